@@ -1,0 +1,1 @@
+export { type Complaint, UserError } from "./errors.ts";

@@ -1,0 +1,92 @@
+import type { z } from "zod";
+import { Problem } from "./errors.ts";
+import type { Routes } from "./routes.ts";
+import { type ResponseOf, type Route, type RouteName, routes } from "./routes.ts";
+
+/** The parts of a request as a caller writes them: only those that the route takes. */
+type CallOf<K extends RouteName> = {
+  params?: z.input<Routes[K]["params"]>;
+  query?: z.input<Routes[K]["query"]>;
+  body?: z.input<Routes[K]["body"]>;
+};
+
+/** An error answer of the API, or no answer at all (`status` 0, code `unreachable`). */
+export class ClientError extends Error {
+  override readonly name = "ClientError";
+  readonly problem: Problem;
+
+  constructor(problem: Problem, options?: ErrorOptions) {
+    super(problem.detail ?? problem.title, options);
+    this.problem = problem;
+  }
+}
+
+export interface ClientOptions {
+  /** Base URL of the orchestrator, without a trailing slash. */
+  readonly url: string;
+  /** Bearer token; left out for routes that are public. */
+  readonly token?: string;
+  /** Milliseconds after which a call fails. Default 10,000. */
+  readonly timeoutMs?: number;
+}
+
+/** A typed client of the REST API, inferred from the catalogue of routes. */
+export interface Client {
+  call<K extends RouteName>(name: K, request?: CallOf<K>): Promise<ResponseOf<K>>;
+}
+
+export function createClient(options: ClientOptions): Client {
+  return {
+    async call(name, request = {}) {
+      const response = await send(options, routes[name], request);
+      const text = await response.text();
+      if (!response.ok) throw new ClientError(problemFrom(response.status, text));
+      return parseAnswer(routes[name].response, text);
+    },
+  };
+}
+
+/** Parses an answer by its schema: fields that a newer orchestrator added are dropped, missing ones are an error. */
+function parseAnswer<S extends z.ZodType>(schema: S, text: string): z.output<S> {
+  return schema.parse(text === "" ? undefined : JSON.parse(text));
+}
+
+async function send(options: ClientOptions, route: Route, request: CallOf<RouteName>): Promise<Response> {
+  const { token, timeoutMs = 10_000 } = options;
+  const headers = new Headers();
+  if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+  if (request.body !== undefined) headers.set("content-type", "application/json");
+  try {
+    return await fetch(urlOf(options.url, route, request), {
+      method: route.method,
+      headers,
+      signal: AbortSignal.timeout(timeoutMs),
+      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+    });
+  } catch (cause) {
+    const detail = `${options.url} does not answer`;
+    throw new ClientError(
+      { type: "about:blank", title: "unreachable", status: 0, code: "unreachable", detail },
+      { cause },
+    );
+  }
+}
+
+function urlOf(base: string, route: Route, request: CallOf<RouteName>): URL {
+  const params: Record<string, string> = request.params ?? {};
+  const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
+  const url = new URL(base + path);
+  for (const [name, value] of Object.entries(request.query ?? {})) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  return url;
+}
+
+function problemFrom(status: number, text: string): Problem {
+  try {
+    return Problem.parse(JSON.parse(text));
+  } catch {
+    // A proxy in between answers with what it likes: keep the status and the beginning of what it said.
+    return { type: "about:blank", title: "error", status, code: "unexpected_answer", detail: text.slice(0, 500) };
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * The link between an agent and the orchestrator: JSON text frames over one WebSocket that the agent opens at
+ * `/ws/agent`. The orchestrator speaks first (`challenge`), the agent proves its key (`hello`), the orchestrator
+ * answers `welcome`; only then do work and results flow. A frame that does not fit its schema closes the link.
+ */
+import { z } from "zod";
+import { MAX_TIMEOUT_SECONDS, Operation } from "./actions.ts";
+import { ExecutionId, ServerId, Timestamp } from "./ids.ts";
+import { HostStatus } from "./servers.ts";
+
+export const LINK_PATH = "/ws/agent";
+/** Version of this catalogue. Within one version, fields are only added. */
+export const LINK_VERSION = 1;
+/** Largest frame either side takes, in bytes. */
+export const MAX_FRAME_BYTES = 1_048_576;
+
+const version = { v: z.literal(LINK_VERSION) };
+
+/** Which attempt a message is about. The fence grows with each attempt; a message with a lower one is stale. */
+export const Attempt = z.object({ execution_id: ExecutionId, fence: z.int().positive() });
+export type Attempt = z.infer<typeof Attempt>;
+
+/** The work that the orchestrator signs: bound to one agent, one execution, one fence, and a time until it must start. */
+export const Job = z.object({
+  ...Attempt.shape,
+  server_id: ServerId,
+  operation: Operation,
+  timeout_seconds: z.int().min(1).max(MAX_TIMEOUT_SECONDS),
+  first_seq: z.int().positive().meta({ description: "Sequence number of the first line of output" }),
+  not_after: Timestamp.meta({ description: "An agent refuses to accept the job after this time" }),
+});
+export type Job = z.infer<typeof Job>;
+
+/** A job exactly as signed: `signature` is Ed25519 over the UTF-8 bytes of `payload`, a `Job` as JSON. */
+export const SignedJob = z.object({ payload: z.string(), signature: z.string() });
+export type SignedJob = z.infer<typeof SignedJob>;
+
+/** How an attempt ended, as the agent saw it. `lost`: the process is gone and left no exit status (host restarted). */
+export const Outcome = z.enum(["exited", "timed_out", "cancelled", "refused", "lost"]);
+export type Outcome = z.infer<typeof Outcome>;
+
+export const Finish = z.object({
+  ...Attempt.shape,
+  outcome: Outcome,
+  exit_code: z.int().min(0).max(255).nullable().meta({ description: "As a shell reports it: 128 + n for signal n" }),
+  error: z.string().max(4_096).nullable().meta({ description: "Why it was refused or lost, in words" }),
+  last_seq: z.int().nonnegative().meta({ description: "Sequence number of the last line; 0 when there is none" }),
+  duration_seconds: z.number().nonnegative().nullable(),
+});
+export type Finish = z.infer<typeof Finish>;
+
+export const OutputLine = z.object({
+  seq: z.int().positive(),
+  stream: z.enum(["stdout", "stderr"]),
+  text: z.string(),
+  at: Timestamp,
+});
+export type OutputLine = z.infer<typeof OutputLine>;
+
+/** What the agent's journal holds of an attempt that the orchestrator has not settled yet. */
+export const HeldAttempt = z.object({ ...Attempt.shape, state: z.enum(["accepted", "running", "finished"]) });
+export type HeldAttempt = z.infer<typeof HeldAttempt>;
+
+const AgentDescription = z.object({
+  version: z.string(),
+  hostname: z.string(),
+  os_info: z.string(),
+  capabilities: z.array(z.string()),
+  max_concurrent_jobs: z.int().positive(),
+});
+export type AgentDescription = z.infer<typeof AgentDescription>;
+
+/** From the agent. */
+export const AgentMessage = z.discriminatedUnion("type", [
+  z.object({
+    ...version,
+    type: z.literal("hello"),
+    server_id: ServerId,
+    signature: z.string().meta({ description: "Ed25519, base64url, over `helloBytes(nonce, server_id)`" }),
+    agent: AgentDescription,
+    status: HostStatus,
+    held: z.array(HeldAttempt),
+  }),
+  z.object({ ...version, type: z.literal("heartbeat"), status: HostStatus }),
+  z.object({ ...version, type: z.literal("accepted"), ...Attempt.shape }),
+  z.object({ ...version, type: z.literal("started"), ...Attempt.shape, started_at: Timestamp }),
+  z.object({ ...version, type: z.literal("output"), ...Attempt.shape, lines: z.array(OutputLine).min(1).max(5_000) }),
+  z.object({ ...version, type: z.literal("finished"), ...Finish.shape }),
+]);
+export type AgentMessage = z.infer<typeof AgentMessage>;
+
+/** From the orchestrator. */
+export const OrchestratorMessage = z.discriminatedUnion("type", [
+  z.object({ ...version, type: z.literal("challenge"), nonce: z.string() }),
+  z.object({
+    ...version,
+    type: z.literal("welcome"),
+    heartbeat_seconds: z.number().positive(),
+    /** The last line of each held attempt that is stored: the agent sends what comes after. */
+    stored: z.array(z.object({ ...Attempt.shape, seq: z.int().nonnegative() })),
+    /** Held attempts that the orchestrator has settled already: the agent forgets them. */
+    settled: z.array(Attempt),
+  }),
+  z.object({ ...version, type: z.literal("run"), job: SignedJob }),
+  z.object({ ...version, type: z.literal("cancel"), ...Attempt.shape }),
+  /** Every line up to `seq` is stored durably. */
+  z.object({ ...version, type: z.literal("stored"), ...Attempt.shape, seq: z.int().nonnegative() }),
+  /** The end of the attempt is stored durably: the agent deletes its journal. */
+  z.object({ ...version, type: z.literal("settled"), ...Attempt.shape }),
+]);
+export type OrchestratorMessage = z.infer<typeof OrchestratorMessage>;
+
+/** What an agent signs to prove its identity: the domain keeps the signature from being of use anywhere else. */
+export function helloBytes(nonce: string, serverId: string): Buffer {
+  return Buffer.from(`homeslice agent hello\n${nonce}\n${serverId}`);
+}
+
+/** What an agent sends once to register its key (POST /api/v1/agents/enrol). */
+export const Enrolment = z.strictObject({
+  token: z.string().min(1).max(512),
+  public_key: z.string().max(200).meta({ description: "Ed25519 public key: SPKI, DER, base64url" }),
+  hostname: z.string().min(1).max(253),
+});
+
+export const Enrolled = z.object({
+  server_id: ServerId,
+  orchestrator_key: z.string().meta({ description: "Ed25519 public key that signs jobs: SPKI, DER, base64url" }),
+});
+export type Enrolled = z.infer<typeof Enrolled>;

@@ -1,0 +1,33 @@
+/**
+ * `/ws/executions/{id}`: the client sends `follow` once, with the last sequence number that it holds of each server;
+ * the server sends the state, every later line once and in order, and `end` after the last line of the last server.
+ */
+import { z } from "zod";
+import type { Permission } from "./access.ts";
+import { Execution, LogEntry } from "./executions.ts";
+
+export const FollowMessage = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("follow"),
+    after: z.record(z.uuid(), z.int().nonnegative()).default({}).meta({ description: "server_id → last seq held" }),
+  }),
+]);
+export type FollowMessage = z.infer<typeof FollowMessage>;
+
+/** The permission that each message of a client needs; checked for every message, not only at the handshake. */
+export const followPermissions: Record<FollowMessage["type"], Permission> = { follow: "executions:read" };
+
+export const LiveMessage = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("execution"), execution: Execution }),
+  z.object({ type: z.literal("log"), entries: z.array(LogEntry).min(1) }),
+  z.object({ type: z.literal("end"), execution: Execution }),
+]);
+export type LiveMessage = z.infer<typeof LiveMessage>;
+
+/** WebSocket close codes of Homeslice (4000–4999 are for applications). */
+export const closeCode = {
+  invalid_message: 4400,
+  not_authenticated: 4401,
+  not_permitted: 4403,
+  not_found: 4404,
+} as const;

@@ -1,0 +1,191 @@
+import { z } from "zod";
+import type { Permission } from "./access.ts";
+import { Action, NewAction } from "./actions.ts";
+import { Execution, HistoryFilter, LogEntry, LogQuery, NewExecution, NewServerExecution } from "./executions.ts";
+import { ActionId, ExecutionId, ServerId } from "./ids.ts";
+import { Enrolled, Enrolment } from "./link.ts";
+import { NewServer, RegisteredServer, Server, ServerFilter, ServerHealth } from "./servers.ts";
+
+/** One REST route: everything that a server, a client and the documentation need to know of it. */
+export interface Route {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Path with `{name}` placeholders. */
+  readonly path: string;
+  readonly summary: string;
+  /** What the caller must be allowed to do; `public` routes authenticate by their body. */
+  readonly permission: Permission | "public";
+  readonly params: z.ZodObject;
+  readonly query: z.ZodObject;
+  readonly body: z.ZodType;
+  readonly status: 200 | 201 | 202 | 204;
+  readonly response: z.ZodType;
+}
+
+const nothing = z.strictObject({});
+const noBody = z.undefined();
+
+/** Fills in what a route does not take. */
+function route<const R extends Partial<Route> & Pick<Route, "method" | "path" | "summary" | "permission" | "response">>(
+  definition: R,
+) {
+  return { params: nothing, query: nothing, body: noBody, status: 200 as const, ...definition };
+}
+
+const Paging = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+  cursor: z.string().max(200).optional().meta({ description: "`next_cursor` of the page before" }),
+});
+
+/** One page of a list, newest first, with where the next one starts. */
+function page<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), next_cursor: z.string().nullable() });
+}
+
+const server = z.strictObject({ server_id: ServerId });
+const execution = z.strictObject({ execution_id: ExecutionId });
+
+/** Every REST route, by name. */
+export const routes = {
+  listServers: route({
+    method: "GET",
+    path: "/api/v1/servers",
+    summary: "List servers",
+    permission: "servers:read",
+    query: ServerFilter.extend(Paging.shape),
+    response: page(Server),
+  }),
+  registerServer: route({
+    method: "POST",
+    path: "/api/v1/servers",
+    summary: "Register a server and get the token with which its agent enrols",
+    permission: "servers:write",
+    body: NewServer,
+    status: 201,
+    response: RegisteredServer,
+  }),
+  getServer: route({
+    method: "GET",
+    path: "/api/v1/servers/{server_id}",
+    summary: "Show a server",
+    permission: "servers:read",
+    params: server,
+    response: Server,
+  }),
+  deleteServer: route({
+    method: "DELETE",
+    path: "/api/v1/servers/{server_id}",
+    summary: "Delete a server: its agent is cut off at once and its identity is never used again",
+    permission: "servers:write",
+    params: server,
+    status: 204,
+    response: noBody,
+  }),
+  getServerHealth: route({
+    method: "GET",
+    path: "/api/v1/servers/{server_id}/health",
+    summary: "Show whether a server is connected, and what its agent measured last",
+    permission: "servers:read",
+    params: server,
+    response: ServerHealth,
+  }),
+  startServerExecution: route({
+    method: "POST",
+    path: "/api/v1/servers/{server_id}/actions",
+    summary: "Run an action on one server",
+    permission: "executions:start",
+    params: server,
+    body: NewServerExecution,
+    status: 202,
+    response: Execution,
+  }),
+  enrolAgent: route({
+    method: "POST",
+    path: "/api/v1/agents/enrol",
+    summary: "Register the key of an agent by a single-use token",
+    permission: "public",
+    body: Enrolment,
+    status: 201,
+    response: Enrolled,
+  }),
+  listActions: route({
+    method: "GET",
+    path: "/api/v1/actions",
+    summary: "List action templates",
+    permission: "actions:read",
+    query: z.strictObject({ category: NewAction.shape.category.unwrap().optional(), ...Paging.shape }),
+    response: page(Action),
+  }),
+  createAction: route({
+    method: "POST",
+    path: "/api/v1/actions",
+    summary: "Create an action template",
+    permission: "actions:write",
+    body: NewAction,
+    status: 201,
+    response: Action,
+  }),
+  getAction: route({
+    method: "GET",
+    path: "/api/v1/actions/{action_id}",
+    summary: "Show an action template",
+    permission: "actions:read",
+    params: z.strictObject({ action_id: ActionId }),
+    response: Action,
+  }),
+  startExecution: route({
+    method: "POST",
+    path: "/api/v1/executions",
+    summary: "Start an execution on one or more servers",
+    permission: "executions:start",
+    body: NewExecution,
+    status: 202,
+    response: Execution,
+  }),
+  listExecutions: route({
+    method: "GET",
+    path: "/api/v1/executions/history",
+    summary: "List executions, newest first",
+    permission: "executions:read",
+    query: HistoryFilter.extend(Paging.shape),
+    response: page(Execution),
+  }),
+  getExecution: route({
+    method: "GET",
+    path: "/api/v1/executions/{execution_id}",
+    summary: "Show an execution with its state and result on every server",
+    permission: "executions:read",
+    params: execution,
+    response: Execution,
+  }),
+  cancelExecution: route({
+    method: "DELETE",
+    path: "/api/v1/executions/{execution_id}",
+    summary: "Cancel an execution: what waits never starts, what runs is ended",
+    permission: "executions:cancel",
+    params: execution,
+    status: 202,
+    response: Execution,
+  }),
+  getExecutionLogs: route({
+    method: "GET",
+    path: "/api/v1/executions/{execution_id}/logs",
+    summary: "Read the output of an execution, ordered by server and sequence number",
+    permission: "executions:read",
+    params: execution,
+    query: LogQuery,
+    response: z.object({ items: z.array(LogEntry) }),
+  }),
+} satisfies Record<string, Route>;
+
+export type Routes = typeof routes;
+export type RouteName = keyof Routes;
+
+/** The parsed request of a route, as its handler gets it. */
+export interface RequestOf<K extends RouteName> {
+  readonly params: z.output<Routes[K]["params"]>;
+  readonly query: z.output<Routes[K]["query"]>;
+  readonly body: z.output<Routes[K]["body"]>;
+}
+
+/** What the handler of a route returns, and its client gets. */
+export type ResponseOf<K extends RouteName> = z.output<Routes[K]["response"]>;

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { ServerId, Timestamp } from "./ids.ts";
+
+export const Environment = z.enum(["dev", "staging", "uat", "preprod", "prod"]);
+
+const Label = z
+  .string()
+  .regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/, "use 1 to 63 letters, digits, dots, underscores or dashes");
+
+/** What an agent measures of its host and sends with each heartbeat. */
+export const HostStatus = z.object({
+  uptime_seconds: z.number().nonnegative(),
+  load_average: z.tuple([z.number(), z.number(), z.number()]),
+  memory_usage_percent: z.number().min(0).max(100),
+  disk_usage_percent: z.number().min(0).max(100),
+});
+export type HostStatus = z.infer<typeof HostStatus>;
+
+export const ServerState = z
+  .enum(["idle", "busy", "unreachable"])
+  .meta({ description: "unreachable: no agent is connected. idle and busy: one is, without or with running work" });
+
+export const Server = z.object({
+  server_id: ServerId,
+  hostname: z.string(),
+  ip_address: z.string().nullable(),
+  environment: Environment,
+  server_group: z.string().nullable(),
+  tags: z.array(z.string()),
+  capabilities: z.array(z.string()).meta({ description: "Operations that the agent offers" }),
+  configuration: z.object({
+    agent_version: z.string().nullable(),
+    os_info: z.string().nullable(),
+    max_concurrent_jobs: z.int().nullable(),
+  }),
+  credentials: z.object({
+    key_fingerprint: z.string().nullable().meta({ description: "SHA-256 of the agent's public key, in hex" }),
+    last_rotation: Timestamp.nullable(),
+  }),
+  status: z.object({ current: ServerState, last_heartbeat: Timestamp.nullable(), ...HostStatus.partial().shape }),
+  metadata: z.object({
+    created_at: Timestamp,
+    created_by: z.string(),
+    updated_at: Timestamp,
+    last_successful_execution: Timestamp.nullable(),
+  }),
+});
+export type Server = z.infer<typeof Server>;
+
+/** What registers a server; its agent then enrols with the token that the answer carries. */
+export const NewServer = z.strictObject({
+  hostname: z.string().regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?$/, "use a host name"),
+  environment: Environment.default("dev"),
+  server_group: Label.nullable().default(null),
+  tags: z.array(Label).max(64).default([]),
+});
+export type NewServer = z.infer<typeof NewServer>;
+
+export const RegisteredServer = z.object({
+  server: Server,
+  enrolment_token: z.string().meta({ description: "Shown once; lets one agent register its key" }),
+  enrolment_expires_at: Timestamp,
+});
+
+export const ServerFilter = z.strictObject({
+  status: ServerState.optional(),
+  environment: Environment.optional(),
+  tag: z.string().optional(),
+  hostname: z.string().optional(),
+});
+
+export const ServerHealth = z.object({
+  server_id: ServerId,
+  healthy: z.boolean(),
+  status: Server.shape.status,
+  running_executions: z.int(),
+});

@@ -1,0 +1,61 @@
+import { hkdfSync } from "node:crypto";
+import { errors, jwtVerify, SignJWT } from "jose";
+import { z } from "zod";
+import { Role } from "./access.ts";
+
+const ISSUER = "homeslice";
+const AUDIENCE = "homeslice-api";
+
+/** Who is calling, as a verified bearer token says. */
+export const Caller = z.object({ subject: z.string(), role: Role });
+export type Caller = z.infer<typeof Caller>;
+
+/** Shortest secret that keys may be derived from, in bytes. */
+export const MIN_SECRET_BYTES = 32;
+
+/** Derives the key for one purpose from the one secret of an installation (HKDF-SHA-256). */
+export function deriveKey(secret: Uint8Array, purpose: "api-tokens" | "job-signing"): Uint8Array {
+  if (secret.byteLength < MIN_SECRET_BYTES)
+    throw new RangeError(`the secret must have ${MIN_SECRET_BYTES} bytes or more`);
+  return new Uint8Array(hkdfSync("sha256", secret, "homeslice", purpose, 32));
+}
+
+/** Makes a bearer token for the API. Whoever can read the secret of an installation owns it, so can make one. */
+export async function mintToken(
+  secret: Uint8Array,
+  caller: Caller,
+  ttlSeconds: number,
+  now: Date = new Date(),
+): Promise<string> {
+  const issued = Math.floor(now.getTime() / 1_000);
+  return await new SignJWT({ role: caller.role })
+    .setProtectedHeader({ alg: "HS256", typ: "at+jwt" })
+    .setIssuer(ISSUER)
+    .setAudience(AUDIENCE)
+    .setSubject(caller.subject)
+    .setIssuedAt(issued)
+    .setExpirationTime(issued + ttlSeconds)
+    .sign(deriveKey(secret, "api-tokens"));
+}
+
+/** Verifies a bearer token; undefined when it is not one of ours, was altered, or is over. */
+export async function verifyToken(
+  secret: Uint8Array,
+  token: string,
+  now: Date = new Date(),
+): Promise<Caller | undefined> {
+  try {
+    const { payload } = await jwtVerify(token, deriveKey(secret, "api-tokens"), {
+      algorithms: ["HS256"],
+      typ: "at+jwt",
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      requiredClaims: ["exp", "sub"],
+      currentDate: now,
+    });
+    return Caller.parse({ subject: payload.sub, role: payload["role"] });
+  } catch (error) {
+    if (error instanceof errors.JOSEError || error instanceof z.ZodError) return undefined;
+    throw error;
+  }
+}

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { Problem } from "./errors.ts";
 import type { Routes } from "./routes.ts";
-import { type ResponseOf, type Route, type RouteName, routes } from "./routes.ts";
+import { type ResponseOf, type Route, type RouteName, routeSchemas, routes } from "./routes.ts";
 
 /** The parts of a request as a caller writes them: only those that the route takes. */
 type CallOf<K extends RouteName> = {
@@ -41,14 +41,10 @@ export function createClient(options: ClientOptions): Client {
       const response = await send(options, routes[name], request);
       const text = await response.text();
       if (!response.ok) throw new ClientError(problemFrom(response.status, text));
-      return parseAnswer(routes[name].response, text);
+      // Fields that a newer orchestrator added are dropped; a missing one is an error.
+      return routeSchemas[name].response.parse(text === "" ? undefined : JSON.parse(text));
     },
   };
-}
-
-/** Parses an answer by its schema: fields that a newer orchestrator added are dropped, missing ones are an error. */
-function parseAnswer<S extends z.ZodType>(schema: S, text: string): z.output<S> {
-  return schema.parse(text === "" ? undefined : JSON.parse(text));
 }
 
 async function send(options: ClientOptions, route: Route, request: CallOf<RouteName>): Promise<Response> {

@@ -189,3 +189,13 @@ export interface RequestOf<K extends RouteName> {
 
 /** What the handler of a route returns, and its client gets. */
 export type ResponseOf<K extends RouteName> = z.output<Routes[K]["response"]>;
+
+/** The same schemas, typed so that the one found by a name is known to fit that name. */
+export const routeSchemas: {
+  readonly [K in RouteName]: {
+    readonly params: z.ZodType<RequestOf<K>["params"]>;
+    readonly query: z.ZodType<RequestOf<K>["query"]>;
+    readonly body: z.ZodType<RequestOf<K>["body"]>;
+    readonly response: z.ZodType<ResponseOf<K>>;
+  };
+} = routes;

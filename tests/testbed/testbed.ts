@@ -1,0 +1,225 @@
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { UserError } from "@homeslice/config";
+import { type Build, ensureBuild } from "./build.ts";
+import { KubeClient } from "./client.ts";
+import * as controlplane from "./controlplane.ts";
+import { adminKubeconfig, ensureCredentials } from "./credentials.ts";
+import { withLock } from "./lock.ts";
+import { ensureNodes, readyNodes } from "./nodes.ts";
+import { isOurs, type ProcessRecord, type ProcessSpec, startProcess, stopProcesses } from "./processes.ts";
+import { type Progress, silentProgress } from "./progress.ts";
+import { choosePorts, readState, type State, writeState } from "./state.ts";
+import { ensureStorageClass, removeVolumeFolders } from "./storage.ts";
+
+export interface TestbedOptions {
+  /** Folder of programs that are built once. @default HOMESLICE_CACHE, or ~/.cache/homeslice */
+  readonly cache?: string;
+  /** Folder of this testbed: data, logs, kubeconfig. @default `testbed/run` in the cache */
+  readonly dir?: string;
+  /** Number of simulated nodes. @default 3 */
+  readonly nodes?: number;
+  /** @default silent */
+  readonly progress?: Progress;
+}
+
+/** A testbed that is ready to be used. */
+export interface Testbed {
+  /** Path of the kubeconfig; the file exists only while the testbed is up. */
+  readonly kubeconfig: string;
+  /** Address of the API server. */
+  readonly server: string;
+  readonly version: string;
+  readonly nodes: number;
+}
+
+const startTimeoutMs = 90_000;
+
+/** Makes the testbed run, whatever state its folder is in; at once when it runs already. */
+export async function up(options: TestbedOptions = {}): Promise<Testbed> {
+  const { cache, dir, nodes, progress } = withDefaults(options);
+  const build = await ensureBuild(cache, progress);
+  return exclusively(dir, progress, async () => {
+    const state = await readState(dir);
+    if (state?.version === build.version && (await isComplete(state, dir))) {
+      const client = await KubeClient.fromFile(kubeconfigOf(dir));
+      await ensureNodes(client, nodes);
+      await until("the nodes are ready", async () => (await readyNodes(client)) === nodes);
+      client.close();
+      return { kubeconfig: kubeconfigOf(dir), server: client.server, version: build.version, nodes };
+    }
+    if (state) await end(dir, state);
+    return start(build, dir, nodes, state?.ports);
+  });
+}
+
+/** Ends every process of the testbed and removes its kubeconfig; the data stay for the next `up`. */
+export async function down(options: TestbedOptions = {}): Promise<void> {
+  const { dir, progress } = withDefaults(options);
+  await exclusively(dir, progress, async () => {
+    const state = await readState(dir);
+    if (state) await end(dir, state);
+  });
+}
+
+/** Makes the testbed run with nothing in it. */
+export async function reset(options: TestbedOptions = {}): Promise<Testbed> {
+  const { cache, dir, nodes, progress } = withDefaults(options);
+  const build = await ensureBuild(cache, progress);
+  return exclusively(dir, progress, async () => {
+    const state = await readState(dir);
+    if (state) {
+      if (await isComplete(state, dir)) await removeVolumes(dir);
+      await end(dir, state);
+    }
+    await rm(controlplane.etcdData(dir), { recursive: true, force: true });
+    return start(build, dir, nodes, state?.ports);
+  });
+}
+
+/** A testbed for one test suite, in a folder of its own. */
+export async function startTestbed(options: TestbedOptions & { readonly dir: string }) {
+  return {
+    ...(await up(options)),
+    stop: () => down(options),
+    reset: async (): Promise<void> => {
+      await reset(options);
+    },
+  };
+}
+
+function withDefaults(options: TestbedOptions): Required<TestbedOptions> {
+  const cache = resolve(options.cache ?? process.env["HOMESLICE_CACHE"] ?? join(homedir(), ".cache/homeslice"));
+  const dir = resolve(options.dir ?? join(cache, "testbed/run"));
+  return { cache, dir, nodes: options.nodes ?? 3, progress: options.progress ?? silentProgress };
+}
+
+const kubeconfigOf = (dir: string) => join(dir, "kubeconfig");
+
+async function exclusively<T>(dir: string, progress: Progress, work: () => Promise<T>): Promise<T> {
+  await mkdir(join(dir, "logs"), { recursive: true });
+  return withLock(join(dir, "lock"), (holder) => progress.say(`waiting for process ${holder}`), work);
+}
+
+async function isComplete(state: State, dir: string): Promise<boolean> {
+  const alive = await Promise.all(state.processes.map(({ pid }) => isOurs(pid, dir)));
+  return alive.length === 5 && alive.every(Boolean);
+}
+
+async function start(build: Build, dir: string, nodes: number, previous?: State["ports"]): Promise<Testbed> {
+  const ports = await choosePorts(previous);
+  const layout = { bin: build.bin, dir, ports, credentials: await ensureCredentials(dir) };
+  const state: State = { version: build.version, ports, processes: [] };
+  const launch = async (...specs: ProcessSpec[]) => {
+    for (const spec of specs) {
+      state.processes.push(await startProcess(spec));
+      await writeState(dir, state); // at once, so that whoever comes after a kill finds what to end
+    }
+  };
+  try {
+    await launch(controlplane.etcd(layout), controlplane.apiserver(layout));
+    const server = `https://127.0.0.1:${ports.apiserver}`;
+    const client = await clientWhenReady(layout, server, state.processes);
+    await launch(controlplane.controllerManager(layout), controlplane.scheduler(layout));
+    await launch(controlplane.kwok(layout, await stageFiles(build)));
+    await ensureStorageClass(client);
+    await ensureNodes(client, nodes);
+    await until("the nodes are ready", async () => {
+      await assertRunning(state.processes, dir);
+      return (await readyNodes(client)) === nodes && (await hasDefaultServiceAccount(client));
+    });
+    client.close();
+    await publish(layout);
+    return { kubeconfig: kubeconfigOf(dir), server, version: build.version, nodes };
+  } catch (error) {
+    await end(dir, state);
+    throw error;
+  }
+}
+
+async function clientWhenReady(
+  layout: controlplane.Layout,
+  server: string,
+  processes: readonly ProcessRecord[],
+): Promise<KubeClient> {
+  const internal = controlplane.internalKubeconfig(layout);
+  await until("the API server answers", async () => {
+    await assertRunning(processes, layout.dir);
+    await writeFile(internal, await adminKubeconfig(layout.credentials, server), { mode: 0o600 });
+    const client = await KubeClient.fromFile(internal);
+    await client.get("/readyz");
+    client.close();
+    return true;
+  });
+  return KubeClient.fromFile(internal);
+}
+
+/** Namespaces admit pods only once the controller manager has given them their service account. */
+async function hasDefaultServiceAccount(client: KubeClient): Promise<boolean> {
+  return (await client.find("/api/v1/namespaces/default/serviceaccounts/default")) !== undefined;
+}
+
+async function stageFiles(build: Build): Promise<string[]> {
+  const files = await readdir(join(build.bin, "stages"), { recursive: true });
+  const stages = files.filter((file) => file.endsWith(".yaml") && !file.endsWith("kustomization.yaml"));
+  return stages.map((file) => join(build.bin, "stages", file));
+}
+
+/** The kubeconfig appears complete, and only when everything behind it works. */
+async function publish(layout: controlplane.Layout): Promise<void> {
+  const target = kubeconfigOf(layout.dir);
+  await writeFile(`${target}.new`, await readFile(controlplane.internalKubeconfig(layout)), { mode: 0o600 });
+  await chmod(`${target}.new`, 0o600);
+  await rename(`${target}.new`, target);
+}
+
+async function end(dir: string, state: State): Promise<void> {
+  await rm(kubeconfigOf(dir), { force: true });
+  await stopProcesses(state.processes, dir);
+  await writeState(dir, { ...state, processes: [] });
+}
+
+async function removeVolumes(dir: string): Promise<void> {
+  const client = await KubeClient.fromFile(kubeconfigOf(dir));
+  await removeVolumeFolders(client);
+  client.close();
+}
+
+async function assertRunning(processes: readonly ProcessRecord[], dir: string): Promise<void> {
+  for (const { name, pid } of processes) {
+    if (await isOurs(pid, dir)) continue;
+    const log = join(dir, "logs", `${name}.log`);
+    throw new UserError({
+      code: "testbed.ended",
+      what: `${name} ended while starting:\n${(await readFile(log, "utf8")).trim().split("\n").slice(-8).join("\n")}`,
+      where: log,
+      fix: "When its data are damaged, `./homeslice testbed reset` starts with empty ones.",
+    });
+  }
+}
+
+/** Polls until `condition` holds; it may throw while it does not yet, a UserError ends the wait. */
+async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + startTimeoutMs;
+  let last: unknown;
+  while (Date.now() < deadline) {
+    try {
+      if (await condition()) return;
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      last = error;
+    }
+    await delay(50);
+  }
+  throw new UserError(
+    {
+      code: "testbed.slow",
+      what: `after ${startTimeoutMs / 1000} s it is still not so that ${what}${last instanceof Error ? `: ${last.message}` : ""}`,
+      where: "testbed",
+      fix: "Run it again when the machine is less busy; the logs are in the testbed's folder.",
+    },
+    { cause: last },
+  );
+}

@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { lockWaiting } from "@homeslice/cli/process/fileLock.ts";
 import { UserError } from "@homeslice/config";
-import { withLock } from "./lock.ts";
 import type { Progress } from "./progress.ts";
 
 /** Go modules that hold nothing but requirements: what they build is named by their `tool` directives. */
@@ -28,15 +28,19 @@ export async function ensureBuild(cache: string, progress: Progress): Promise<Bu
   const bin = join(home, "bin");
   // The folder is moved into place complete, so its existence says that the build succeeded.
   if (existsSync(bin)) return { version, bin };
-  const waiting = (holder: number) => progress.say(`waiting for the build of process ${holder}`);
-  await withLock(join(home, "lock"), waiting, async () => {
-    if (existsSync(bin)) return;
+  const release = await lockWaiting(join(home, "lock"), "build of the testbed", ({ pid, purpose }) =>
+    progress.say(`waiting for the ${purpose} by process ${pid}`),
+  );
+  try {
+    if (existsSync(bin)) return { version, bin };
     await removeLeftovers(home);
     const unfinished = join(home, `unfinished-${process.pid}`);
     await mkdir(unfinished);
     await buildInto(unfinished, version, progress);
     await rename(unfinished, bin);
-  });
+  } finally {
+    release();
+  }
   return { version, bin };
 }
 
@@ -108,7 +112,7 @@ interface GoOptions {
 async function go(args: readonly string[], name: (typeof modules)[number], options: GoOptions): Promise<string[]> {
   const child = spawn("go", args, {
     cwd: moduleFolder(name),
-    env: { ...process.env, GOFLAGS: "-mod=readonly", ...options.env },
+    env: { ...process.env, GOFLAGS: "-mod=readonly", GOWORK: "off", ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const out: string[] = [];

@@ -2,12 +2,12 @@ import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { lockWaiting } from "@homeslice/cli/process/fileLock.ts";
 import { UserError } from "@homeslice/config";
 import { type Build, ensureBuild } from "./build.ts";
 import { KubeClient } from "./client.ts";
 import * as controlplane from "./controlplane.ts";
 import { adminKubeconfig, ensureCredentials } from "./credentials.ts";
-import { withLock } from "./lock.ts";
 import { ensureNodes, readyNodes } from "./nodes.ts";
 import { isOurs, type ProcessRecord, type ProcessSpec, startProcess, stopProcesses } from "./processes.ts";
 import { type Progress, silentProgress } from "./progress.ts";
@@ -100,7 +100,14 @@ const kubeconfigOf = (dir: string) => join(dir, "kubeconfig");
 
 async function exclusively<T>(dir: string, progress: Progress, work: () => Promise<T>): Promise<T> {
   await mkdir(join(dir, "logs"), { recursive: true });
-  return withLock(join(dir, "lock"), (holder) => progress.say(`waiting for process ${holder}`), work);
+  const release = await lockWaiting(join(dir, "lock"), "testbed", ({ pid }) =>
+    progress.say(`waiting for process ${pid}, which is busy with this testbed`),
+  );
+  try {
+    return await work();
+  } finally {
+    release();
+  }
 }
 
 async function isComplete(state: State, dir: string): Promise<boolean> {

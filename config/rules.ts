@@ -1,0 +1,92 @@
+import { bytesOf, millicoresOf } from "./notations.ts";
+import type { Problem } from "./problems.ts";
+import type { Settings } from "./schema.ts";
+
+/** What no setting can show alone: mistakes that lie between two settings. */
+export function crossFieldProblems(settings: Settings): Problem[] {
+  return [
+    ...oneSourceOfImages(settings),
+    ...oneCluster(settings),
+    ...postgresqlFits(settings),
+    ...redisFits(settings),
+    ...resourceOwners.flatMap((owner) => limitsCoverRequests(owner, settings[owner].resources)),
+  ];
+}
+
+const resourceOwners = ["postgresql", "redis", "orchestrator", "agent"] as const;
+
+function oneSourceOfImages({ environment, images }: Settings): Problem[] {
+  const problems: Problem[] = [];
+  if (images.build && !images.build.push && environment === "prod") {
+    problems.push({
+      path: "images.build.push",
+      message: "false leaves the nodes of prod without the images: push them to a registry that the nodes can reach",
+    });
+  }
+  return problems;
+}
+
+function oneCluster({ cluster }: Settings): Problem[] {
+  const rival = cluster.kubeconfig ? "cluster.kubeconfig" : "cluster.context";
+  if (!cluster.k3d || !(cluster.kubeconfig || cluster.context)) return [];
+  return [{ path: "cluster.k3d", message: `names a second cluster beside ${rival}: keep one of the two` }];
+}
+
+/** The server's own needs and those of every connection, roughly, as its documentation has them. */
+const postgresqlBase = bytesOf("256Mi");
+const postgresqlConnection = bytesOf("2Mi");
+
+/** Settings on which probes, passwords or the mounted volume rely. */
+const ownedParameters = [
+  "config_file",
+  "data_directory",
+  "hba_file",
+  "listen_addresses",
+  "password_encryption",
+  "port",
+];
+
+function postgresqlFits({ images, postgresql }: Settings): Problem[] {
+  const problems: Problem[] = [];
+  const major = /:(\d+)/.exec(images.references.postgresql.replace(/^[^/]*\//, ""))?.[1];
+  if (major !== undefined && major !== "18") {
+    problems.push({
+      path: "images.references.postgresql",
+      message: `is PostgreSQL ${major}, and the data volume is laid out for 18: use an image of 18`,
+    });
+  }
+  const { memory } = postgresql.resources.limits;
+  const connections = Math.floor((bytesOf(memory) - postgresqlBase) / postgresqlConnection);
+  if (postgresql.maxConnections > connections) {
+    problems.push({
+      path: "postgresql.maxConnections",
+      message: `${postgresql.maxConnections} do not fit into ${memory}: raise postgresql.resources.limits.memory or lower it`,
+    });
+  }
+  for (const name of ownedParameters.filter((name) => name in postgresql.settings)) {
+    problems.push({ path: `postgresql.settings.${name}`, message: "is set by Homeslice itself: leave it out" });
+  }
+  return problems;
+}
+
+function redisFits({ redis }: Settings): Problem[] {
+  const { memory } = redis.resources.limits;
+  if (bytesOf(redis.size) >= 2 * bytesOf(memory)) return [];
+  return [
+    {
+      path: "redis.size",
+      message: `${redis.size} cannot hold a rewrite of what fits into ${memory} of memory: use at least twice as much`,
+    },
+  ];
+}
+
+function limitsCoverRequests(owner: string, { requests, limits }: Settings["redis"]["resources"]): Problem[] {
+  const problem = (kind: "cpu" | "memory"): Problem => ({
+    path: `${owner}.resources.limits.${kind}`,
+    message: `${limits[kind]} is less than the ${requests[kind]} requested: raise the limit or lower the request`,
+  });
+  return [
+    ...(millicoresOf(limits.cpu) < millicoresOf(requests.cpu) ? [problem("cpu")] : []),
+    ...(bytesOf(limits.memory) < bytesOf(requests.memory) ? [problem("memory")] : []),
+  ];
+}

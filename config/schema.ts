@@ -1,0 +1,164 @@
+import { z } from "zod";
+import { defaults, type EnvironmentName, environments, publishedImages } from "./defaults.ts";
+import {
+  cpu,
+  domainName,
+  imageReference,
+  objectName,
+  parameterName,
+  programPath,
+  repository,
+  size,
+} from "./notations.ts";
+
+/** All that a user may set in `Pulumi.<stack>.yaml`, with the defaults of one environment. Only `domain` is required. */
+export function settingsSchema(environment: EnvironmentName) {
+  return z.strictObject({
+    domain: domainName.describe("Domain under which every public host name of the platform lies."),
+    environment: z
+      .enum(environments)
+      .default(environment)
+      .describe("Which column of defaults applies. Needed only when the stack is not named dev, staging or prod."),
+    cluster: cluster().describe("The Kubernetes cluster to run on."),
+    images: images().describe("Where container images come from."),
+    postgresql: postgresql(environment).describe("PostgreSQL: the one store for everything that must last."),
+    redis: redis(environment).describe("Redis: live fan-out, counters, caches; nothing that must last."),
+    orchestrator: orchestrator(environment).describe("The orchestrator: API, queue and scheduler."),
+    agent: agent().describe("The agent that runs on every node of the cluster."),
+    safety: z
+      .strictObject({
+        protectData: z
+          .boolean()
+          .default(defaults.protectData[environment])
+          .describe("Refuse to delete or replace anything that holds data or a secret."),
+      })
+      .prefault({})
+      .describe("What guards the data."),
+  });
+}
+
+function cluster() {
+  return z
+    .strictObject({
+      kubeconfig: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("Path of a kubeconfig file. Default: as kubectl finds its own."),
+      context: z.string().min(1).optional().describe("Context in the kubeconfig. Default: its current context."),
+      k3d: objectName
+        .optional()
+        .describe("Create a local k3d cluster of this name and run there, in place of an existing cluster."),
+      storageClass: objectName.optional().describe("StorageClass of every volume. Default: the cluster's own default."),
+    })
+    .prefault({});
+}
+
+function images() {
+  const references = z.strictObject({
+    postgresql: imageReference.default(publishedImages.postgresql),
+    redis: imageReference.default(publishedImages.redis),
+    "postgres-exporter": imageReference.default(publishedImages["postgres-exporter"]),
+    orchestrator: imageReference.default(publishedImages.orchestrator),
+    agent: imageReference.default(publishedImages.agent),
+  });
+  return z
+    .strictObject({
+      registry: repository.optional().describe("Mirror that replaces the registry host of every published image."),
+      references: references
+        .prefault({})
+        .describe("The image of each service: registry/name:tag, with @sha256:… to pin its content."),
+      build: z
+        .strictObject({
+          repository: repository.describe("Where the built images are named and pushed: host[:port]/path."),
+          push: z
+            .boolean()
+            .default(true)
+            .describe("Push after building; off when the cluster shares the machine's images."),
+          platform: z
+            .enum(["linux/amd64", "linux/arm64"])
+            .default("linux/amd64")
+            .describe("Processor architecture of the cluster's nodes."),
+        })
+        .optional()
+        .describe("Build the orchestrator and the agent from this checkout instead of pulling published images."),
+    })
+    .prefault({});
+}
+
+function postgresql(environment: EnvironmentName) {
+  return z
+    .strictObject({
+      size: size.default(defaults.postgresqlSize[environment]).describe("Size of the data volume."),
+      resources: resources({
+        cpu: ["250m", defaults.postgresqlCpu[environment]],
+        memory: ["256Mi", defaults.postgresqlMemory[environment]],
+      }).describe("What the server may use; its caches are sized from the memory limit."),
+      maxConnections: z.int().min(20).max(1000).default(100).describe("Most clients connected at once."),
+      settings: z
+        .record(parameterName, z.union([z.string(), z.number(), z.boolean()]))
+        .default({})
+        .describe("Further server settings by their names in postgresql.conf; they win over the tuned ones."),
+      exporter: z.boolean().default(true).describe("Run a Prometheus exporter beside the server."),
+    })
+    .prefault({});
+}
+
+function redis(environment: EnvironmentName) {
+  return z
+    .strictObject({
+      size: size.default(defaults.redisSize[environment]).describe("Size of the volume for the append-only file."),
+      resources: resources({
+        cpu: ["50m", "500m"],
+        memory: ["64Mi", defaults.redisMemory[environment]],
+      }).describe("What the server may use; it refuses writes at three quarters of the memory limit."),
+    })
+    .prefault({});
+}
+
+function orchestrator(environment: EnvironmentName) {
+  return z
+    .strictObject({
+      replicas: z
+        .int()
+        .min(1)
+        .max(20)
+        .default(defaults.orchestratorReplicas[environment])
+        .describe("Number of instances."),
+      resources: resources({ cpu: ["100m", "1"], memory: ["192Mi", "512Mi"] }).describe("What each instance may use."),
+    })
+    .prefault({});
+}
+
+function agent() {
+  return z
+    .strictObject({
+      hostAccess: z
+        .enum(["none", "read", "full"])
+        .default("read")
+        .describe(
+          "What it may touch of its node: nothing; metrics and files, read-only; or everything, as a privileged container.",
+        ),
+      allowedCommands: z
+        .array(programPath)
+        .default([])
+        .describe("Absolute paths of the programs that it may run. Default: none."),
+      resources: resources({ cpu: ["50m", "500m"], memory: ["96Mi", "256Mi"] }).describe("What each agent may use."),
+    })
+    .prefault({});
+}
+
+type Range = readonly [request: string, limit: string];
+
+function resources(range: { readonly cpu: Range; readonly memory: Range }) {
+  const amount = (index: 0 | 1) =>
+    z.strictObject({ cpu: cpu.default(range.cpu[index]), memory: size.default(range.memory[index]) }).prefault({});
+  return z
+    .strictObject({
+      requests: amount(0).describe("What is set aside."),
+      limits: amount(1).describe("The most it may take."),
+    })
+    .prefault({});
+}
+
+export type Settings = z.output<ReturnType<typeof settingsSchema>>;

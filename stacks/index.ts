@@ -1,0 +1,1 @@
+export { type PlatformOutputs, platform } from "./platform.ts";

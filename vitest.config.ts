@@ -1,0 +1,30 @@
+import { defineConfig } from "vitest/config";
+
+const globalSetup = ["tests/support/globalPostgres.ts"];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["tests/**/*.test.ts"],
+          exclude: ["tests/e2e/**", "**/node_modules/**"],
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+          globalSetup,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["tests/e2e/**/*.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+          globalSetup,
+        },
+      },
+    ],
+  },
+});

@@ -23,12 +23,13 @@ export interface Route {
 
 const nothing = z.strictObject({});
 const noBody = z.undefined();
+const defaults = { params: nothing, query: nothing, body: noBody, status: 200 } as const;
 
 /** Fills in what a route does not take. */
-function route<const R extends Partial<Route> & Pick<Route, "method" | "path" | "summary" | "permission" | "response">>(
+function route<const R extends Partial<Route> & Omit<Route, keyof typeof defaults>>(
   definition: R,
-) {
-  return { params: nothing, query: nothing, body: noBody, status: 200 as const, ...definition };
+): Omit<typeof defaults, keyof R> & R {
+  return { ...defaults, ...definition };
 }
 
 const Paging = z.strictObject({

@@ -19,6 +19,7 @@ export type HostStatus = z.infer<typeof HostStatus>;
 export const ServerState = z
   .enum(["idle", "busy", "unreachable"])
   .meta({ description: "unreachable: no agent is connected. idle and busy: one is, without or with running work" });
+export type ServerState = z.infer<typeof ServerState>;
 
 export const Server = z.object({
   server_id: ServerId,

@@ -1,0 +1,46 @@
+import type { KeyObject } from "node:crypto";
+import type { Logger } from "pino";
+import type { Database } from "./database/database.ts";
+import type { Bus } from "./live/bus.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** How long things take, in milliseconds; tests shrink them. */
+export interface Timings {
+  /** How often an agent sends a heartbeat. */
+  readonly heartbeatMs: number;
+  /** How long a link counts as alive after the last heartbeat. */
+  readonly sessionMs: number;
+  /** How often expired links are looked for. */
+  readonly sweepMs: number;
+  /** How often dispatchers and followers look by themselves, in case a hint was lost. */
+  readonly pollMs: number;
+  /** How long an agent has to accept a job after it was signed. */
+  readonly acceptMs: number;
+  /** How long an enrolment token is good for. */
+  readonly enrolmentMs: number;
+}
+
+export const defaultTimings: Timings = {
+  heartbeatMs: 5_000,
+  sessionMs: 15_000,
+  sweepMs: 5_000,
+  pollMs: 1_000,
+  acceptMs: 15 * 60_000,
+  enrolmentMs: 15 * 60_000,
+};
+
+/** What every concern of the orchestrator shares. */
+export interface Context {
+  /** Identity of this process among the replicas. */
+  readonly orchestratorId: string;
+  readonly database: Database;
+  readonly bus: Bus;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly timings: Timings;
+  /** Signs jobs. */
+  readonly jobKey: KeyObject;
+  /** The secret with which the agents of a cluster enrol. */
+  readonly clusterEnrolment: string | undefined;
+  readonly now: () => Date;
+}

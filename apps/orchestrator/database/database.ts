@@ -1,0 +1,41 @@
+import { Kysely, type Transaction as KyselyTransaction, PostgresDialect } from "kysely";
+import { Pool, types } from "pg";
+import type { DatabaseSettings } from "../settings.ts";
+import type { Tables } from "./tables.ts";
+
+export type Database = Kysely<Tables>;
+/** A database or a transaction: what a repository function takes. */
+export type Connection = Kysely<Tables> | KyselyTransaction<Tables>;
+
+// bigint columns hold sequence numbers and byte counts, far below 2^53.
+types.setTypeParser(types.builtins.INT8, Number);
+
+/** How long a statement may take, in milliseconds: a slow one fails rather than piling up behind itself. */
+const STATEMENT_TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** The connection settings of node-postgres, for the pool and for connections of their own. */
+export function connectionConfig(settings: DatabaseSettings) {
+  return {
+    host: settings.host,
+    port: settings.port,
+    database: settings.name,
+    user: settings.user,
+    password: settings.password,
+    options: `-c search_path=${settings.schema}`,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: "homeslice-orchestrator",
+  };
+}
+
+/** Opens a pool of connections. @param onError told of connections that break while idle; the pool replaces them */
+export function openDatabase(settings: DatabaseSettings, onError: (error: Error) => void): Database {
+  const pool = new Pool({
+    ...connectionConfig(settings),
+    max: settings.connections,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+  });
+  pool.on("error", onError);
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+}

@@ -1,0 +1,29 @@
+import { sql } from "kysely";
+import { type Migration, Migrator } from "kysely/migration";
+import type { Database } from "./database.ts";
+import * as initial from "./migrations/0001-initial.ts";
+
+/** Every migration, in order. Names are forever: the database remembers them. */
+const migrations: Record<string, Migration> = { "0001-initial": initial };
+
+function migrator(database: Database, schema: string): Migrator {
+  return new Migrator({
+    db: database,
+    provider: { getMigrations: async () => migrations },
+    migrationTableSchema: schema,
+  });
+}
+
+/** Brings the database up to date; several callers at once wait for each other. @returns names of what was applied */
+export async function migrate(database: Database, schema: string): Promise<string[]> {
+  await sql`create schema if not exists ${sql.id(schema)}`.execute(database);
+  const { error, results = [] } = await migrator(database, schema).migrateToLatest();
+  if (error !== undefined) throw error;
+  return results.filter(({ status }) => status === "Success").map(({ migrationName }) => migrationName);
+}
+
+/** Names of the migrations that the database still lacks. */
+export async function pendingMigrations(database: Database, schema: string): Promise<string[]> {
+  const known = await migrator(database, schema).getMigrations();
+  return known.filter(({ executedAt }) => executedAt === undefined).map(({ name }) => name);
+}

@@ -1,0 +1,104 @@
+import type { HostStatus, NewAction, Operation, Parameters, TargetState } from "@homeslice/protocol";
+import type { ColumnType, Generated, JSONColumnType } from "kysely";
+
+/** A column that the database fills in and that changes later. */
+type Defaulted<T> = ColumnType<T, T | undefined, T>;
+
+export interface ServersTable {
+  server_id: Generated<string>;
+  hostname: string;
+  ip_address: string | null;
+  environment: "dev" | "staging" | "uat" | "preprod" | "prod";
+  server_group: string | null;
+  tags: string[];
+  capabilities: Defaulted<string[]>;
+  agent_version: string | null;
+  os_info: string | null;
+  max_concurrent_jobs: number | null;
+  public_key: string | null;
+  key_rotated_at: Date | null;
+  host_status: JSONColumnType<HostStatus> | null;
+  last_heartbeat: Date | null;
+  session_id: string | null;
+  orchestrator_id: string | null;
+  session_expires_at: Date | null;
+  last_successful_execution: Date | null;
+  created_at: Generated<Date>;
+  created_by: string;
+  updated_at: Defaulted<Date>;
+  deleted_at: Date | null;
+}
+
+export interface EnrolmentTokensTable {
+  token_hash: Buffer;
+  server_id: string;
+  expires_at: Date;
+  used_at: Date | null;
+}
+
+export interface ActionsTable {
+  action_id: Generated<string>;
+  name: string;
+  definition: JSONColumnType<NewAction>;
+  version: Generated<number>;
+  usage_count: Generated<number>;
+  created_at: Generated<Date>;
+  created_by: string;
+  updated_at: Generated<Date>;
+}
+
+export interface ExecutionsTable {
+  execution_id: Generated<string>;
+  initiated_by: string;
+  action_id: string | null;
+  operation: JSONColumnType<Operation>;
+  parameters: JSONColumnType<Parameters>;
+  timeout_seconds: number;
+  success_exit_code: number;
+  created_at: Generated<Date>;
+}
+
+export interface TargetsTable {
+  execution_id: string;
+  server_id: string;
+  state: Defaulted<TargetState>;
+  state_since: Defaulted<Date>;
+  fence: Defaulted<number>;
+  acknowledged: Defaulted<boolean>;
+  cancel_requested_at: Date | null;
+  started_at: Date | null;
+  finished_at: Date | null;
+  exit_code: number | null;
+  error: string | null;
+  duration_seconds: number | null;
+  last_seq: Defaulted<number>;
+  log_bytes: Defaulted<number>;
+}
+
+export interface SupersededResultsTable {
+  execution_id: string;
+  server_id: string;
+  fence: number;
+  result: JSONColumnType<object>;
+  received_at: Generated<Date>;
+}
+
+export interface LogLinesTable {
+  execution_id: string;
+  server_id: string;
+  seq: number;
+  stream: "stdout" | "stderr";
+  text: string;
+  at: Date;
+}
+
+/** Every table, as the newest migration leaves it. */
+export interface Tables {
+  servers: ServersTable;
+  enrolment_tokens: EnrolmentTokensTable;
+  actions: ActionsTable;
+  executions: ExecutionsTable;
+  execution_targets: TargetsTable;
+  superseded_results: SupersededResultsTable;
+  log_lines: LogLinesTable;
+}

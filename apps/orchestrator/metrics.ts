@@ -1,0 +1,48 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** What `/metrics` shows. Labels have few values: never an id, never a name that people choose. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly requests = new Histogram({
+    name: "homeslice_http_request_duration_seconds",
+    help: "Time to answer a request of the REST API",
+    labelNames: ["route", "method", "status"],
+    buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5],
+    registers: [this.registry],
+  });
+  readonly agents = new Gauge({
+    name: "homeslice_agents_connected",
+    help: "Agents whose link this orchestrator holds",
+    registers: [this.registry],
+  });
+  readonly followers = new Gauge({
+    name: "homeslice_live_clients",
+    help: "Clients that follow an execution",
+    registers: [this.registry],
+  });
+  readonly dispatched = new Counter({
+    name: "homeslice_executions_dispatched_total",
+    help: "Jobs sent to an agent",
+    registers: [this.registry],
+  });
+  readonly finished = new Counter({
+    name: "homeslice_executions_finished_total",
+    help: "Ends of executions on a server, by final state",
+    labelNames: ["state"],
+    registers: [this.registry],
+  });
+  readonly superseded = new Counter({
+    name: "homeslice_results_superseded_total",
+    help: "Results that came too late to count, and were kept aside",
+    registers: [this.registry],
+  });
+  readonly logLines = new Counter({
+    name: "homeslice_log_lines_total",
+    help: "Lines of output stored",
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+}

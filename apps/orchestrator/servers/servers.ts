@@ -1,0 +1,115 @@
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import {
+  ApiError,
+  type Caller,
+  decodePublicKey,
+  type Enrolled,
+  encodePublicKey,
+  type NewServer,
+  type RequestOf,
+  type ResponseOf,
+  type Server,
+} from "@homeslice/protocol";
+import type { Context } from "../context.ts";
+import { loseTargets } from "../executions/repository.ts";
+import * as repository from "./repository.ts";
+
+/** Registration, enrolment and deletion of servers: the rules. */
+export class Servers {
+  readonly #context: Context;
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  async list(query: RequestOf<"listServers">["query"]): Promise<ResponseOf<"listServers">> {
+    const { limit } = query;
+    const found = await repository.listServers(this.#context.database, { ...query, limit: limit + 1 });
+    const items = found.slice(0, limit);
+    return { items, next_cursor: found.length > limit ? (items.at(-1)?.server_id ?? null) : null };
+  }
+
+  /** @throws ApiError not_found */
+  async get(serverId: string): Promise<Server> {
+    const server = await repository.findServer(this.#context.database, serverId);
+    if (server === undefined) throw new ApiError("not_found", `there is no server ${serverId}`);
+    return server;
+  }
+
+  async health(serverId: string): Promise<ResponseOf<"getServerHealth">> {
+    const { status } = await this.get(serverId);
+    const running = await repository.countOpenTargets(this.#context.database, serverId);
+    return { server_id: serverId, healthy: status.current !== "unreachable", status, running_executions: running };
+  }
+
+  /** Creates a server and the token with which its agent enrols. */
+  async register(server: NewServer, caller: Caller): Promise<ResponseOf<"registerServer">> {
+    const { database, now, timings } = this.#context;
+    const token = randomBytes(32).toString("base64url");
+    const expiresAt = new Date(now().getTime() + timings.enrolmentMs);
+    const serverId = await database.transaction().execute(async (transaction) => {
+      const id = await repository.insertServer(transaction, server, caller.subject);
+      await repository.insertEnrolmentToken(transaction, token, id, expiresAt);
+      return id;
+    });
+    return {
+      server: await this.get(serverId),
+      enrolment_token: token,
+      enrolment_expires_at: expiresAt.toISOString(),
+    };
+  }
+
+  /** Deletes a server; what it still had to do is lost. @throws ApiError not_found */
+  async delete(serverId: string): Promise<void> {
+    const { database, bus } = this.#context;
+    await database.transaction().execute(async (transaction) => {
+      if (!(await repository.deleteServer(transaction, serverId))) {
+        throw new ApiError("not_found", `there is no server ${serverId}`);
+      }
+      await loseTargets(transaction, serverId, "the server was deleted");
+    });
+    bus.publish({ kind: "server", server_id: serverId });
+  }
+
+  /** Registers the key of an agent. @throws ApiError not_authenticated, whatever was wrong with the token */
+  async enrol({ token, public_key, hostname }: RequestOf<"enrolAgent">["body"]): Promise<Enrolled> {
+    const { database, jobKey, now } = this.#context;
+    const publicKey = canonicalKey(public_key);
+    const serverId = await database.transaction().execute(async (transaction) => {
+      const id = this.#isClusterToken(token)
+        ? await repository.insertServer(transaction, clusterServer(hostname), "cluster enrolment")
+        : await repository.useEnrolmentToken(transaction, token, now());
+      if (id === undefined || !(await repository.setServerKey(transaction, id, publicKey))) {
+        throw new ApiError("not_authenticated", "the enrolment token is unknown, used or over", {
+          fix: "register the server again to get a new token: it can be used once, within 15 minutes",
+        });
+      }
+      return id;
+    });
+    return { server_id: serverId, orchestrator_key: encodePublicKey(jobKey) };
+  }
+
+  #isClusterToken(token: string): boolean {
+    const secret = this.#context.clusterEnrolment;
+    if (secret === undefined) return false;
+    const [given, expected] = [Buffer.from(token), Buffer.from(secret)];
+    return given.byteLength === expected.byteLength && timingSafeEqual(given, expected);
+  }
+}
+
+/** A node of the cluster that Homeslice runs on. */
+function clusterServer(hostname: string): NewServer {
+  return { hostname, environment: "prod", server_group: "cluster", tags: ["kubernetes"] };
+}
+
+/** One spelling for one key, so that the same key cannot be registered twice. */
+function canonicalKey(text: string): string {
+  try {
+    return encodePublicKey(decodePublicKey(text));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ApiError("invalid_request", "the request has 1 problem", {
+      errors: [{ path: "body.public_key", message: error.message }],
+    });
+  }
+}

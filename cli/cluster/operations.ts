@@ -1,0 +1,104 @@
+import { UserError } from "@homeslice/config";
+import type { OutputMap, Stack } from "@pulumi/pulumi/automation/index.js";
+import { ask } from "./confirm.ts";
+import { deploymentOf } from "./leftovers.ts";
+import type { Operation } from "./options.ts";
+import { Progress } from "./report/progress.ts";
+import { type Changes, label, sentence } from "./report/steps.ts";
+
+/** What an operation works with. */
+export interface Run {
+  readonly stack: Stack;
+  /** Whether to change things without asking. */
+  readonly yes: boolean;
+  readonly say: (line: string) => void;
+  /** The error messages that the engine sends on the way. */
+  readonly diagnostics: string[];
+}
+
+/** What an operation has come to. */
+export interface Outcome {
+  readonly changes: Changes;
+  readonly outputs: OutputMap;
+}
+
+const NOTHING: Changes = { create: 0, update: 0, replace: 0, delete: 0, same: 0 };
+
+/** Runs one operation to its end. */
+export function perform(operation: Operation, run: Run): Promise<Outcome> {
+  switch (operation) {
+    case "preview":
+      return preview(run);
+    case "up":
+      return up(run);
+    case "refresh":
+      return refresh(run);
+    case "destroy":
+      return destroy(run);
+  }
+}
+
+async function preview(run: Run): Promise<Outcome> {
+  const changes = await watched(run, (onEvent) => run.stack.preview({ onEvent, color: "never" }));
+  run.say(`${sentence(changes, true)}. Nothing was changed.`);
+  return { changes, outputs: {} };
+}
+
+async function up(run: Run): Promise<Outcome> {
+  if (!run.yes) {
+    const planned = await watched(run, (onEvent) => run.stack.preview({ onEvent, color: "never" }));
+    if (isChange(planned)) await requireConsent(`${sentence(planned, true)}. Go ahead?`);
+  }
+  let outputs: OutputMap = {};
+  const changes = await watched(run, async (onEvent) => {
+    ({ outputs } = await run.stack.up({ onEvent, color: "never" }));
+  });
+  return { changes, outputs };
+}
+
+async function refresh(run: Run): Promise<Outcome> {
+  const changes = await watched(run, (onEvent) => run.stack.refresh({ onEvent, color: "never" }));
+  if (isChange(changes)) run.say("The cluster differs from the last run as listed; `up` puts that right.");
+  return { changes, outputs: await run.stack.outputs() };
+}
+
+async function destroy(run: Run): Promise<Outcome> {
+  const { resources } = await deploymentOf(run.stack);
+  const real = (resources ?? []).filter(({ type }) => !type.startsWith("pulumi:"));
+  refuseProtected(
+    run.stack.name,
+    real.filter(({ protect }) => protect).map(({ urn, type }) => label(urn, type)),
+  );
+  if (!run.yes) await requireConsent(`This deletes ${real.length} resources with all their data. Go ahead?`);
+  const changes = await watched(run, (onEvent) => run.stack.destroy({ onEvent, color: "never" }));
+  return { changes, outputs: {} };
+}
+
+/** The engine refuses too, but only at the resource itself, when others are gone already. */
+function refuseProtected(stack: string, names: readonly string[]): void {
+  if (names.length === 0) return;
+  throw new UserError({
+    code: "data.protected",
+    where: `stack ${stack}`,
+    what: ["it holds data that is protected:", ...names.map((name) => `  ${name}`)].join("\n"),
+    fix: `To give the data up on purpose: set homeslice:safety.protectData to false in Pulumi.${stack}.yaml, run \`up --stack ${stack}\`, then destroy again. Nothing was changed.`,
+  });
+}
+
+async function requireConsent(question: string): Promise<void> {
+  if (await ask(question)) return;
+  throw new UserError({ code: "run.declined", what: "declined", fix: "Nothing was changed." });
+}
+
+const isChange = ({ same: _same, ...changes }: Changes) => Object.values(changes).some((count) => count > 0);
+
+/** Shows the engine's events while it works, and counts what it did. */
+async function watched(run: Run, work: (onEvent: Progress["onEvent"]) => Promise<unknown>): Promise<Changes> {
+  const progress = new Progress({ say: run.say, diagnostics: run.diagnostics });
+  try {
+    await work(progress.onEvent);
+    return progress.changes ?? NOTHING;
+  } finally {
+    progress.stop();
+  }
+}

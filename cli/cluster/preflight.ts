@@ -1,0 +1,101 @@
+import { request as requestHttp } from "node:http";
+import { type RequestOptions, request as requestHttps } from "node:https";
+import { UserError } from "@homeslice/config";
+import { z } from "zod";
+import type { Target } from "./target.ts";
+
+const ANSWER_TIMEOUT_MS = 8_000;
+
+const versionSchema = z.object({ gitVersion: z.string() });
+const namespaceSchema = z.object({ metadata: z.object({ uid: z.string() }) });
+
+/** What the API server says about itself. */
+export interface ClusterIdentity {
+  /** For example `v1.36.3`. */
+  readonly version: string;
+  /** The same for the life of a cluster and different for every other one; undefined where it may not be read. */
+  readonly uid?: string;
+}
+
+/**
+ * Makes sure before anything starts that the API server answers and knows the user.
+ *
+ * @throws UserError `cluster.unreachable`, `cluster.unauthorized`
+ */
+export async function reachCluster(target: Target, timeoutMs: number = ANSWER_TIMEOUT_MS): Promise<ClusterIdentity> {
+  const version = await ask(target, "/version", timeoutMs);
+  const parsed = versionSchema.safeParse(version.body);
+  if (version.status >= 400 || !parsed.success)
+    throw unreachable(target, `it answers ${version.status} to GET /version`);
+  const namespace = await ask(target, "/api/v1/namespaces/kube-system", timeoutMs);
+  if (namespace.status === 401) throw unauthorized(target);
+  const system = namespaceSchema.safeParse(namespace.body);
+  return { version: parsed.data.gitVersion, ...(system.success ? { uid: system.data.metadata.uid } : {}) };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+async function ask(target: Target, path: string, timeoutMs: number): Promise<Answer> {
+  const options: RequestOptions = { headers: { accept: "application/json" }, signal: AbortSignal.timeout(timeoutMs) };
+  try {
+    await target.kubeconfig.applyToHTTPSOptions(options);
+    return await get(new URL(target.server.replace(/\/$/, "") + path), options);
+  } catch (error) {
+    throw unreachable(target, reasonOf(error, timeoutMs), error);
+  }
+}
+
+function get(url: URL, options: RequestOptions): Promise<Answer> {
+  const send = url.protocol === "http:" ? requestHttp : requestHttps;
+  return new Promise((resolve, reject) => {
+    send(url, options, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (part: string) => {
+        text += part;
+      });
+      response
+        .once("error", reject)
+        .once("end", () => resolve({ status: response.statusCode ?? 0, body: parsed(text) }));
+    })
+      .once("error", reject)
+      .end();
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function reasonOf(error: unknown, timeoutMs: number): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === "TimeoutError" || error.name === "AbortError") return `no answer within ${timeoutMs / 1000} s`;
+  return error.message || ("code" in error ? String(error.code) : error.name);
+}
+
+function unreachable({ server, context }: Target, reason: string, cause?: unknown): UserError {
+  return new UserError(
+    {
+      code: "cluster.unreachable",
+      where: `context "${context}"`,
+      what: `the cluster at ${server} cannot be reached: ${reason}`,
+      fix: "Check that it runs and that this machine reaches it (kubectl version), or choose another context with --context. Nothing was changed.",
+    },
+    { cause },
+  );
+}
+
+function unauthorized({ server, context }: Target): UserError {
+  return new UserError({
+    code: "cluster.unauthorized",
+    where: `context "${context}"`,
+    what: `the cluster at ${server} does not accept the credentials of this context`,
+    fix: "Log in to the cluster again, or choose another context with --context. Nothing was changed.",
+  });
+}

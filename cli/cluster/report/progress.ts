@@ -1,0 +1,129 @@
+import { stripVTControlCharacters, styleText } from "node:util";
+import type { DiagnosticEvent, EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
+import { duration } from "../../process/duration.ts";
+import { dataHeldBy } from "./data.ts";
+import { propertyChanges, wording } from "./diff.ts";
+import { type Change, type Changes, changeOf, countChanges, isReal, label } from "./steps.ts";
+
+const MARKS: Readonly<Record<Change, string>> = { create: "+", update: "~", replace: "±", delete: "-" };
+const DONE: Readonly<Record<Change, string>> = {
+  create: "created",
+  update: "updated",
+  replace: "replaced",
+  delete: "deleted",
+};
+const COLOURS = { create: "green", update: "yellow", replace: "magenta", delete: "red" } as const;
+
+/** A step this old is named at each interval, so that a long wait has a visible reason. */
+const SLOW_STEP_MS = 10_000;
+
+/** Where a run shows what it does, and the time it goes by. */
+export interface ProgressOptions {
+  /** Receives one line at a time. */
+  readonly say: (line: string) => void;
+  /** Collects the error messages. */
+  readonly diagnostics: string[];
+  readonly now?: () => number;
+}
+
+/** Turns the events of the engine into lines for people, and remembers what the report at the end needs. */
+export class Progress {
+  changes: Changes | undefined;
+  readonly #diagnostics: string[];
+  readonly #say: (line: string) => void;
+  readonly #now: () => number;
+  readonly #open = new Map<string, { readonly label: string; readonly since: number }>();
+  readonly #ticker: NodeJS.Timeout;
+
+  constructor({ say, diagnostics, now = Date.now }: ProgressOptions) {
+    this.#say = say;
+    this.#diagnostics = diagnostics;
+    this.#now = now;
+    this.#ticker = setInterval(() => this.tick(), SLOW_STEP_MS).unref();
+  }
+
+  readonly onEvent = (event: EngineEvent): void => {
+    if (event.resourcePreEvent) this.#begins(event.resourcePreEvent.metadata, event.resourcePreEvent.planning === true);
+    if (event.resOutputsEvent && !event.resOutputsEvent.planning) this.#ends(event.resOutputsEvent.metadata);
+    if (event.resOpFailedEvent) this.#fails(event.resOpFailedEvent.metadata);
+    if (event.diagnosticEvent) this.#diagnoses(event.diagnosticEvent);
+    if (event.summaryEvent) this.changes = countChanges(event.summaryEvent.resourceChanges);
+  };
+
+  /** Names the steps that have been under way for long. */
+  tick(): void {
+    const slow = [...this.#open.values()].filter(({ since }) => this.#now() - since >= SLOW_STEP_MS);
+    const names = slow.map(({ label: name, since }) => `${name} (${duration(this.#now() - since)})`);
+    if (names.length > 0) this.#say(`  … waiting for ${names.join(", ")}`);
+  }
+
+  stop(): void {
+    clearInterval(this.#ticker);
+  }
+
+  #begins(step: StepEventMetadata, planning: boolean): void {
+    const change = changeOf(step.op);
+    if (!change || !isReal(step)) return;
+    const held = dataHeldBy(step.type);
+    if (held && (change === "replace" || (change === "delete" && planning))) this.#shout(step, change, held);
+    if (!planning) this.#open.set(step.urn, { label: label(step.urn, step.type), since: this.#now() });
+    else this.#plan(step, change);
+  }
+
+  #plan(step: StepEventMetadata, change: Change): void {
+    this.#say(`  ${mark(change)} ${change.padEnd(8)} ${label(step.urn, step.type)}`);
+    if (change === "update" || change === "replace") {
+      for (const property of propertyChanges(step)) this.#say(`      ${wording(property)}`);
+    }
+  }
+
+  #shout(step: StepEventMetadata, change: Change, held: string): void {
+    const name = label(step.urn, step.type);
+    this.#say(
+      styleText(["red", "bold"], `  !! ${change.toUpperCase()} OF ${name}: this deletes ${held}`, {
+        stream: process.stderr,
+      }),
+    );
+  }
+
+  #ends(step: StepEventMetadata): void {
+    const begun = this.#open.get(step.urn);
+    const change = changeOf(step.op === "refresh" ? refreshed(step) : step.op);
+    this.#open.delete(step.urn);
+    if (!change || !isReal(step)) return;
+    const took = begun ? ` (${duration(this.#now() - begun.since)})` : "";
+    this.#say(`  ${mark(change)} ${DONE[change].padEnd(8)} ${label(step.urn, step.type)}${took}`);
+    if (step.op === "refresh" || change === "update") {
+      for (const property of propertyChanges(step)) this.#say(`      ${wording(property)}`);
+    }
+  }
+
+  #fails(step: StepEventMetadata): void {
+    this.#open.delete(step.urn);
+    this.#say(styleText("red", `  x failed   ${label(step.urn, step.type)}`, { stream: process.stderr }));
+  }
+
+  #diagnoses({ severity, message, urn, ephemeral }: DiagnosticEvent): void {
+    const text = plain(message).trim();
+    if (ephemeral || !text) return;
+    const where =
+      urn && !urn.includes("::pulumi:pulumi:Stack::") ? `${label(urn, urn.split("::").at(-2) ?? "")}: ` : "";
+    if (severity === "error") this.#diagnostics.push(`${where}${text}`);
+    else if (severity === "warning") this.#say(`  warning: ${where}${text}`);
+  }
+}
+
+/** A refresh that found the resource as it was reports no difference. */
+function refreshed(step: StepEventMetadata): StepEventMetadata["op"] {
+  if (!step.new) return "delete";
+  return propertyChanges(step).length > 0 ? "update" : "same";
+}
+
+function mark(change: Change): string {
+  return styleText(COLOURS[change], MARKS[change], { stream: process.stderr });
+}
+
+/** The engine marks colours in its own notation, and providers in that of terminals. */
+function plain(message: string): string {
+  return stripVTControlCharacters(message.replace(/<\{%[^%]*%\}>/g, ""));
+}

@@ -1,3 +1,4 @@
+import { Agents, Environment, Orchestrator, PostgreSQL, Redis } from "@homeslice/components";
 import type { Config, EnvironmentName } from "@homeslice/config";
 import type { Output } from "@pulumi/pulumi";
 
@@ -15,5 +16,26 @@ export interface PlatformOutputs {
 
 /** The whole platform of one environment; dev and prod differ by nothing but their configuration. */
 export function platform(config: Config): PlatformOutputs {
-  throw new Error(`${config.stack} is not composed yet`);
+  const environment = new Environment(config);
+
+  const postgresql = new PostgreSQL("postgresql", config.postgresql, environment);
+  const redis = new Redis("redis", config.redis, environment);
+
+  const orchestrator = new Orchestrator(
+    "orchestrator",
+    {
+      ...config.orchestrator,
+      host: config.hosts.orchestrator,
+      database: postgresql.database("orchestrator"),
+      bus: redis.link(),
+    },
+    environment,
+  );
+  const agents = new Agents("agent", { ...config.agent, orchestrator: orchestrator.link() }, environment);
+
+  return {
+    environment: config.environment,
+    namespaces: { platform: environment.platform.name, agents: agents.namespace.name },
+    orchestrator: { address: orchestrator.address, publicUrl: orchestrator.publicUrl },
+  };
 }

@@ -1,0 +1,12 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type Safety, safetyOf } from "./safety.ts";
+
+/** What holds for every child of a component: it is named after its parent, and guarded as its kind demands. */
+export function childRules(parent: string, safety: Safety): pulumi.ResourceTransformation {
+  return ({ type, name, props, opts }) => {
+    if (name !== parent && !name.startsWith(`${parent}-`)) {
+      throw new Error(`${type} "${name}" must be named after its parent: "${parent}-…"`);
+    }
+    return { props, opts: pulumi.mergeOptions(opts, safetyOf(type, safety)) };
+  };
+}

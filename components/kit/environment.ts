@@ -1,0 +1,42 @@
+import type { Config, ImageName } from "@homeslice/config";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { childRules } from "./children.ts";
+import { connectionTo } from "./cluster.ts";
+import { Images } from "./images.ts";
+import { objectName } from "./names.ts";
+import { createNamespace, type Namespace, type PodSecurity } from "./namespace.ts";
+
+/** What all services of a stack share: the connection to the cluster, namespaces, images and safety rules. */
+export class Environment extends pulumi.ComponentResource {
+  readonly config: Config;
+  readonly kubernetes: kubernetes.Provider;
+  /** Where the platform's own services run. */
+  readonly platform: Namespace;
+  /** The value of `app.kubernetes.io/instance`. */
+  readonly instance: string;
+  readonly #images: Images;
+
+  constructor(config: Config) {
+    const name = "environment";
+    super("homeslice:platform:Environment", name, {}, { transformations: [childRules(name, config.safety)] });
+    this.config = config;
+    this.instance = objectName("homeslice", config.stack);
+    this.kubernetes = new kubernetes.Provider(`${name}-cluster`, connectionTo(config.cluster, this), { parent: this });
+    this.#images = new Images(config, this);
+    this.platform = this.namespace("platform", "restricted");
+    this.registerOutputs({});
+  }
+
+  /** Makes a namespace of this stack for one purpose; the one called "platform" bears the name of the stack alone. */
+  namespace(purpose: string, podSecurity: PodSecurity): Namespace {
+    const name = purpose === "platform" ? this.instance : objectName(this.instance, purpose);
+    const args = { name, instance: this.instance, podSecurity };
+    return createNamespace({ parent: this, provider: this.kubernetes }, `environment-${purpose}`, args);
+  }
+
+  /** The reference of an image, mirrored, pinned or built as the configuration says. */
+  image(name: ImageName): pulumi.Output<string> {
+    return this.#images.reference(name);
+  }
+}

@@ -1,0 +1,50 @@
+import type { Config, ImageName } from "@homeslice/config";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { importIntoK3d } from "./cluster.ts";
+
+/** The images that this repository holds the sources of. */
+const ownImages = ["orchestrator", "agent"] as const;
+type OwnImage = (typeof ownImages)[number];
+
+/** Where each image comes from: the one table of the configuration, or a build of this checkout. */
+export class Images {
+  readonly #config: Config;
+  readonly #parent: pulumi.Resource;
+  readonly #built = new Map<OwnImage, pulumi.Output<string>>();
+
+  constructor(config: Config, parent: pulumi.Resource) {
+    this.#config = config;
+    this.#parent = parent;
+  }
+
+  /** The reference that pods name; an image to be built is built once, however many workloads run it. */
+  reference(name: ImageName): pulumi.Output<string> {
+    const own = ownImages.find((candidate) => candidate === name);
+    if (!own || !this.#config.images.build) return pulumi.output(this.#published(name));
+    const image = this.#built.get(own) ?? this.#build(own, this.#config.images.build);
+    this.#built.set(own, image);
+    return image;
+  }
+
+  #published(name: ImageName): string {
+    const { references, registry } = this.#config.images;
+    const reference = references[name];
+    return registry ? reference.replace(/^[^/]+/, registry) : reference;
+  }
+
+  #build(name: OwnImage, build: NonNullable<Config["images"]["build"]>): pulumi.Output<string> {
+    const image = new docker.Image(
+      `environment-${name}-image`,
+      {
+        imageName: `${build.repository}/${name}:local`,
+        build: { context: ".", dockerfile: `apps/${name}/Dockerfile`, platform: build.platform },
+        skipPush: !build.push,
+      },
+      { parent: this.#parent },
+    );
+    if (build.push) return image.repoDigest;
+    const { k3d } = this.#config.cluster;
+    return k3d ? importIntoK3d(`environment-${name}-import`, image.imageName, k3d, this.#parent) : image.imageName;
+  }
+}

@@ -1,0 +1,10 @@
+export { Component } from "./component.ts";
+export { daemonSet, deployment, job, type Running, statefulSet } from "./controllers.ts";
+export { Environment } from "./environment.ts";
+export { type Link, use } from "./link.ts";
+export { dataVolume, type Mount, nodeDirectory, scratch, secretFiles } from "./mounts.ts";
+export type { PodSecurity } from "./namespace.ts";
+export type { Container, Resources, Server } from "./pod.ts";
+export { exec, http } from "./probes.ts";
+export { type SecretRef, secretDirectory, secretFile } from "./secrets.ts";
+export type { Transform } from "./transform.ts";

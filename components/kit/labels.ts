@@ -1,0 +1,29 @@
+/** What tells one workload's objects from all others: the service, the part of it, and the stack. */
+export interface Identity {
+  /** The service: `postgresql`. */
+  readonly name: string;
+  /** Which part of the service: `server`, `migrate`. */
+  readonly part: string;
+  /** The stack, under a name that labels accept. */
+  readonly instance: string;
+}
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** The labels by which Services, policies and controllers find the pods; they never change. */
+export function selectorLabels({ name, part, instance }: Identity): Labels {
+  return {
+    "app.kubernetes.io/name": name,
+    "app.kubernetes.io/component": part,
+    "app.kubernetes.io/instance": instance,
+  };
+}
+
+/** The labels that every object carries. */
+export function standardLabels(identity: Identity): Labels {
+  return {
+    ...selectorLabels(identity),
+    "app.kubernetes.io/part-of": "homeslice",
+    "app.kubernetes.io/managed-by": "pulumi",
+  };
+}

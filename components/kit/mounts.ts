@@ -1,0 +1,47 @@
+import type * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { type SecretRef, secretDirectory } from "./secrets.ts";
+
+type Volume = kubernetes.types.input.core.v1.Volume;
+type VolumeMount = kubernetes.types.input.core.v1.VolumeMount;
+
+/** Something that appears in a container's file system, and the volume of the pod that it comes from. */
+export interface Mount {
+  readonly at: VolumeMount & { readonly name: string };
+  /** Undefined for what a StatefulSet claims by itself. */
+  readonly volume?: Volume & { readonly name: string };
+}
+
+/** The claimed volume of a StatefulSet. */
+export function dataVolume(mountPath: string): Mount {
+  return { at: { name: "data", mountPath } };
+}
+
+/** An empty, writable directory that lasts as long as the pod; on disk, or in memory where `medium` says so. */
+export function scratch(mountPath: string, sizeLimit = "64Mi", medium?: "Memory"): Mount {
+  const name = `scratch${mountPath.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`;
+  return { at: { name, mountPath }, volume: { name, emptyDir: { sizeLimit, ...(medium && { medium }) } } };
+}
+
+/** A ConfigMap's entries as files of a directory, read-only. */
+export function textFiles(name: string, configMap: pulumi.Input<string>, mountPath: string): Mount {
+  return { at: { name, mountPath, readOnly: true }, volume: { name, configMap: { name: configMap } } };
+}
+
+/** The keys of a Secret, or some of them, as files that the container's group alone may read. */
+export function secretFiles(secret: SecretRef, keys = Object.keys(secret.values)): Mount {
+  const items = keys.map((key) => ({ key, path: key }));
+  return {
+    at: { name: secret.label, mountPath: secretDirectory(secret), readOnly: true },
+    volume: { name: secret.label, secret: { secretName: secret.name, defaultMode: 0o440, items } },
+  };
+}
+
+/** A directory of the node itself. */
+export function nodeDirectory(name: string, path: string, mountPath: string, access: "read" | "write"): Mount {
+  const readOnly = access === "read";
+  return {
+    at: { name, mountPath, ...(readOnly && { readOnly, mountPropagation: "HostToContainer" }) },
+    volume: { name, hostPath: { path, type: readOnly ? "Directory" : "DirectoryOrCreate" } },
+  };
+}

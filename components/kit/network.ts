@@ -1,0 +1,42 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Component } from "./component.ts";
+import { standardLabels } from "./labels.ts";
+import type { Link, Peer } from "./link.ts";
+import { objectName } from "./names.ts";
+
+/** Opens the way from one workload to what a link offers, at both ends: nothing else may pass. */
+export function openConnection(owner: Component, from: Peer, { peer: to, port }: Link): pulumi.Resource[] {
+  const ports = [{ protocol: "TCP", port }];
+  const policy = (
+    name: string,
+    at: Peer,
+    spec: Omit<kubernetes.types.input.networking.v1.NetworkPolicySpec, "podSelector">,
+  ) =>
+    new kubernetes.networking.v1.NetworkPolicy(
+      name,
+      {
+        metadata: {
+          name: objectName(name),
+          namespace: at.namespace.name,
+          labels: standardLabels(owner.identity("network")),
+        },
+        spec: { podSelector: { matchLabels: at.selector }, ...spec },
+      },
+      { parent: owner },
+    );
+  return [
+    policy(`${from.name}-to-${to.name}`, from, { policyTypes: ["Egress"], egress: [{ to: [podsOf(to)], ports }] }),
+    policy(`${from.name}-into-${to.name}`, to, {
+      policyTypes: ["Ingress"],
+      ingress: [{ from: [podsOf(from)], ports }],
+    }),
+  ];
+}
+
+function podsOf({ namespace, selector }: Peer): kubernetes.types.input.networking.v1.NetworkPolicyPeer {
+  return {
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace.name } },
+    podSelector: { matchLabels: selector },
+  };
+}

@@ -1,0 +1,146 @@
+import type { Config } from "@homeslice/config";
+import type * as kubernetes from "@pulumi/kubernetes";
+import {
+  Component,
+  dataVolume,
+  type Environment,
+  exec,
+  http,
+  job,
+  type Link,
+  type Running,
+  type SecretRef,
+  type Server,
+  scratch,
+  secretFile,
+  secretFiles,
+  statefulSet,
+  type Transform,
+  use,
+} from "../kit/index.ts";
+import { accountSql, databaseSql } from "./sql.ts";
+import { hbaConf, postgresqlConf } from "./tuning.ts";
+
+export type PostgreSQLArgs = Config["postgresql"] & {
+  readonly transform?: { readonly statefulSet?: Transform<kubernetes.apps.v1.StatefulSetArgs> };
+};
+
+/** How to reach a database, and as whom. */
+export type DatabaseLink = Link<"host" | "port" | "database" | "user", "password">;
+
+const PORT = 5432;
+const SUPERUSER = "postgres";
+/** The user that the official image was made for. */
+const IMAGE_USER = 999;
+const CONFIG = "/etc/postgresql";
+
+/** PostgreSQL: the one transactional store for everything that must last. One instance with a volume of its own. */
+export class PostgreSQL extends Component {
+  readonly #args: PostgreSQLArgs;
+  readonly #superuser: SecretRef<"password">;
+  readonly #server: Running;
+
+  constructor(name: string, args: PostgreSQLArgs, environment: Environment) {
+    super("PostgreSQL", name, environment);
+    this.#args = args;
+    this.#superuser = this.#password("superuser");
+    const monitor = args.exporter ? this.#password("monitor") : undefined;
+    this.#server = this.#createServer(monitor && { exporter: this.#exporter(monitor) });
+    if (monitor) this.#provision("monitor", monitor, accountSql, { user: "monitor", grant: "pg_monitor" });
+    this.registerOutputs({});
+  }
+
+  /** A database with an owner of the same name, made when missing. Nothing else may connect to it. */
+  database(name: string): DatabaseLink {
+    const secret = this.#password(name);
+    const provisioned = this.#provision(name, secret, databaseSql, { user: name, database: name });
+    return { ...this.#link(name, name, secret), ready: [...this.#server.ready, provisioned] };
+  }
+
+  #password(suffix: string): SecretRef<"password"> {
+    return this.secret(suffix, { password: this.generate(`${suffix}-password`) });
+  }
+
+  #link(database: string, user: string, secret: SecretRef<"password">): DatabaseLink {
+    const { host, ready } = this.#server;
+    return { peer: this.#server, port: PORT, settings: { host, port: `${PORT}`, database, user }, secret, ready };
+  }
+
+  #createServer(beside: Readonly<Record<string, Server>> = {}): Running {
+    const ready = ["pg_isready", "--host=127.0.0.1", `--username=${SUPERUSER}`];
+    const config = { "postgresql.conf": postgresqlConf(this.#args, CONFIG), "pg_hba.conf": hbaConf };
+    return statefulSet(this, {
+      size: this.#args.size,
+      user: IMAGE_USER,
+      graceSeconds: 120,
+      container: {
+        image: this.environment.image("postgresql"),
+        args: ["postgres", "-c", `config_file=${CONFIG}/postgresql.conf`],
+        env: { POSTGRES_PASSWORD_FILE: secretFile(this.#superuser, "password") },
+        ports: { postgresql: PORT },
+        mounts: [
+          dataVolume("/var/lib/postgresql"),
+          this.files("config", CONFIG, config),
+          secretFiles(this.#superuser),
+          scratch("/var/run/postgresql"),
+          scratch("/tmp"),
+          scratch("/dev/shm", "256Mi", "Memory"),
+        ],
+        // Refusing connections, as during recovery after a crash, is a sign of life: only silence is not.
+        health: {
+          ready: exec(...ready),
+          live: exec("sh", "-c", `${ready.join(" ")}; test $? -le 1`),
+          startSeconds: 600,
+        },
+        resources: this.#args.resources,
+      },
+      beside,
+      ...(this.#args.transform?.statefulSet && { transform: this.#args.transform.statefulSet }),
+    });
+  }
+
+  #exporter(account: SecretRef<"password">): Server {
+    return {
+      image: this.environment.image("postgres-exporter"),
+      env: {
+        DATA_SOURCE_URI: `127.0.0.1:${PORT}/postgres?sslmode=disable`,
+        DATA_SOURCE_USER: "monitor",
+        DATA_SOURCE_PASS_FILE: secretFile(account, "password"),
+      },
+      ports: { metrics: 9187 },
+      mounts: [secretFiles(account)],
+      health: { ready: http("metrics", "/"), live: http("metrics", "/") },
+      resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { cpu: "100m", memory: "64Mi" } },
+    };
+  }
+
+  /** Runs SQL as superuser that brings an account, and what belongs to it, into the state wanted. */
+  #provision(name: string, account: SecretRef<"password">, sql: string, variables: Readonly<Record<string, string>>) {
+    const directory = "/etc/provision";
+    return job(this, name, {
+      container: {
+        image: this.environment.image("postgresql"),
+        command: [
+          "sh",
+          "-ec",
+          `PGPASSWORD="$(cat "$PGPASSWORD_FILE")" exec psql --no-psqlrc --file=${directory}/provision.sql`,
+        ],
+        env: { ...asEnvironment(variables), ACCOUNT_PASSWORD_FILE: secretFile(account, "password") },
+        mounts: [this.files(`${name}-sql`, directory, { "provision.sql": sql }), secretFiles(account)],
+        resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { cpu: "200m", memory: "128Mi" } },
+      },
+      uses: [
+        use(
+          this.#link("postgres", SUPERUSER, this.#superuser),
+          { host: "PGHOST", port: "PGPORT", database: "PGDATABASE", user: "PGUSER" },
+          { password: "PGPASSWORD_FILE" },
+        ),
+      ],
+    });
+  }
+}
+
+/** The variables that the SQL reads by `\getenv`. */
+function asEnvironment(variables: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [`ACCOUNT_${name.toUpperCase()}`, value]));
+}

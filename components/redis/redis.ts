@@ -1,0 +1,85 @@
+import { bytesOf, type Config } from "@homeslice/config";
+import type * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  Component,
+  dataVolume,
+  type Environment,
+  exec,
+  type Link,
+  type Running,
+  type SecretRef,
+  scratch,
+  secretFile,
+  secretFiles,
+  statefulSet,
+  type Transform,
+} from "../kit/index.ts";
+
+export type RedisArgs = Config["redis"] & {
+  readonly transform?: { readonly statefulSet?: Transform<kubernetes.apps.v1.StatefulSetArgs> };
+};
+
+/** How to reach Redis. */
+export type RedisLink = Link<"host" | "port", "password">;
+
+const PORT = 6379;
+const ACCESS_LIST = "users.acl";
+
+/** Redis for what may vanish: live fan-out, counters, caches. Never the only home of anything. */
+export class Redis extends Component {
+  readonly #secret: SecretRef<"password" | typeof ACCESS_LIST>;
+  readonly #server: Running;
+
+  constructor(name: string, args: RedisArgs, environment: Environment) {
+    super("Redis", name, environment);
+    const password = this.generate("password");
+    const accessList = pulumi.interpolate`user default on >${password} ~* &* +@all`;
+    this.#secret = this.secret("access", { password, [ACCESS_LIST]: accessList });
+    this.#server = statefulSet(this, {
+      size: args.size,
+      container: {
+        image: environment.image("redis"),
+        args: ["redis-server", "/etc/redis/redis.conf"],
+        ports: { redis: PORT },
+        mounts: [
+          dataVolume("/data"),
+          this.files("config", "/etc/redis", { "redis.conf": redisConf(args, secretFile(this.#secret, ACCESS_LIST)) }),
+          secretFiles(this.#secret),
+          scratch("/tmp"),
+        ],
+        // A server that still loads its file is alive, but not ready.
+        health: { ready: this.#answers("PONG"), live: this.#answers("PONG|LOADING"), startSeconds: 300 },
+        resources: args.resources,
+      },
+      ...(args.transform?.statefulSet && { transform: args.transform.statefulSet }),
+    });
+    this.registerOutputs({});
+  }
+
+  /** What a workload uses to talk to this Redis. */
+  link(): RedisLink {
+    const { host, ready } = this.#server;
+    return { peer: this.#server, port: PORT, settings: { host, port: `${PORT}` }, secret: this.#secret, ready };
+  }
+
+  #answers(pattern: string) {
+    const password = secretFile(this.#secret, "password");
+    return exec("sh", "-c", `REDISCLI_AUTH="$(cat ${password})" redis-cli ping 2>&1 | grep -Eq '${pattern}'`);
+  }
+}
+
+/** redis.conf: everything is appended to a file, and a full memory refuses writes rather than forgetting keys. */
+function redisConf({ resources }: RedisArgs, accessList: string): string {
+  const maxMemory = Math.floor(bytesOf(resources.limits.memory) * 0.75);
+  return [
+    `port ${PORT}`,
+    "dir /data",
+    `aclfile ${accessList}`,
+    "appendonly yes",
+    "appendfsync everysec",
+    `maxmemory ${maxMemory}`,
+    "maxmemory-policy noeviction",
+    "",
+  ].join("\n");
+}

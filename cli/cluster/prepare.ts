@@ -30,7 +30,7 @@ export async function prepareCluster(
   const { cluster } = loadConfig(file.stack, file.content.config ?? {});
   const known = recallCluster(home.cluster);
   if (options.cluster === "k3d" || cluster.k3d || known.k3d) {
-    requireK3d(process.env);
+    await requireK3d(process.env);
     const k3d = known.k3d ?? k3dName(file.stack, cluster);
     say(`working on the local k3d cluster ${k3d}`);
     return { memory: { k3d }, plugins: [], env: {}, settings: (configured) => ({ ...configured, k3d }) };

@@ -22,13 +22,20 @@ export interface EngineLookup {
   readonly say: (line: string) => void;
 }
 
+/** The two ways to an engine that is not installed yet. */
+export interface Ways {
+  readonly download: typeof byLauncher;
+  readonly build: typeof fromSource;
+}
+const WAYS: Ways = { download: byLauncher, build: fromSource };
+
 /**
  * Finds the engine: `pulumi` on PATH, else the official npm launcher, else built once from its Go module. What had to
  * be fetched or built is kept in the cache, one folder per version, and is found there at once the next time.
  *
  * @throws UserError `engine.unavailable` when none of the three ways leads to an engine here.
  */
-export async function findEngine(lookup: EngineLookup): Promise<Engine> {
+export async function findEngine(lookup: EngineLookup, ways: Ways = WAYS): Promise<Engine> {
   const installed = await onPath(lookup.env);
   if ("engine" in installed) return installed.engine;
   const folder = join(lookup.cache, "engine", ENGINE_VERSION);
@@ -39,20 +46,20 @@ export async function findEngine(lookup: EngineLookup): Promise<Engine> {
     lookup.say(`process ${holder.pid} is getting the engine already: waiting for it`),
   );
   try {
-    return (await fromStamp(folder, lookup.env)) ?? (await fetchOnce(folder, installed.reason, lookup));
+    return (await fromStamp(folder, lookup.env)) ?? (await fetchOnce(folder, installed.reason, lookup, ways));
   } finally {
     release();
   }
 }
 
 /** Second and third way, in this order; the stamp is written only after the engine has answered. */
-async function fetchOnce(folder: string, notOnPath: string, { env, say }: EngineLookup): Promise<Engine> {
+async function fetchOnce(folder: string, notOnPath: string, { env, say }: EngineLookup, ways: Ways): Promise<Engine> {
   say(`getting the Pulumi engine ${ENGINE_VERSION} (once): ${notOnPath}, trying the official download`);
-  const downloaded = await byLauncher(join(folder, "official"), env);
+  const downloaded = await ways.download(join(folder, "official"), env);
   if ("engine" in downloaded) return stamped(folder, downloaded.engine);
 
   say(`${downloaded.reason}: building it from its Go module instead, about 5 minutes on two cores`);
-  const built = await fromSource(join(folder, "bin", "pulumi"), env, say);
+  const built = await ways.build(join(folder, "bin", "pulumi"), env, say);
   if ("engine" in built) return stamped(folder, built.engine);
 
   throw unavailable({ PATH: notOnPath, "npm launcher": downloaded.reason, "Go module": built.reason });

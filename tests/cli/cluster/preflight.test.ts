@@ -1,0 +1,70 @@
+import { createServer, type Server } from "node:http";
+import { reachCluster } from "@homeslice/cli/cluster/preflight.ts";
+import { KubeConfig } from "@kubernetes/client-node";
+import { afterEach, expect, test } from "vitest";
+
+let server: Server | undefined;
+
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+  server = undefined;
+});
+
+/** An API server that answers each path with a status and a body, or not at all. */
+async function listen(answers: Readonly<Record<string, readonly [number, unknown]>>) {
+  const started = createServer((request, response) => {
+    const [status, body] = answers[request.url ?? ""] ?? [];
+    if (status) response.writeHead(status).end(JSON.stringify(body));
+  });
+  server = started;
+  await new Promise<void>((resolve) => started.listen(0, "127.0.0.1", resolve));
+  const address = started.address();
+  return target(typeof address === "object" && address ? address.port : 0);
+}
+
+function target(port: number) {
+  const url = `http://127.0.0.1:${port}`;
+  const kubeconfig = new KubeConfig();
+  kubeconfig.loadFromClusterAndUser({ name: "c", server: url, skipTLSVerify: true }, { name: "u", token: "t" });
+  return { kubeconfig, context: "lab", server: url, testbed: false };
+}
+
+const version = [200, { gitVersion: "v1.36.3" }] as const;
+
+test("a cluster that answers tells its version and identity", async () => {
+  const found = await listen({
+    "/version": version,
+    "/api/v1/namespaces/kube-system": [200, { metadata: { uid: "1-2" } }],
+  });
+  expect(await reachCluster(found)).toEqual({ version: "v1.36.3", uid: "1-2" });
+});
+
+test("without the right to read its identity, a cluster still counts as reached", async () => {
+  const found = await listen({ "/version": version, "/api/v1/namespaces/kube-system": [403, {}] });
+  expect(await reachCluster(found)).toEqual({ version: "v1.36.3" });
+});
+
+test("credentials that are not accepted are told apart from a cluster that is not there", async () => {
+  const found = await listen({ "/version": version, "/api/v1/namespaces/kube-system": [401, {}] });
+  await expect(reachCluster(found)).rejects.toMatchObject({ code: "cluster.unauthorized" });
+});
+
+test("an address where nobody listens is one clear message", async () => {
+  await expect(reachCluster(target(9))).rejects.toMatchObject({
+    code: "cluster.unreachable",
+    message: expect.stringMatching(
+      /context "lab": the cluster at http:\/\/127\.0\.0\.1:9 cannot be reached[\s\S]*Nothing was changed/,
+    ),
+  });
+});
+
+test("a server that does not answer is given up after the time-out", async () => {
+  const found = await listen({});
+  await expect(reachCluster(found, 100)).rejects.toThrow("no answer within 0.1 s");
+});
+
+test("a server that is no API server is not taken for one", async () => {
+  const found = await listen({ "/version": [200, { hello: "world" }] });
+  await expect(reachCluster(found)).rejects.toMatchObject({ code: "cluster.unreachable" });
+});

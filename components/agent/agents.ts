@@ -9,6 +9,7 @@ export type AgentsArgs = Config["agent"] & {
   readonly transform?: { readonly daemonSet?: Transform<kubernetes.apps.v1.DaemonSetArgs> };
 };
 
+const PORT = 8081;
 /** Where the agent keeps its key and its journal. */
 const STATE = "/var/lib/homeslice";
 const POLICY = "/etc/homeslice";
@@ -22,11 +23,18 @@ export class Agents extends Component {
     daemonSet(this, {
       container: {
         image,
-        env: { HOMESLICE_STATE_DIR: STATE, HOMESLICE_POLICY_FILE: `${POLICY}/policy.json` },
+        env: {
+          HOMESLICE_HOST: "0.0.0.0",
+          HOMESLICE_PORT: `${PORT}`,
+          HOMESLICE_STATE_DIR: STATE,
+          HOMESLICE_POLICY_FILE: `${POLICY}/policy.yaml`,
+          // The container takes its processes with it: they end in order instead of getting lost.
+          HOMESLICE_STOP_JOBS_ON_EXIT: "true",
+        },
         fields: { HOMESLICE_NODE_NAME: "spec.nodeName" },
-        ports: { http: 8081 },
+        ports: { http: PORT },
         mounts: [
-          this.files("policy", POLICY, { "policy.json": JSON.stringify({ allowedCommands: args.allowedCommands }) }),
+          this.files("policy", POLICY, { "policy.yaml": JSON.stringify({ commands: args.allowedCommands }) }),
           scratch("/tmp"),
           ...access.mounts,
         ],

@@ -1,7 +1,7 @@
 import type { Config } from "@homeslice/config";
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { type Container, type Mount, nodeDirectory, type PodSecurity, scratch } from "../kit/index.ts";
+import { type Container, DEFAULT_USER, type Mount, nodeDirectory, type PodSecurity, scratch } from "../kit/index.ts";
 
 type SecurityContext = kubernetes.types.input.core.v1.SecurityContext;
 
@@ -44,13 +44,13 @@ export function hostAccess(
   }
 }
 
-/** Gives the agent's own directory to the agent's user, once: the node makes it for root. */
+/** Gives the agent's own directory to the agent's user and nobody else: the node makes it for root. */
 function ownership(state: Mount, directory: string, image: pulumi.Input<string>): Container {
   return {
     image,
-    command: ["chown", "10001:10001", directory],
+    command: ["sh", "-ec", `chown ${DEFAULT_USER}:${DEFAULT_USER} ${directory}; chmod 0700 ${directory}`],
     mounts: [state],
     resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "100m", memory: "32Mi" } },
-    security: { runAsNonRoot: false, runAsUser: 0, capabilities: { drop: ["ALL"], add: ["CHOWN"] } },
+    security: { runAsNonRoot: false, runAsUser: 0, capabilities: { drop: ["ALL"], add: ["CHOWN", "FOWNER"] } },
   };
 }

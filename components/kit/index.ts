@@ -4,7 +4,7 @@ export { Environment } from "./environment.ts";
 export { type Link, use } from "./link.ts";
 export { dataVolume, type Mount, nodeDirectory, scratch, secretFiles } from "./mounts.ts";
 export type { PodSecurity } from "./namespace.ts";
-export type { Container, Resources, Server } from "./pod.ts";
+export { type Container, DEFAULT_USER, type Resources, type Server } from "./pod.ts";
 export { exec, http } from "./probes.ts";
 export { type SecretRef, secretDirectory, secretFile } from "./secrets.ts";
 export type { Transform } from "./transform.ts";

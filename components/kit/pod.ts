@@ -48,7 +48,8 @@ export interface Pod {
   readonly spec?: Partial<PodSpec>;
 }
 
-const DEFAULT_USER = 10_001;
+/** The user of images that accept any: far from the users of the node. */
+export const DEFAULT_USER = 10_001;
 
 /** The pod of a workload: the main container, those around it, and the volumes that any of them mounts. */
 export function podTemplate(

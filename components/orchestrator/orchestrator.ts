@@ -64,9 +64,8 @@ export class Orchestrator extends Component {
 
   /** What an agent uses to dial in. */
   link(): OrchestratorLink {
-    const { host, ready } = this.#server;
-    const url = pulumi.interpolate`ws://${host}:${PORT}`;
-    return { peer: this.#server, port: PORT, settings: { url }, secret: this.#secret, ready };
+    const { ready } = this.#server;
+    return { peer: this.#server, port: PORT, settings: { url: this.address }, secret: this.#secret, ready };
   }
 
   /** Brings the schema of the database up to date, once for each version of the image. */

@@ -79,7 +79,7 @@ export const routes = {
     permission: "servers:write",
     params: server,
     status: 204,
-    response: noBody,
+    response: z.void(),
   }),
   getServerHealth: route({
     method: "GET",
@@ -180,6 +180,9 @@ export const routes = {
 
 export type Routes = typeof routes;
 export type RouteName = keyof Routes;
+
+const isRouteName = (name: string): name is RouteName => Object.hasOwn(routes, name);
+export const routeNames: readonly RouteName[] = Object.keys(routes).filter(isRouteName);
 
 /** The parsed request of a route, as its handler gets it. */
 export interface RequestOf<K extends RouteName> {

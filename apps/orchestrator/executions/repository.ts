@@ -232,3 +232,11 @@ export async function requestCancel(connection: Connection, executionId: string)
     .execute();
   return requested.map(({ server_id }) => server_id);
 }
+
+/** The attempts that the agent of a server has, or may have. */
+export async function findOpenAttempts(connection: Connection, serverId: string): Promise<TargetRow[]> {
+  return await selectTargets(connection)
+    .where("t.server_id", "=", serverId)
+    .where("t.state", "in", openStates)
+    .execute();
+}

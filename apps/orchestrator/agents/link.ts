@@ -1,0 +1,146 @@
+import { randomBytes } from "node:crypto";
+import {
+  AgentMessage,
+  closeCode,
+  decodePublicKey,
+  helloBytes,
+  LINK_VERSION,
+  type OrchestratorMessage,
+  verifyBytes,
+} from "@homeslice/protocol";
+import type { WebSocket } from "ws";
+import { ZodError } from "zod";
+import type { Context } from "../context.ts";
+import { findServerKey } from "../servers/repository.ts";
+import type { AgentRegistry } from "./registry.ts";
+import { LinkOutOfStep, type Reports } from "./reports.ts";
+import { AgentSession } from "./session.ts";
+
+/** How long an agent has to say hello, in milliseconds. */
+const HELLO_TIMEOUT_MS = 10_000;
+
+/** The agents' end of the orchestrator: what happens on one WebSocket from its opening to its end. */
+export class LinkServer {
+  readonly #context: Context;
+  readonly #registry: AgentRegistry;
+  readonly #reports: Reports;
+  /** The ends of the links that are still open or have messages under way. */
+  readonly #ends = new Set<Promise<void>>();
+
+  constructor(context: Context, registry: AgentRegistry, reports: Reports) {
+    this.#context = context;
+    this.#registry = registry;
+    this.#reports = reports;
+  }
+
+  /** Speaks the link protocol on a freshly opened socket. */
+  serve(socket: WebSocket, address: string): void {
+    const nonce = randomBytes(24).toString("base64url");
+    const helloTimer = setTimeout(() => socket.close(closeCode.not_authenticated, "no hello"), HELLO_TIMEOUT_MS);
+    const pulse = this.#watchPulse(socket);
+    let session: AgentSession | undefined;
+    // Messages are handled one after the other, in the order they came.
+    let queue = Promise.resolve();
+    const enqueue = (work: () => Promise<void>) => {
+      queue = queue.then(work).catch((error: unknown) => this.#fail(socket, error));
+    };
+    socket.on("message", (data) => {
+      enqueue(async () => {
+        if (socket.readyState !== socket.OPEN) return;
+        const message = AgentMessage.parse(JSON.parse(String(data)));
+        if (session !== undefined) return await session.handle(message);
+        clearTimeout(helloTimer);
+        session = await this.#welcome(socket, address, nonce, message);
+      });
+    });
+    const { promise: end, resolve } = Promise.withResolvers<void>();
+    this.#ends.add(end);
+    socket.on("close", () => {
+      clearTimeout(helloTimer);
+      clearInterval(pulse);
+      enqueue(async () => await session?.closed());
+      enqueue(async () => {
+        this.#ends.delete(end);
+        resolve();
+      });
+    });
+    socket.on("error", (error) => this.#context.log.info({ address, error: error.message }, "agent link broke"));
+    send(socket, { v: LINK_VERSION, type: "challenge", nonce });
+  }
+
+  /** Resolves when every link has ended, and what came over it is stored. */
+  async drained(): Promise<void> {
+    await Promise.all(this.#ends);
+  }
+
+  async #welcome(
+    socket: WebSocket,
+    address: string,
+    nonce: string,
+    hello: AgentMessage,
+  ): Promise<AgentSession | undefined> {
+    if (hello.type !== "hello") throw new LinkOutOfStep("the first message must be hello");
+    const key = await findServerKey(this.#context.database, hello.server_id);
+    const proven =
+      key !== undefined && verifyBytes(helloBytes(nonce, hello.server_id), hello.signature, decodePublicKey(key));
+    if (!proven) {
+      this.#context.log.warn({ address, server_id: hello.server_id }, "an agent could not prove its identity");
+      socket.close(closeCode.not_authenticated, "unknown server or wrong key");
+      return undefined;
+    }
+    const session = new AgentSession(
+      this.#context,
+      this.#registry,
+      this.#reports,
+      this.#end(socket, address),
+      hello.server_id,
+    );
+    try {
+      await session.open(hello);
+    } catch (error) {
+      await session.closed();
+      throw error;
+    }
+    this.#context.log.info({ server_id: hello.server_id, hostname: hello.agent.hostname }, "agent connected");
+    return session;
+  }
+
+  #end(socket: WebSocket, address: string) {
+    return {
+      address,
+      send: (message: OrchestratorMessage) => send(socket, message),
+      close: (code: number, reason: string) => socket.close(code, reason),
+    };
+  }
+
+  /** Ends a socket whose other side no longer answers pings: it may be half open, and would never close by itself. */
+  #watchPulse(socket: WebSocket): NodeJS.Timeout {
+    let alive = true;
+    socket.on("pong", () => {
+      alive = true;
+    });
+    return setInterval(() => {
+      if (!alive) return socket.terminate();
+      alive = false;
+      socket.ping();
+    }, this.#context.timings.heartbeatMs);
+  }
+
+  #fail(socket: WebSocket, error: unknown): void {
+    const { log } = this.#context;
+    if (error instanceof LinkOutOfStep) {
+      log.warn({ error: error.message }, "agent link out of step: closing it, so that both sides agree anew");
+      socket.close(1008, error.message);
+    } else if (error instanceof ZodError || error instanceof SyntaxError) {
+      log.warn({ error: error.message }, "an agent sent what is not in the catalogue");
+      socket.close(closeCode.invalid_message, "invalid message");
+    } else {
+      log.error({ err: error }, "agent link failed");
+      socket.close(1011, "internal error");
+    }
+  }
+}
+
+function send(socket: WebSocket, message: OrchestratorMessage): void {
+  if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
+}

@@ -1,0 +1,39 @@
+import { ApiError, type ProblemCode } from "@homeslice/protocol";
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+
+const JSON_PROBLEM = "application/problem+json";
+
+/** Errors that the HTTP server itself raises before a handler runs, by their codes. */
+const serverErrors: Record<string, ProblemCode> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: "body_too_large",
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: "unsupported_media_type",
+  FST_ERR_CTP_EMPTY_JSON_BODY: "invalid_request",
+  FST_ERR_CTP_INVALID_JSON_BODY: "invalid_request",
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: "invalid_request",
+};
+
+/** Answers every error as a problem document. What was not foreseen is logged, and told to nobody. */
+export function addErrorHandling(app: FastifyInstance, log: Logger): void {
+  app.setErrorHandler(async (error, request, reply) => {
+    const { problem } = toApiError(error, (unforeseen) =>
+      log.error({ err: unforeseen, method: request.method, url: request.routeOptions.url }, "a request failed"),
+    );
+    return await reply.code(problem.status).type(JSON_PROBLEM).send(problem);
+  });
+  app.setNotFoundHandler(async (request, reply) => {
+    const { problem } = new ApiError("not_found", `there is no ${request.method} ${request.url.split("?")[0]}`);
+    return await reply.code(problem.status).type(JSON_PROBLEM).send(problem);
+  });
+}
+
+function toApiError(error: unknown, report: (error: unknown) => void): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof SyntaxError) return new ApiError("invalid_request", "the body is not JSON");
+  if (error instanceof Error && "code" in error && typeof error.code === "string") {
+    const code = serverErrors[error.code];
+    if (code !== undefined) return new ApiError(code, error.message);
+  }
+  report(error);
+  return new ApiError("internal_error", "the request failed; the log of the orchestrator says why");
+}

@@ -1,0 +1,77 @@
+import {
+  ApiError,
+  type Caller,
+  permits,
+  type RequestOf,
+  type ResponseOf,
+  type RouteName,
+  routeNames,
+  routeSchemas,
+  routes,
+} from "@homeslice/protocol";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { z } from "zod";
+import type { Metrics } from "../metrics.ts";
+
+/** Answers one route. `caller` is who was let in; on a public route it is nobody. */
+type Handler<K extends RouteName> = (request: RequestOf<K>, caller: Caller) => Promise<ResponseOf<K>>;
+
+/** One handler for each route of the catalogue: a missing one does not compile. */
+export type Handlers = { readonly [K in RouteName]: Handler<K> };
+
+const nobody: Caller = { subject: "anonymous", role: "viewer" };
+
+/** Serves the whole catalogue: who may call, what fits the schema, what comes back. */
+export function addRoutes(
+  app: FastifyInstance,
+  handlers: Handlers,
+  authenticate: (request: FastifyRequest) => Promise<Caller | undefined>,
+  metrics: Metrics,
+): void {
+  for (const name of routeNames) addRoute(name);
+
+  function addRoute<K extends RouteName>(name: K): void {
+    const { method, path, permission, status } = routes[name];
+    const handler: Handler<K> = handlers[name];
+    app.route({
+      method,
+      url: path.replaceAll(/\{(\w+)\}/g, ":$1"),
+      handler: async (request: FastifyRequest, reply: FastifyReply) => {
+        const stop = metrics.requests.startTimer({ route: path, method });
+        reply.raw.once("finish", () => stop({ status: reply.statusCode }));
+        const caller = permission === "public" ? nobody : await admit(request, permission);
+        const answer = await handler(parseRequest(name, request), caller);
+        return await reply.code(status).send(answer);
+      },
+    });
+  }
+
+  async function admit(request: FastifyRequest, permission: Parameters<typeof permits>[1]): Promise<Caller> {
+    const caller = await authenticate(request);
+    if (caller === undefined) {
+      throw new ApiError("not_authenticated", "a valid bearer token is needed", {
+        fix: "send the header authorization: Bearer TOKEN; ./homeslice token prints one",
+      });
+    }
+    if (permits(caller.role, permission)) return caller;
+    throw new ApiError("not_permitted", `the role ${caller.role} does not have the permission ${permission}`);
+  }
+}
+
+/** Parses params, query and body; the problem document names every fault of all three. */
+function parseRequest<K extends RouteName>(name: K, request: FastifyRequest): RequestOf<K> {
+  const schemas = routeSchemas[name];
+  const params = schemas.params.safeParse(request.params);
+  const query = schemas.query.safeParse(request.query);
+  const body = schemas.body.safeParse(request.body ?? undefined);
+  if (params.success && query.success && body.success) {
+    return { params: params.data, query: query.data, body: body.data };
+  }
+  const errors = [...faults("path", params.error), ...faults("query", query.error), ...faults("body", body.error)];
+  const count = `${errors.length} problem${errors.length === 1 ? "" : "s"}`;
+  throw new ApiError("invalid_request", `the request has ${count}`, { errors });
+}
+
+function faults(part: string, error: z.ZodError | undefined): { path: string; message: string }[] {
+  return (error?.issues ?? []).map(({ path, message }) => ({ path: [part, ...path.map(String)].join("."), message }));
+}

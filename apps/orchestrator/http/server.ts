@@ -1,0 +1,93 @@
+import { type Caller, verifyToken } from "@homeslice/protocol";
+import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import { sql } from "kysely";
+import { Actions } from "../actions/actions.ts";
+import type { LinkServer } from "../agents/link.ts";
+import type { Context } from "../context.ts";
+import { pendingMigrations } from "../database/migrate.ts";
+import { Executions } from "../executions/executions.ts";
+import { addWebSockets } from "../live/routes.ts";
+import { Servers } from "../servers/servers.ts";
+import type { Settings } from "../settings.ts";
+import { addErrorHandling } from "./errors.ts";
+import { openApiDocument } from "./openapi.ts";
+import { addRoutes, type Handlers } from "./routes.ts";
+
+const MAX_BODY_BYTES = 1_048_576;
+const REQUEST_TIMEOUT_MS = 30_000;
+const VERSION = "0.1.0";
+
+/** Builds the HTTP server with everything it answers; it listens when it is told to. */
+export async function buildServer(context: Context, settings: Settings, links: LinkServer): Promise<FastifyInstance> {
+  const app = fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 200 },
+  });
+  const authenticate = authenticator(settings.secret, context.now);
+  addErrorHandling(app, context.log);
+  await addWebSockets(app, context, links, authenticate);
+  addRoutes(app, handlers(context), authenticate, context.metrics);
+  addHealth(app, context, settings);
+  return app;
+}
+
+/** Finds out who calls, by the bearer token alone: no header of a proxy is ever believed. */
+function authenticator(secret: Uint8Array, now: () => Date) {
+  return async (request: FastifyRequest): Promise<Caller | undefined> => {
+    const [scheme, token] = (request.headers.authorization ?? "").split(" ");
+    if (scheme?.toLowerCase() !== "bearer" || token === undefined) return undefined;
+    return await verifyToken(secret, token, now());
+  };
+}
+
+function handlers(context: Context): Handlers {
+  const servers = new Servers(context);
+  const actions = new Actions(context);
+  const executions = new Executions(context, actions);
+  return {
+    listServers: ({ query }) => servers.list(query),
+    registerServer: ({ body }, caller) => servers.register(body, caller),
+    getServer: ({ params }) => servers.get(params.server_id),
+    deleteServer: ({ params }) => servers.delete(params.server_id),
+    getServerHealth: ({ params }) => servers.health(params.server_id),
+    startServerExecution: ({ params, body }, caller) =>
+      executions.start({ ...body, target_servers: [params.server_id] }, caller),
+    enrolAgent: ({ body }) => servers.enrol(body),
+    listActions: ({ query }) => actions.list(query),
+    createAction: ({ body }, caller) => actions.create(body, caller),
+    getAction: ({ params }) => actions.get(params.action_id),
+    startExecution: ({ body }, caller) => executions.start(body, caller),
+    listExecutions: ({ query }) => executions.list(query),
+    getExecution: ({ params }) => executions.get(params.execution_id),
+    cancelExecution: ({ params }) => executions.cancel(params.execution_id),
+    getExecutionLogs: ({ params, query }) => executions.logs(params.execution_id, query),
+  };
+}
+
+/** For probes and scrapers: reachable without a token, and silent about what is inside. */
+function addHealth(
+  app: FastifyInstance,
+  { database, metrics, log }: Context,
+  { database: { schema } }: Settings,
+): void {
+  app.get("/healthz", async () => ({ status: "ok" }));
+  app.get("/readyz", async (_request, reply) => {
+    const checks = { database: "ok", migrations: "ok" };
+    try {
+      await sql`select 1`.execute(database);
+      if ((await pendingMigrations(database, schema)).length > 0) checks.migrations = "pending";
+    } catch (error) {
+      log.warn({ err: error }, "not ready");
+      checks.database = "unreachable";
+    }
+    const ready = Object.values(checks).every((check) => check === "ok");
+    return await reply.code(ready ? 200 : 503).send({ ready, checks });
+  });
+  app.get("/metrics", async (_request, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  );
+  const document = openApiDocument(VERSION);
+  app.get("/api/v1/openapi.json", async () => document);
+}

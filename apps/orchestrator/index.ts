@@ -1,0 +1,2 @@
+export { startOrchestrator } from "./orchestrator.ts";
+export type { Settings } from "./settings.ts";

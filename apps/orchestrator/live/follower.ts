@@ -1,0 +1,82 @@
+import { type Execution, type FollowMessage, isFinal, type LiveMessage } from "@homeslice/protocol";
+import type { Context } from "../context.ts";
+import { findExecution } from "../executions/queries.ts";
+import { readLines } from "../logs/repository.ts";
+import { Loop } from "../loop.ts";
+
+/** Lines read and sent at once. */
+const BATCH = 1_000;
+
+/**
+ * Shows one client one execution as it goes on. It never relies on being told: a hint only makes it look earlier.
+ * What it sends is read from the database after the last line it sent, so no line is lost, doubled or out of order.
+ */
+export class Follower {
+  readonly #context: Context;
+  readonly #executionId: string;
+  readonly #after: Map<string, number>;
+  readonly #send: (message: LiveMessage) => Promise<void>;
+  readonly #loop: Loop;
+  #unsubscribe = () => {};
+  #lastState = "";
+
+  /** @param send resolves when the client has taken the message: a slow client slows its own follower only */
+  constructor(
+    context: Context,
+    executionId: string,
+    after: FollowMessage["after"],
+    send: (message: LiveMessage) => Promise<void>,
+  ) {
+    this.#context = context;
+    this.#executionId = executionId;
+    this.#after = new Map(Object.entries(after));
+    this.#send = send;
+    this.#loop = new Loop("follower", () => this.#look(), context.timings.pollMs, context.log);
+  }
+
+  start(): void {
+    this.#unsubscribe = this.#context.bus.subscribe((hint) => {
+      if (hint.kind === "execution" && hint.execution_id === this.#executionId) this.#loop.wake();
+    });
+    this.#context.metrics.followers.inc();
+    this.#loop.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#unsubscribe();
+    this.#context.metrics.followers.dec();
+    await this.#loop.stop();
+  }
+
+  async #look(): Promise<void> {
+    // The state first: when it is final, every line is stored already, and what is read next is all there is.
+    const execution = await findExecution(this.#context.database, this.#executionId);
+    if (execution === undefined) return;
+    await this.#sendState(execution);
+    for (const serverId of execution.target_servers) await this.#sendLines(serverId);
+    if (isFinal(execution.status.overall)) {
+      this.#unsubscribe();
+      await this.#send({ type: "end", execution });
+    }
+  }
+
+  async #sendState(execution: Execution): Promise<void> {
+    const state = JSON.stringify(execution.status);
+    if (state === this.#lastState) return;
+    this.#lastState = state;
+    await this.#send({ type: "execution", execution });
+  }
+
+  async #sendLines(server_id: string): Promise<void> {
+    for (;;) {
+      const after = this.#after.get(server_id) ?? 0;
+      const range = { execution_id: this.#executionId, server_id, after, limit: BATCH };
+      const entries = await readLines(this.#context.database, range);
+      const last = entries.at(-1);
+      if (last === undefined) return;
+      await this.#send({ type: "log", entries });
+      this.#after.set(server_id, last.seq);
+      if (entries.length < BATCH) return;
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { randomUUID } from "node:crypto";
+import { deriveKey, privateKeyFromSeed } from "@homeslice/protocol";
+import type { Logger } from "pino";
+import { Dispatcher } from "./agents/dispatcher.ts";
+import { LinkServer } from "./agents/link.ts";
+import { AgentRegistry } from "./agents/registry.ts";
+import { Reports } from "./agents/reports.ts";
+import { Sweeper } from "./agents/sweeper.ts";
+import { type Context, defaultTimings, type Timings } from "./context.ts";
+import { openDatabase } from "./database/database.ts";
+import { migrate } from "./database/migrate.ts";
+import { buildServer } from "./http/server.ts";
+import { Bus } from "./live/bus.ts";
+import { Metrics } from "./metrics.ts";
+import type { Settings } from "./settings.ts";
+
+/** A running orchestrator. */
+export interface Orchestrator {
+  /** Where it listens. */
+  readonly url: string;
+  /** Stops taking work, lets what is under way come to an end, and closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Starts an orchestrator: any number of them may share one database. */
+export async function startOrchestrator(
+  settings: Settings,
+  log: Logger,
+  timings: Timings = defaultTimings,
+): Promise<Orchestrator> {
+  const context = createContext(settings, log, timings);
+  const { database, bus } = context;
+  try {
+    if (settings.migrate) await migrate(database, settings.database.schema);
+    await bus.open();
+    const registry = new AgentRegistry();
+    const dispatcher = new Dispatcher(context, registry);
+    const sweeper = new Sweeper(context);
+    const links = new LinkServer(context, registry, new Reports(context));
+    const app = await buildServer(context, settings, links);
+    const unsubscribe = bus.subscribe((hint) => {
+      if (hint.kind === "server")
+        registry
+          .server(hint.server_id)
+          ?.review()
+          .catch((error) => log.error({ err: error }));
+    });
+    dispatcher.start();
+    sweeper.start();
+    const url = await app.listen({ host: settings.host, port: settings.port });
+    log.info({ url }, "orchestrator listens");
+    const stop = async () => {
+      await dispatcher.stop();
+      registry.closeAll("the orchestrator stops");
+      await app.close();
+      await links.drained();
+      await sweeper.stop();
+      unsubscribe();
+      await bus.close();
+      await database.destroy();
+    };
+    return { url, stop };
+  } catch (error) {
+    await bus.close();
+    await database.destroy();
+    throw error;
+  }
+}
+
+function createContext(settings: Settings, log: Logger, timings: Timings): Context {
+  const orchestratorId = randomUUID();
+  return {
+    orchestratorId,
+    database: openDatabase(settings.database, (error) => log.warn({ err: error }, "an idle database connection broke")),
+    bus: new Bus(settings.database, orchestratorId, log),
+    log,
+    metrics: new Metrics(),
+    timings,
+    jobKey: privateKeyFromSeed(deriveKey(settings.secret, "job-signing")),
+    clusterEnrolment: settings.clusterEnrolment,
+    now: () => new Date(),
+  };
+}

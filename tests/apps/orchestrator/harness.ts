@@ -1,0 +1,73 @@
+import { randomBytes } from "node:crypto";
+import { type Settings, startOrchestrator } from "@homeslice/orchestrator";
+import { type Client, createClient, mintToken, type Role } from "@homeslice/protocol";
+import { pino } from "pino";
+import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
+
+/** Fast enough that nothing waits, slow enough that nothing expires by accident on a busy machine. */
+const timings = {
+  heartbeatMs: 1_000,
+  sessionMs: 10_000,
+  sweepMs: 100,
+  pollMs: 200,
+  acceptMs: 60_000,
+  enrolmentMs: 60_000,
+};
+
+/** One installation: a database of its own, and as many orchestrators as are started. */
+export class Installation {
+  readonly secret = randomBytes(48);
+  readonly clusterEnrolment = randomBytes(32).toString("base64url");
+  readonly #database: TestDatabase;
+  readonly #stops: (() => Promise<void>)[] = [];
+
+  private constructor(database: TestDatabase) {
+    this.#database = database;
+  }
+
+  static async create(): Promise<Installation> {
+    return new Installation(await createTestDatabase());
+  }
+
+  /** Starts an orchestrator on a free port. */
+  async start(overrides: Partial<typeof timings> = {}): Promise<{ url: string; stop: () => Promise<void> }> {
+    const orchestrator = await startOrchestrator(this.settings(), pino({ level: "silent" }), {
+      ...timings,
+      ...overrides,
+    });
+    let stopped: Promise<void> | undefined;
+    const stop = () => {
+      stopped ??= orchestrator.stop();
+      return stopped;
+    };
+    this.#stops.push(stop);
+    return { url: orchestrator.url, stop };
+  }
+
+  settings(): Settings {
+    const { host, port, user, password, database: name } = this.#database;
+    return {
+      host: "127.0.0.1",
+      port: 0,
+      publicUrl: undefined,
+      database: { host, port, user, password, name, schema: "public", connections: 6 },
+      secret: this.secret,
+      clusterEnrolment: this.clusterEnrolment,
+      migrate: true,
+      logLevel: "silent",
+    };
+  }
+
+  async token(role: Role): Promise<string> {
+    return await mintToken(this.secret, { subject: `test ${role}`, role }, 600);
+  }
+
+  async client(url: string, role: Role = "admin"): Promise<Client> {
+    return createClient({ url, token: await this.token(role) });
+  }
+
+  async destroy(): Promise<void> {
+    for (const stop of this.#stops) await stop();
+    await this.#database.drop();
+  }
+}

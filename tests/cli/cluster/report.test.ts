@@ -1,0 +1,179 @@
+import { propertyChanges, wording } from "@homeslice/cli/cluster/report/diff.ts";
+import { plainOutputs } from "@homeslice/cli/cluster/report/outcome.ts";
+import { Progress } from "@homeslice/cli/cluster/report/progress.ts";
+import { countChanges, label, sentence } from "@homeslice/cli/cluster/report/steps.ts";
+import type { EngineEvent, OpType, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
+import { expect, test } from "vitest";
+
+const urn = (type: string, name: string) => `urn:pulumi:dev::homeslice::homeslice:platform:Redis$${type}::${name}`;
+
+function step(op: OpType, type: string, name: string, before?: object, after?: object): StepEventMetadata {
+  const state = (inputs: object) => ({
+    type,
+    urn: urn(type, name),
+    custom: true,
+    id: name,
+    parent: "",
+    provider: "",
+    inputs: { ...inputs },
+    outputs: {},
+  });
+  return {
+    op,
+    type,
+    urn: urn(type, name),
+    provider: "",
+    ...(before ? { old: state(before) } : {}),
+    ...(after ? { new: state(after) } : {}),
+  };
+}
+
+/** The lines that a run with these events shows. */
+function lines(events: readonly Partial<EngineEvent>[], clock = { now: 0 }) {
+  const said: string[] = [];
+  const diagnostics: string[] = [];
+  const progress = new Progress({ say: (line) => void said.push(line), diagnostics, now: () => clock.now });
+  for (const event of events) progress.onEvent({ sequence: 0, timestamp: 0, ...event });
+  progress.stop();
+  return { said, diagnostics, progress };
+}
+
+const planned = (metadata: StepEventMetadata) => ({ resourcePreEvent: { metadata, planning: true } });
+const deployment = "kubernetes:apps/v1:Deployment";
+const statefulSet = "kubernetes:apps/v1:StatefulSet";
+
+test("a preview shows each change with the properties that differ, and nothing else", () => {
+  const { said } = lines([
+    planned(step("same", deployment, "agent", { a: 1 }, { a: 1 })),
+    planned(step("create", deployment, "new", undefined, { a: 1 })),
+    planned(
+      step("update", deployment, "orchestrator", { spec: { replicas: 1, paused: true } }, { spec: { replicas: 2 } }),
+    ),
+  ]);
+  expect(said.map((line) => line.trim())).toEqual([
+    "+ create   Deployment new",
+    "~ update   Deployment orchestrator",
+    "spec.replicas: 1 → 2",
+    "spec.paused: - true",
+  ]);
+});
+
+test("the replacement of what holds data is shouted, in a preview and in a run", () => {
+  const replacement = step("create-replacement", statefulSet, "redis", { a: 1 }, { a: 2 });
+  for (const event of [planned(replacement), { resourcePreEvent: { metadata: replacement } }]) {
+    expect(lines([event]).said[0]).toContain("!! REPLACE OF StatefulSet redis: this deletes the data of its volumes");
+  }
+  expect(lines([planned(step("create-replacement", deployment, "x", {}, {}))]).said.join()).not.toContain("!!");
+});
+
+test("a planned deletion of what holds data is shouted", () => {
+  expect(lines([planned(step("delete", statefulSet, "redis", { a: 1 }))]).said[0]).toContain(
+    "!! DELETE OF StatefulSet redis",
+  );
+});
+
+test("a run tells when a resource is done and how long it took; one that takes long is named while it is under way", () => {
+  const clock = { now: 0 };
+  const metadata = step("create", deployment, "orchestrator", undefined, {});
+  const { said, progress } = lines([{ resourcePreEvent: { metadata } }], clock);
+  clock.now = 12_000;
+  progress.tick();
+  progress.onEvent({ sequence: 0, timestamp: 0, resOutputsEvent: { metadata } });
+  progress.tick();
+  expect(said).toEqual([
+    "  … waiting for Deployment orchestrator (12 s)",
+    "  + created  Deployment orchestrator (12 s)",
+  ]);
+});
+
+test("components, providers and the stack are not shown", () => {
+  const component = {
+    ...step("create", "homeslice:platform:Redis", "redis"),
+    new: { ...step("create", "x", "y", {}, {}).new },
+  };
+  const provider = step("create", "pulumi:providers:kubernetes", "cluster", undefined, {});
+  expect(
+    lines([planned(provider), { resourcePreEvent: { metadata: { ...provider, ...component, new: undefined } } }]).said,
+  ).toEqual([]);
+});
+
+test("errors are collected without colours and with the resource they are about", () => {
+  const { diagnostics } = lines([
+    {
+      diagnosticEvent: {
+        severity: "error",
+        color: "never",
+        urn: urn(deployment, "orchestrator"),
+        message: "<{%fg 1%}>invalid <{%reset%}>\u001b[31mport\u001b[0m\n",
+      },
+    },
+  ]);
+  expect(diagnostics).toEqual(["Deployment orchestrator: invalid port"]);
+});
+
+test("a secret that changes is shown to change, and not to what", () => {
+  const masked = step("update", deployment, "x", { data: "[secret]" }, { data: "[secret]" });
+  const withDiff = { ...masked, detailedDiff: { data: { diffKind: "update", inputDiff: true } } };
+  // The engine's own enumeration is not exported as a value; its events are JSON with these texts.
+  const [change] = propertyChanges(JSON.parse(JSON.stringify(withDiff)));
+  expect(change && wording(change)).toBe('data: "[secret]" → "[secret]"');
+});
+
+test("paths name list positions and quote keys that are no words", () => {
+  const changes = propertyChanges(
+    step(
+      "update",
+      deployment,
+      "x",
+      { list: [{ a: 1 }], metadata: { annotations: { "a.b/c": "1" } } },
+      { list: [{ a: 2 }, 3], metadata: { annotations: { "a.b/c": "2" } } },
+    ),
+  );
+  expect(changes.map(wording)).toEqual([
+    "list[0].a: 1 → 2",
+    "list[1]: + 3",
+    'metadata.annotations["a.b/c"]: "1" → "2"',
+  ]);
+});
+
+test("long values are cut", () => {
+  expect(wording({ path: "a", before: "x".repeat(500), after: 1 }).length).toBeLessThan(120);
+});
+
+test("the engine's counts become those of the report, a replacement counted once", () => {
+  expect(
+    countChanges({
+      create: 2,
+      same: 5,
+      update: 1,
+      "create-replacement": 1,
+      "delete-replaced": 1,
+      replace: 1,
+      delete: 3,
+    }),
+  ).toEqual({
+    create: 2,
+    update: 1,
+    replace: 1,
+    delete: 3,
+    same: 5,
+  });
+});
+
+test("the sentence leaves out what did not happen", () => {
+  const changes = { create: 2, update: 0, replace: 0, delete: 0, same: 3 };
+  expect(sentence(changes, false)).toBe("2 created, 3 unchanged");
+  expect(sentence(changes, true)).toBe("2 to create, 3 unchanged");
+});
+
+test("a resource is named by kind and name", () => {
+  expect(
+    label(urn("random:index/randomPassword:RandomPassword", "redis"), "random:index/randomPassword:RandomPassword"),
+  ).toBe("RandomPassword redis");
+});
+
+test("secret outputs are masked unless asked for", () => {
+  const outputs = { url: { value: "https://a", secret: false }, token: { value: "t", secret: true } };
+  expect(plainOutputs(outputs, false)).toEqual({ url: "https://a", token: "[secret]" });
+  expect(plainOutputs(outputs, true)).toEqual({ url: "https://a", token: "t" });
+});

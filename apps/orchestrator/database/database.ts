@@ -1,5 +1,5 @@
 import { Kysely, type Transaction as KyselyTransaction, PostgresDialect } from "kysely";
-import { Pool, types } from "pg";
+import { DatabaseError, Pool, types } from "pg";
 import type { DatabaseSettings } from "../settings.ts";
 import type { Tables } from "./tables.ts";
 
@@ -38,4 +38,9 @@ export function openDatabase(settings: DatabaseSettings, onError: (error: Error)
   });
   pool.on("error", onError);
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/** Whether a statement failed because a value that must be unique is there already. */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === "23505";
 }

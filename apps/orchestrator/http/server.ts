@@ -25,6 +25,8 @@ export async function buildServer(context: Context, settings: Settings, links: L
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
   });
+  // JSON alone: a text body would let another site's form post what looks like JSON.
+  app.removeContentTypeParser("text/plain");
   const authenticate = authenticator(settings.secret, context.now);
   addErrorHandling(app, context.log);
   await addWebSockets(app, context, links, authenticate);

@@ -11,6 +11,7 @@ import {
   type Server,
 } from "@homeslice/protocol";
 import type { Context } from "../context.ts";
+import { type Connection, isUniqueViolation } from "../database/database.ts";
 import { loseTargets } from "../executions/repository.ts";
 import * as repository from "./repository.ts";
 
@@ -73,20 +74,30 @@ export class Servers {
 
   /** Registers the key of an agent. @throws ApiError not_authenticated, whatever was wrong with the token */
   async enrol({ token, public_key, hostname }: RequestOf<"enrolAgent">["body"]): Promise<Enrolled> {
-    const { database, jobKey, now } = this.#context;
+    const { database, jobKey } = this.#context;
     const publicKey = canonicalKey(public_key);
-    const serverId = await database.transaction().execute(async (transaction) => {
-      const id = this.#isClusterToken(token)
-        ? await repository.insertServer(transaction, clusterServer(hostname), "cluster enrolment")
-        : await repository.useEnrolmentToken(transaction, token, now());
-      if (id === undefined || !(await repository.setServerKey(transaction, id, publicKey))) {
+    try {
+      const serverId = await database.transaction().execute(async (transaction) => {
+        const id = await this.#admit(transaction, token, hostname);
+        if (id !== undefined && (await repository.setServerKey(transaction, id, publicKey))) return id;
         throw new ApiError("not_authenticated", "the enrolment token is unknown, used or over", {
           fix: "register the server again to get a new token: it can be used once, within 15 minutes",
         });
-      }
-      return id;
-    });
-    return { server_id: serverId, orchestrator_key: encodePublicKey(jobKey) };
+      });
+      return { server_id: serverId, orchestrator_key: encodePublicKey(jobKey) };
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      throw new ApiError("conflict", "this key belongs to another server", {
+        fix: "let the agent make a key of its own",
+      });
+    }
+  }
+
+  /** The server that a token lets in: the one it was made for, or a new node of the cluster. */
+  async #admit(transaction: Connection, token: string, hostname: string): Promise<string | undefined> {
+    return this.#isClusterToken(token)
+      ? await repository.insertServer(transaction, clusterServer(hostname), "cluster enrolment")
+      : await repository.useEnrolmentToken(transaction, token, this.#context.now());
   }
 
   #isClusterToken(token: string): boolean {

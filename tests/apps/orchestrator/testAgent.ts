@@ -129,6 +129,11 @@ export class TestLink {
     });
   }
 
+  /** Stops reading without closing: the other side of a half-open connection. */
+  freeze(): void {
+    this.#socket.pause();
+  }
+
   async drop(): Promise<void> {
     this.#socket.terminate();
     await eventually(() => this.closed !== undefined, "the link is closed", 5_000);

@@ -1,0 +1,118 @@
+import {
+  type Client,
+  ClientError,
+  closeCode,
+  createClient,
+  encodePublicKey,
+  generateKeyPair,
+} from "@homeslice/protocol";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { eventually } from "../../support/eventually.ts";
+import { Installation } from "./harness.ts";
+import { TestAgent } from "./testAgent.ts";
+
+let installation: Installation;
+let url: string;
+let client: Client;
+
+beforeAll(async () => {
+  installation = await Installation.create();
+  ({ url } = await installation.start());
+  client = await installation.client(url);
+});
+
+afterAll(async () => await installation.destroy());
+
+const register = async (hostname = "box") => await client.call("registerServer", { body: { hostname } });
+
+const codeOf = async (promise: Promise<unknown>) =>
+  await promise.then(
+    () => "no error",
+    (error: unknown) => (error instanceof ClientError ? error.problem.code : String(error)),
+  );
+
+test("a registered server is unreachable until its agent has enrolled and connected", async () => {
+  const { server, enrolment_token } = await register();
+  expect(server.status.current).toBe("unreachable");
+  const agent = await TestAgent.enrol(url, enrolment_token);
+  expect(agent.serverId).toBe(server.server_id);
+  const link = await agent.connect(url);
+  await link.receive("welcome");
+  const health = await client.call("getServerHealth", { params: { server_id: server.server_id } });
+  expect(health).toMatchObject({ healthy: true, running_executions: 0, status: { current: "idle" } });
+  expect(health.status.last_heartbeat).not.toBeNull();
+});
+
+test("an enrolment token works once, and a wrong one never", async () => {
+  const { enrolment_token } = await register();
+  await TestAgent.enrol(url, enrolment_token);
+  expect(await codeOf(TestAgent.enrol(url, enrolment_token))).toBe("not_authenticated");
+  expect(await codeOf(TestAgent.enrol(url, "x".repeat(43)))).toBe("not_authenticated");
+});
+
+test("of many that use one token at the same time, one gets in", async () => {
+  const { enrolment_token } = await register();
+  const codes = await Promise.all(Array.from({ length: 10 }, () => codeOf(TestAgent.enrol(url, enrolment_token))));
+  expect(codes.filter((code) => code === "no error")).toHaveLength(1);
+});
+
+test("an enrolment token is over after its time", async () => {
+  const late = await installation.start({ enrolmentMs: -1 });
+  const registered = await (await installation.client(late.url)).call("registerServer", { body: { hostname: "late" } });
+  expect(await codeOf(TestAgent.enrol(late.url, registered.enrolment_token))).toBe("not_authenticated");
+});
+
+test("the secret of the cluster enrols any number of nodes, each as a server of its own", async () => {
+  const [one, two] = [
+    await TestAgent.enrol(url, installation.clusterEnrolment),
+    await TestAgent.enrol(url, installation.clusterEnrolment),
+  ];
+  expect(one.serverId).not.toBe(two.serverId);
+});
+
+test("a key that is no Ed25519 key is refused with its place", async () => {
+  const { enrolment_token } = await register();
+  const body = { token: enrolment_token, public_key: "AAAA", hostname: "box" };
+  const error: unknown = await createClient({ url })
+    .call("enrolAgent", { body })
+    .catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(ClientError);
+  expect(error).toMatchObject({ problem: { code: "invalid_request", errors: [{ path: "body.public_key" }] } });
+});
+
+test("two servers cannot share a key", async () => {
+  const public_key = encodePublicKey(generateKeyPair().publicKey);
+  const codes: string[] = [];
+  for (const hostname of ["one", "two"]) {
+    const { enrolment_token } = await register(hostname);
+    const body = { token: enrolment_token, public_key, hostname };
+    codes.push(await codeOf(createClient({ url }).call("enrolAgent", { body })));
+  }
+  expect(codes).toEqual(["no error", "conflict"]);
+});
+
+test("an agent without the key of its server is not let in", async () => {
+  const { enrolment_token } = await register();
+  const agent = await TestAgent.enrol(url, enrolment_token);
+  const link = await agent.impostor().connect(url);
+  await eventually(() => link.closed === closeCode.not_authenticated, "the impostor is cut off");
+  expect(link.received.map(({ type }) => type)).not.toContain("welcome");
+});
+
+test("deleting a server cuts its agent off at once and for good, and loses what it had to do", async () => {
+  const { server, enrolment_token } = await register();
+  const agent = await TestAgent.enrol(url, enrolment_token);
+  const link = await agent.connect(url);
+  await link.receive("welcome");
+  const params = { server_id: server.server_id };
+  const body = { operation: { type: "shell_command" as const, argv: ["true"] satisfies [string] } };
+  const { execution_id } = await client.call("startServerExecution", { params, body });
+  await link.job();
+  await client.call("deleteServer", { params });
+  await eventually(() => link.closed === closeCode.not_authenticated, "the link is closed");
+  const again = await agent.connect(url);
+  await eventually(() => again.closed === closeCode.not_authenticated, "the agent is not let in again");
+  const execution = await client.call("getExecution", { params: { execution_id } });
+  expect(execution.status.overall).toBe("lost");
+  expect(await codeOf(client.call("getServer", { params }))).toBe("not_found");
+});

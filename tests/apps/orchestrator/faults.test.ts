@@ -1,0 +1,121 @@
+import type { Client } from "@homeslice/protocol";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { eventually } from "../../support/eventually.ts";
+import { Installation } from "./harness.ts";
+import { TestAgent } from "./testAgent.ts";
+
+let installation: Installation;
+
+beforeAll(async () => {
+  installation = await Installation.create();
+});
+
+afterAll(async () => await installation.destroy());
+
+async function enrol(client: Client, url: string): Promise<TestAgent> {
+  const { enrolment_token } = await client.call("registerServer", { body: { hostname: "test-host" } });
+  return await TestAgent.enrol(url, enrolment_token);
+}
+
+async function start(client: Client, agent: TestAgent): Promise<string> {
+  const body = { operation: { type: "shell_command" as const, argv: ["true"] satisfies [string] } };
+  const params = { server_id: agent.serverId };
+  return (await client.call("startServerExecution", { params, body })).execution_id;
+}
+
+async function overall(client: Client, execution_id: string): Promise<string> {
+  return (await client.call("getExecution", { params: { execution_id } })).status.overall;
+}
+
+test("an orchestrator that stops hands its agents on: the work goes on under the next one", async () => {
+  const first = await installation.start();
+  const client = await installation.client(first.url);
+  const agent = await enrol(client, first.url);
+  const link = await agent.connect(first.url);
+  await link.receive("welcome");
+  const execution_id = await start(client, agent);
+  const job = await link.job();
+  link.output(job, 1, "before");
+  await link.receive("stored");
+  await first.stop();
+  expect(link.closed).toBeDefined();
+
+  const second = await installation.start();
+  const next = await installation.client(second.url);
+  expect(await overall(next, execution_id)).toBe("unreachable");
+  const back = await agent.connect(second.url, [{ execution_id, fence: job.fence, state: "running" }]);
+  expect((await back.receive("welcome")).stored).toEqual([{ execution_id, fence: job.fence, seq: 1 }]);
+  back.output(job, 2, "after");
+  back.finish(job, 0, 2);
+  await eventually(async () => (await overall(next, execution_id)) === "succeeded", "it succeeds");
+});
+
+test("two orchestrators share the work: a job queued at one goes out over the link that the other holds", async () => {
+  const [one, two] = [await installation.start(), await installation.start()];
+  const [clientOne, clientTwo] = [await installation.client(one.url), await installation.client(two.url)];
+  const agent = await enrol(clientOne, one.url);
+  const link = await agent.connect(two.url);
+  await link.receive("welcome");
+  const execution_id = await start(clientOne, agent);
+  expect((await link.job()).execution_id).toBe(execution_id);
+  await clientOne.call("cancelExecution", { params: { execution_id } });
+  expect((await link.receive("cancel")).execution_id).toBe(execution_id);
+  expect(await overall(clientTwo, execution_id)).toBe("dispatched");
+});
+
+test("an agent that moves to another orchestrator takes its work along, and the old link has no say any more", async () => {
+  const [one, two] = [await installation.start(), await installation.start()];
+  const client = await installation.client(one.url);
+  const agent = await enrol(client, one.url);
+  const old = await agent.connect(one.url);
+  await old.receive("welcome");
+  const current = await agent.connect(two.url);
+  await current.receive("welcome");
+  old.send({
+    type: "heartbeat",
+    status: { uptime_seconds: 1, load_average: [0, 0, 0], memory_usage_percent: 0, disk_usage_percent: 0 },
+  });
+  await eventually(() => old.closed === 1008, "the old link is closed");
+  const { status } = await client.call("getServer", { params: { server_id: agent.serverId } });
+  expect(status.current).toBe("idle");
+  const execution_id = await start(client, agent);
+  expect((await current.job()).execution_id).toBe(execution_id);
+});
+
+test("a link that nobody renews expires: its work becomes unreachable", async () => {
+  const { url } = await installation.start({ sessionMs: 300, heartbeatMs: 60_000 });
+  const client = await installation.client(url);
+  const agent = await enrol(client, url);
+  const link = await agent.connect(url);
+  await link.receive("welcome");
+  const execution_id = await start(client, agent);
+  await link.job();
+  await eventually(async () => (await overall(client, execution_id)) === "unreachable", "it is unreachable");
+  const { status } = await client.call("getServer", { params: { server_id: agent.serverId } });
+  expect(status.current).toBe("unreachable");
+});
+
+test("a half-open link is ended: an agent that answers no ping is gone", async () => {
+  const { url } = await installation.start({ heartbeatMs: 50 });
+  const client = await installation.client(url);
+  const agent = await enrol(client, url);
+  const link = await agent.connect(url);
+  await link.receive("welcome");
+  link.freeze();
+  await eventually(async () => {
+    const { status } = await client.call("getServer", { params: { server_id: agent.serverId } });
+    return status.current === "unreachable";
+  }, "the server is unreachable");
+});
+
+test("a frame that is not in the catalogue ends the link and stores nothing", async () => {
+  const { url } = await installation.start();
+  const client = await installation.client(url);
+  const agent = await enrol(client, url);
+  for (const frame of ["not json", "[]", '{"v":1,"type":"__proto__"}', '{"v":2,"type":"heartbeat"}']) {
+    const link = await agent.connect(url);
+    await link.receive("welcome");
+    link.sendRaw(frame);
+    await eventually(() => link.closed === 4400, `the link is closed after ${frame}`);
+  }
+});

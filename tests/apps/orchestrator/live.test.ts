@@ -1,0 +1,117 @@
+import { type Client, closeCode, LiveMessage } from "@homeslice/protocol";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { eventually } from "../../support/eventually.ts";
+import { Installation } from "./harness.ts";
+import { TestAgent, type TestLink } from "./testAgent.ts";
+
+let installation: Installation;
+let url: string;
+let client: Client;
+let agent: TestAgent;
+let link: TestLink;
+
+beforeAll(async () => {
+  installation = await Installation.create();
+  ({ url } = await installation.start());
+  client = await installation.client(url);
+  const { enrolment_token } = await client.call("registerServer", { body: { hostname: "live" } });
+  agent = await TestAgent.enrol(url, enrolment_token);
+  link = await agent.connect(url);
+  await link.receive("welcome");
+});
+
+afterAll(async () => await installation.destroy());
+
+async function start() {
+  const body = { operation: { type: "shell_command" as const, argv: ["true"] satisfies [string] } };
+  await client.call("startServerExecution", { params: { server_id: agent.serverId }, body });
+  return await link.job();
+}
+
+/** A client of the live view. */
+class Viewer {
+  readonly messages: LiveMessage[] = [];
+  closed: number | undefined;
+  readonly #socket: WebSocket;
+
+  constructor(execution_id: string, token: string | undefined, first: string) {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    this.#socket = new WebSocket(`${url.replace("http", "ws")}/ws/executions/${execution_id}`, { headers });
+    this.#socket.on("open", () => this.#socket.send(first));
+    this.#socket.on("message", (data) => this.messages.push(LiveMessage.parse(JSON.parse(String(data)))));
+    this.#socket.on("close", (code) => {
+      this.closed = code;
+    });
+  }
+
+  get lines(): string[] {
+    return this.messages.flatMap((message) =>
+      message.type === "log" ? message.entries.map(({ seq, text }) => `${seq} ${text}`) : [],
+    );
+  }
+
+  leave(): void {
+    this.#socket.terminate();
+  }
+}
+
+const follow = (after: Record<string, number> = {}) => JSON.stringify({ type: "follow", after });
+
+test("a viewer sees what was before it came, what comes, and the end after the last line", async () => {
+  const job = await start();
+  link.output(job, 1, "early");
+  const viewer = new Viewer(job.execution_id, await installation.token("viewer"), follow());
+  await eventually(() => viewer.lines.length === 1, "the early line is seen");
+  link.output(job, 2, "late", "last");
+  link.finish(job, 3, 3);
+  await eventually(() => viewer.closed === 1000, "the view ends");
+  expect(viewer.lines).toEqual(["1 early", "2 late", "3 last"]);
+  const end = viewer.messages.at(-1);
+  expect(end).toMatchObject({ type: "end", execution: { status: { overall: "failed" } } });
+});
+
+test("a viewer that comes back gets what it has not seen, once", async () => {
+  const job = await start();
+  link.output(job, 1, "a", "b", "c");
+  const token = await installation.token("viewer");
+  const first = new Viewer(job.execution_id, token, follow());
+  await eventually(() => first.lines.length === 3, "three lines are seen");
+  first.leave();
+  link.output(job, 4, "d");
+  const second = new Viewer(job.execution_id, token, follow({ [agent.serverId]: 3 }));
+  link.output(job, 5, "e");
+  link.finish(job, 0, 5);
+  await eventually(() => second.closed === 1000, "the view ends");
+  expect(second.lines).toEqual(["4 d", "5 e"]);
+});
+
+test("many lines arrive in order, without a gap", async () => {
+  const job = await start();
+  const viewer = new Viewer(job.execution_id, await installation.token("viewer"), follow());
+  const total = 5_000;
+  for (let first = 1; first <= total; first += 500) {
+    link.output(job, first, ...Array.from({ length: 500 }, (_, index) => String(first + index)));
+  }
+  link.finish(job, 0, total);
+  await eventually(() => viewer.closed === 1000, "the view ends");
+  expect(viewer.lines).toEqual(Array.from({ length: total }, (_, index) => `${index + 1} ${index + 1}`));
+});
+
+test("nobody sees an execution without a token, or one that does not exist, or by another message", async () => {
+  const { execution_id } = await start();
+  const token = await installation.token("viewer");
+  const cases = [
+    { viewer: new Viewer(execution_id, undefined, follow()), code: closeCode.not_authenticated },
+    { viewer: new Viewer(execution_id, "a.b.c", follow()), code: closeCode.not_authenticated },
+    { viewer: new Viewer(crypto.randomUUID(), token, follow()), code: closeCode.not_found },
+    { viewer: new Viewer("..%2f", token, follow()), code: closeCode.not_found },
+    { viewer: new Viewer(execution_id, token, "{"), code: closeCode.invalid_message },
+    { viewer: new Viewer(execution_id, token, '{"type":"__proto__"}'), code: closeCode.invalid_message },
+  ];
+  for (const { viewer, code } of cases) {
+    await eventually(() => viewer.closed !== undefined, "the socket is closed");
+    expect(viewer.closed).toBe(code);
+    expect(viewer.messages).toEqual([]);
+  }
+});

@@ -38,6 +38,6 @@ export function connect({ kubeconfig, context }: Pick<Settings, "kubeconfig" | "
 }
 
 function kubeconfigText(given: string | undefined): string {
-  if (given?.includes("\n")) return given;
+  if (given && /\n|^\s*\{/.test(given)) return given;
   return readFileSync(given || process.env["KUBECONFIG"] || join(homedir(), ".kube/config"), "utf8");
 }

@@ -1,0 +1,4 @@
+import { serve } from "../serve.ts";
+import { CommandProvider } from "./command.ts";
+
+await serve(new CommandProvider());

@@ -1,0 +1,4 @@
+import { serve } from "../serve.ts";
+import { DockerProvider } from "./docker.ts";
+
+await serve(new DockerProvider());

@@ -1,0 +1,53 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { EngineCommand } from "@homeslice/cli/cluster/engineCommand.ts";
+import { findEngine } from "@homeslice/cli/engine/index.ts";
+import { LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
+
+const names = ["command", "docker", "kubernetes", "random"];
+
+/** A stack of its own for one test: real engine, state in `dir`, the stand-ins as plugins. */
+export interface TestStack {
+  readonly stack: Stack;
+  /** Runs the next operations with another program. */
+  readonly use: (program: PulumiFn) => void;
+  /** Text of the state file. */
+  readonly state: () => string;
+}
+
+export async function createStack(dir: string, env: Readonly<Record<string, string>> = {}): Promise<TestStack> {
+  const cache = process.env["HOMESLICE_CACHE"] ?? join(homedir(), ".cache/homeslice");
+  const engine = await findEngine({ cache, env: process.env, say: (line) => process.stderr.write(`${line}\n`) });
+  const folders = { work: join(dir, "work"), state: join(dir, "state"), home: join(dir, "home") };
+  for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
+  let program: PulumiFn = async () => undefined;
+  const stack = await LocalWorkspace.createOrSelectStack(
+    { stackName: "test", projectName: "standins", program: () => program() },
+    {
+      workDir: folders.work,
+      pulumiCommand: new EngineCommand(engine, join(dir, "engine.json")),
+      projectSettings: {
+        name: "standins",
+        runtime: "nodejs",
+        plugins: { providers: names.map((name) => ({ name, path: join(import.meta.dirname, name) })) },
+      },
+      envVars: {
+        PULUMI_BACKEND_URL: pathToFileURL(folders.state).href,
+        PULUMI_CONFIG_PASSPHRASE: "not-a-secret",
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        PULUMI_HOME: folders.home,
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        ...env,
+      },
+    },
+  );
+  return {
+    stack,
+    use: (next) => {
+      program = next;
+    },
+    state: () => readFileSync(join(folders.state, ".pulumi/stacks/standins/test.json"), "utf8"),
+  };
+}

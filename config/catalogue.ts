@@ -29,7 +29,15 @@ function members(schema: z.core.JSONSchema.BaseSchema, prefix: string): Setting[
 }
 
 function typeOf(schema: z.core.JSONSchema.BaseSchema): string {
+  if (schema.title) return schema.title;
   if (schema.enum) return schema.enum.join(", ");
   if (schema.type === "integer") return `${schema.minimum} to ${schema.maximum}`;
-  return schema.type === "array" ? "list" : String(schema.type);
+  return nouns[String(schema.type)] ?? String(schema.type);
 }
+
+const nouns: Readonly<Record<string, string>> = {
+  array: "list",
+  boolean: "true, false",
+  object: "names with values",
+  string: "text",
+};

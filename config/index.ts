@@ -3,3 +3,4 @@ export { type Complaint, UserError } from "./errors.ts";
 export { type Config, loadConfig } from "./load.ts";
 export { bytesOf } from "./notations.ts";
 export { ConfigError, type Problem } from "./problems.ts";
+export { configurationReference } from "./reference.ts";

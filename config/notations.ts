@@ -4,7 +4,10 @@ import { z } from "zod";
 function notation(name: string, pattern: RegExp, advice: string) {
   const error = ({ input }: { readonly input?: unknown }) =>
     input === undefined ? `is missing: ${advice}` : `${JSON.stringify(input)} is not ${name}: ${advice}`;
-  return z.string({ error }).regex(pattern, { error });
+  return z
+    .string({ error })
+    .regex(pattern, { error })
+    .meta({ title: name.replace(/^(?:an?|the) /, "") });
 }
 
 const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";

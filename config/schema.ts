@@ -56,11 +56,13 @@ function cluster() {
 
 function images() {
   const references = z.strictObject({
-    postgresql: imageReference.default(publishedImages.postgresql),
-    redis: imageReference.default(publishedImages.redis),
-    "postgres-exporter": imageReference.default(publishedImages["postgres-exporter"]),
-    orchestrator: imageReference.default(publishedImages.orchestrator),
-    agent: imageReference.default(publishedImages.agent),
+    postgresql: imageReference.default(publishedImages.postgresql).describe("Image of PostgreSQL."),
+    redis: imageReference.default(publishedImages.redis).describe("Image of Redis."),
+    "postgres-exporter": imageReference
+      .default(publishedImages["postgres-exporter"])
+      .describe("Image of the exporter beside PostgreSQL."),
+    orchestrator: imageReference.default(publishedImages.orchestrator).describe("Image of the orchestrator."),
+    agent: imageReference.default(publishedImages.agent).describe("Image of the agent."),
   });
   return z
     .strictObject({
@@ -70,7 +72,9 @@ function images() {
         .describe("The image of each service: registry/name:tag, with @sha256:… to pin its content."),
       build: z
         .strictObject({
-          repository: repository.describe("Where the built images are named and pushed: host[:port]/path."),
+          repository: repository.describe(
+            "Needed for a build. Where the built images are named and pushed: host[:port]/path.",
+          ),
           push: z
             .boolean()
             .default(true)
@@ -151,13 +155,16 @@ function agent() {
 type Range = readonly [request: string, limit: string];
 
 function resources(range: { readonly cpu: Range; readonly memory: Range }) {
-  const amount = (index: 0 | 1) =>
-    z.strictObject({ cpu: cpu.default(range.cpu[index]), memory: size.default(range.memory[index]) }).prefault({});
+  const [requested, limit] = [0, 1] as const;
+  const amounts = (index: 0 | 1, of: string) =>
+    z
+      .strictObject({
+        cpu: cpu.default(range.cpu[index]).describe(`CPU ${of}.`),
+        memory: size.default(range.memory[index]).describe(`Memory ${of}.`),
+      })
+      .prefault({});
   return z
-    .strictObject({
-      requests: amount(0).describe("What is set aside."),
-      limits: amount(1).describe("The most it may take."),
-    })
+    .strictObject({ requests: amounts(requested, "set aside"), limits: amounts(limit, "that it may take at most") })
     .prefault({});
 }
 

@@ -1,15 +1,27 @@
 import type { Command } from "commander";
 import { registerDestroy } from "./destroy.ts";
+import { registerDocs } from "./docs.ts";
+import { registerDown } from "./down.ts";
+import { registerLogs } from "./logs.ts";
 import { registerPreview } from "./preview.ts";
 import { registerRefresh } from "./refresh.ts";
+import { registerRun } from "./run.ts";
+import { registerStatus } from "./status.ts";
 import { registerTestbed } from "./testbed.ts";
+import { registerToken } from "./token.ts";
 import { registerUp } from "./up.ts";
 
 /** Every command of the launcher, in the order that `--help` shows them. */
 export function registerCommands(program: Command): void {
   registerUp(program);
+  registerStatus(program);
+  registerRun(program);
+  registerToken(program);
+  registerLogs(program);
+  registerDown(program);
   registerPreview(program);
   registerRefresh(program);
   registerDestroy(program);
   registerTestbed(program);
+  registerDocs(program);
 }

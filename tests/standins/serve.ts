@@ -187,7 +187,6 @@ function diffResponse({ changes, replaces, deleteBeforeReplace }: DiffResult) {
   const response = new messages.DiffResponse();
   const { DIFF_SOME, DIFF_NONE } = messages.DiffResponse.DiffChanges;
   response.setChanges(changes.length > 0 ? DIFF_SOME : DIFF_NONE);
-  response.setDiffsList(changes.map(({ path }) => path));
   response.setReplacesList(changes.map(({ path }) => path).filter(replaces));
   response.setDeletebeforereplace(deleteBeforeReplace ?? false);
   response.setHasdetaileddiff(true);

@@ -1,11 +1,13 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { EngineCommand } from "@homeslice/cli/cluster/engineCommand.ts";
 import { findEngine } from "@homeslice/cli/engine/index.ts";
 import { LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { stringify } from "yaml";
 
+const project = "standins";
 const names = ["command", "docker", "kubernetes", "random"];
 
 /** A stack of its own for one test: real engine, state in `dir`, the stand-ins as plugins. */
@@ -22,17 +24,14 @@ export async function createStack(dir: string, env: Readonly<Record<string, stri
   const engine = await findEngine({ cache, env: process.env, say: (line) => process.stderr.write(`${line}\n`) });
   const folders = { work: join(dir, "work"), state: join(dir, "state"), home: join(dir, "home") };
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
+  const plugins = { providers: names.map((name) => ({ name, path: join(import.meta.dirname, name) })) };
+  writeFileSync(join(folders.work, "Pulumi.yaml"), stringify({ name: project, runtime: "nodejs", plugins }));
   let program: PulumiFn = async () => undefined;
   const stack = await LocalWorkspace.createOrSelectStack(
-    { stackName: "test", projectName: "standins", program: () => program() },
+    { stackName: "test", projectName: project, program: () => program() },
     {
       workDir: folders.work,
       pulumiCommand: new EngineCommand(engine, join(dir, "engine.json")),
-      projectSettings: {
-        name: "standins",
-        runtime: "nodejs",
-        plugins: { providers: names.map((name) => ({ name, path: join(import.meta.dirname, name) })) },
-      },
       envVars: {
         PULUMI_BACKEND_URL: pathToFileURL(folders.state).href,
         PULUMI_CONFIG_PASSPHRASE: "not-a-secret",
@@ -48,6 +47,6 @@ export async function createStack(dir: string, env: Readonly<Record<string, stri
     use: (next) => {
       program = next;
     },
-    state: () => readFileSync(join(folders.state, ".pulumi/stacks/standins/test.json"), "utf8"),
+    state: () => readFileSync(join(folders.state, `.pulumi/stacks/${project}/test.json`), "utf8"),
   };
 }

@@ -7,6 +7,7 @@ import { registerPreview } from "./preview.ts";
 import { registerRefresh } from "./refresh.ts";
 import { registerRun } from "./run.ts";
 import { registerStatus } from "./status.ts";
+import { registerTest } from "./test.ts";
 import { registerTestbed } from "./testbed.ts";
 import { registerToken } from "./token.ts";
 import { registerUp } from "./up.ts";
@@ -22,6 +23,7 @@ export function registerCommands(program: Command): void {
   registerPreview(program);
   registerRefresh(program);
   registerDestroy(program);
+  registerTest(program);
   registerTestbed(program);
   registerDocs(program);
 }

@@ -1,0 +1,22 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { findEngine } from "@homeslice/cli/engine/index.ts";
+import { ensureBuild } from "../testbed/build.ts";
+import { lineProgress } from "../testbed/progress.ts";
+
+/**
+ * Starts what takes minutes on a machine that has never done it, and no time afterwards: the engine and the control
+ * plane. One after the other, since each compiler takes all the cores.
+ * @returns what could not be had, in words
+ */
+export async function startBuilds(): Promise<string[]> {
+  const cache = process.env["HOMESLICE_CACHE"] ?? join(homedir(), ".cache/homeslice");
+  const say = (line: string) => process.stderr.write(`homeslice: ${line}\n`);
+  const failures: string[] = [];
+  const attempt = async (build: () => Promise<unknown>) => {
+    await build().catch((error: unknown) => failures.push(error instanceof Error ? error.message : String(error)));
+  };
+  await attempt(() => findEngine({ cache, env: process.env, say }));
+  await attempt(() => ensureBuild(cache, lineProgress(say)));
+  return failures;
+}

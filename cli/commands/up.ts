@@ -7,7 +7,7 @@ export function registerUp(program: Command): void {
     .command("up")
     .description("run Homeslice on this machine, or with --stack deploy it to a Kubernetes cluster")
     .option("--detach", "on this machine: return when it is ready and leave it running")
-    .option("--port <number>", "on this machine: port of the API and the dashboard, on the loopback address", "8080")
+    .option("--port <number>", "on this machine: port of the API, on the loopback address (default: 8080)")
     .option("--stack <name>", "deploy this stack: dev, prod, or any other with a Pulumi.<name>.yaml");
   addConfirmation(addClusterOptions(command)).action(async (options: UpOptions) => {
     if (options.stack !== undefined) {
@@ -23,5 +23,5 @@ export function registerUp(program: Command): void {
 interface UpOptions {
   readonly stack?: string;
   readonly detach?: boolean;
-  readonly port: string;
+  readonly port?: string;
 }

@@ -3,9 +3,9 @@ import { dirname } from "node:path";
 import { type Command, chooseAccount } from "./account.ts";
 import { findBinaries } from "./binaries.ts";
 import { createCluster, hasCluster, type Owner, POSTGRES_ENV } from "./cluster.ts";
-import { clearLeftovers, isAccepting, POSTGRES_STOP_TIMEOUT_MS, serverCommand } from "./server.ts";
+import { clearLeftovers, isAccepting, serverCommand } from "./server.ts";
 
-export { type Command, type Owner, POSTGRES_ENV, POSTGRES_STOP_TIMEOUT_MS };
+export { POSTGRES_ENV };
 
 /** A data directory that is ready to be served. Started and watched by the caller, as one child process. */
 export interface Postgres {

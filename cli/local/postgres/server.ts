@@ -21,7 +21,7 @@ const SETTINGS = {
 };
 
 /** Milliseconds that a fast shutdown may take before PostgreSQL is killed; what was committed is safe either way. */
-export const POSTGRES_STOP_TIMEOUT_MS = 20_000;
+const STOP_TIMEOUT_MS = 20_000;
 
 /** The command that runs the server on a data directory. */
 export function serverCommand(
@@ -49,7 +49,7 @@ export function isAccepting(directory: string, pid: number): boolean {
 export async function clearLeftovers(directory: string): Promise<void> {
   const pid = Number(lockFile(directory)[0]);
   if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return; // PostgreSQL sees to a dead one by itself
-  if (commandLineOf(pid)?.includes(directory)) await endProcess(pid, "SIGINT", POSTGRES_STOP_TIMEOUT_MS);
+  if (commandLineOf(pid)?.includes(directory)) await endProcess(pid, "SIGINT", STOP_TIMEOUT_MS);
   else rmSync(lockPath(directory), { force: true });
 }
 

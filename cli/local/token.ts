@@ -1,0 +1,29 @@
+import { UserError } from "@homeslice/config/errors.ts";
+import { Role, roles } from "@homeslice/protocol/access.ts";
+import { ownToken } from "./api.ts";
+import { checkLayout, locateHome } from "./home.ts";
+import { parseTtl } from "./options.ts";
+
+export interface TokenOptions {
+  readonly role: string;
+  readonly ttl: string;
+}
+
+/** `token`: prints a bearer token for the API and nothing else. */
+export async function token(options: TokenOptions): Promise<void> {
+  const home = locateHome();
+  checkLayout(home);
+  const text = await ownToken(home, parseRole(options.role), parseTtl(options.ttl));
+  process.stdout.write(`${text}\n`);
+}
+
+function parseRole(text: string): Role {
+  const role = Role.safeParse(text);
+  if (role.success) return role.data;
+  throw new UserError({
+    code: "option.invalid",
+    where: "--role",
+    what: `there is no role ${JSON.stringify(text)}`,
+    fix: `Choose one of ${roles.join(", ")}.`,
+  });
+}

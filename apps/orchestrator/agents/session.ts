@@ -1,5 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { type AgentMessage, closeCode, LINK_VERSION, type OrchestratorMessage } from "@homeslice/protocol";
+import {
+  type AgentMessage,
+  type Attempt,
+  closeCode,
+  LINK_VERSION,
+  type OrchestratorMessage,
+} from "@homeslice/protocol";
 import type { Context } from "../context.ts";
 import { findOpenAttempts, markUnreachable } from "../executions/repository.ts";
 import { closeSession, findServerKey, openSession, renewSession } from "../servers/repository.ts";
@@ -28,6 +34,8 @@ export class AgentSession implements AgentLink {
   readonly #socket: LinkSocket;
   /** Jobs that were claimed for this session before its welcome went out. */
   #early: Job[] | undefined = [];
+  /** Attempts that were asked to end: a job that is claimed but not sent yet must not slip through behind that. */
+  readonly #cancelled = new Set<string>();
 
   constructor(context: Context, registry: AgentRegistry, reports: Reports, socket: LinkSocket, serverId: string) {
     this.#context = context;
@@ -56,7 +64,7 @@ export class AgentSession implements AgentLink {
       stored,
       settled,
     });
-    for (const attempt of agreement.cancel) this.#socket.send({ v: LINK_VERSION, type: "cancel", ...attempt });
+    for (const attempt of agreement.cancel) this.#cancel(attempt);
     const jobs = [...agreement.redeliver, ...(this.#early ?? [])];
     this.#early = undefined;
     for (const row of jobs) this.run(row);
@@ -73,6 +81,7 @@ export class AgentSession implements AgentLink {
     const notAfter = new Date(now().getTime() + timings.acceptMs);
     this.#socket.send({ v: LINK_VERSION, type: "run", job: signJob(row, jobKey, notAfter) });
     metrics.dispatched.inc();
+    if (this.#cancelled.has(row.execution_id)) this.#cancel(row);
   }
 
   /** Handles one message after the hello. @throws LinkOutOfStep when the link cannot go on */
@@ -92,6 +101,7 @@ export class AgentSession implements AgentLink {
       }
       case "finished":
         await this.#reports.finished(this.serverId, message);
+        this.#cancelled.delete(message.execution_id);
         return this.#socket.send({ v: LINK_VERSION, type: "settled", ...attemptOf(message) });
     }
   }
@@ -103,8 +113,7 @@ export class AgentSession implements AgentLink {
       return;
     }
     for (const attempt of await findOpenAttempts(database, this.serverId)) {
-      if (attempt.cancel_requested_at !== null)
-        this.#socket.send({ v: LINK_VERSION, type: "cancel", ...attemptOf(attempt) });
+      if (attempt.cancel_requested_at !== null) this.#cancel(attempt);
     }
   }
 
@@ -125,6 +134,11 @@ export class AgentSession implements AgentLink {
     this.#socket.close(1001, reason);
   }
 
+  #cancel(attempt: Attempt): void {
+    this.#cancelled.add(attempt.execution_id);
+    this.#socket.send({ v: LINK_VERSION, type: "cancel", ...attemptOf(attempt) });
+  }
+
   async #heartbeat({ status }: Extract<AgentMessage, { type: "heartbeat" }>): Promise<void> {
     const { database, timings } = this.#context;
     if (!(await renewSession(database, this.#key(), timings.sessionMs, status))) {
@@ -137,6 +151,6 @@ export class AgentSession implements AgentLink {
   }
 }
 
-function attemptOf({ execution_id, fence }: { execution_id: string; fence: number }) {
+function attemptOf({ execution_id, fence }: Attempt): Attempt {
   return { execution_id, fence };
 }

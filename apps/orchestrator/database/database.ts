@@ -29,7 +29,7 @@ export function connectionConfig(settings: DatabaseSettings) {
   };
 }
 
-/** Opens a pool of connections. @param onError told of connections that break while idle; the pool replaces them */
+/** Opens a pool of connections. @param onError told of connections that break; the pool replaces them */
 export function openDatabase(settings: DatabaseSettings, onError: (error: Error) => void): Database {
   const pool = new Pool({
     ...connectionConfig(settings),
@@ -37,6 +37,8 @@ export function openDatabase(settings: DatabaseSettings, onError: (error: Error)
     statement_timeout: STATEMENT_TIMEOUT_MS,
   });
   pool.on("error", onError);
+  // A connection that is lent out is nobody's but its own: unheard, its error would end the process.
+  pool.on("connect", (client) => client.on("error", onError));
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }
 

@@ -22,7 +22,7 @@ export type Hint = z.infer<typeof Hint>;
 const CHANNEL = "homeslice";
 /** Hints within this time go out as one message, each once: milliseconds. */
 const COALESCE_MS = 20;
-const RECONNECT_MS = 1_000;
+const REOPEN_MS = 1_000;
 
 /** Spreads hints: at once within this process, by LISTEN/NOTIFY to the other replicas. */
 export class Bus {
@@ -45,10 +45,11 @@ export class Bus {
   /** Connects; afterwards a broken connection is renewed until `close`. */
   async open(): Promise<void> {
     const client = new Client(connectionConfig(this.#settings));
-    client.on("error", (error) => this.#reconnect(client, error));
-    client.on("end", () => this.#reconnect(client, new Error("the connection ended")));
-    client.on("notification", ({ payload }) => this.#receive(payload ?? ""));
+    // Once it is connected, an error is followed by its end; before that, by the failure of `connect`.
+    client.on("error", (error) => this.#log.warn({ error: error.message }, "the connection of the bus broke"));
     await client.connect();
+    client.on("end", () => this.#reopen());
+    client.on("notification", ({ payload }) => this.#receive(payload ?? ""));
     await client.query(`listen ${CHANNEL}`);
     this.#client = client;
   }
@@ -88,19 +89,13 @@ export class Bus {
     this.#events.emit("hint", Hint.parse(JSON.parse(payload.slice(space + 1))));
   }
 
-  #reconnect(client: Client, error: Error): void {
-    if (this.#closed || (this.#client !== undefined && this.#client !== client)) return;
+  #reopen(): void {
     this.#client = undefined;
-    client.removeAllListeners();
-    client.on("error", () => {});
-    this.#log.warn({ error: error.message }, "the bus lost its database connection");
-    const retry = () => {
-      if (this.#closed) return;
-      this.open().then(
-        () => this.#events.emit("hint", { kind: "work" }),
-        () => setTimeout(retry, RECONNECT_MS).unref(),
-      );
-    };
-    setTimeout(retry, RECONNECT_MS).unref();
+    if (this.#closed) return;
+    this.open().then(
+      // Whatever was said in between went unheard.
+      () => this.#events.emit("hint", { kind: "work" }),
+      () => setTimeout(() => this.#reopen(), REOPEN_MS).unref(),
+    );
   }
 }

@@ -119,3 +119,23 @@ test("a frame that is not in the catalogue ends the link and stores nothing", as
     await eventually(() => link.closed === 4400, `the link is closed after ${frame}`);
   }
 });
+
+test("every database connection may break: the orchestrators find each other again", async () => {
+  const [one, two] = [await installation.start(), await installation.start()];
+  const client = await installation.client(one.url);
+  const agent = await enrol(client, one.url);
+  const link = await agent.connect(two.url);
+  await link.receive("welcome");
+  await installation.breakConnections();
+  await eventually(
+    async () =>
+      await start(client, agent).then(
+        () => true,
+        () => false,
+      ),
+    "the API answers again",
+  );
+  const job = await link.job();
+  await client.call("cancelExecution", { params: { execution_id: job.execution_id } });
+  expect((await link.receive("cancel")).execution_id).toBe(job.execution_id);
+});

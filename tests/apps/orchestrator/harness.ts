@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Settings, startOrchestrator } from "@homeslice/orchestrator";
 import { type Client, createClient, mintToken, type Role } from "@homeslice/protocol";
+import pg from "pg";
 import { pino } from "pino";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
 
@@ -56,6 +57,18 @@ export class Installation {
       migrate: true,
       logLevel: "silent",
     };
+  }
+
+  /** Ends every connection that the orchestrators have to their database. */
+  async breakConnections(): Promise<void> {
+    const { host, port, user, password, database } = this.#database;
+    const client = new pg.Client({ host, port, user, password, database });
+    await client.connect();
+    await client.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()",
+      [database],
+    );
+    await client.end();
   }
 
   async token(role: Role): Promise<string> {

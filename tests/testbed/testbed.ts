@@ -168,10 +168,13 @@ async function hasDefaultServiceAccount(client: KubeClient): Promise<boolean> {
   return (await client.find("/api/v1/namespaces/default/serviceaccounts/default")) !== undefined;
 }
 
+/** How simulated things behave: kwok's own stages for nodes and pods, ours for what controllers outside would do. */
 async function stageFiles(build: Build): Promise<string[]> {
-  const files = await readdir(join(build.bin, "stages"), { recursive: true });
-  const stages = files.filter((file) => file.endsWith(".yaml") && !file.endsWith("kustomization.yaml"));
-  return stages.map((file) => join(build.bin, "stages", file));
+  const folders = [join(build.bin, "stages"), join(import.meta.dirname, "stages")];
+  const files = await Promise.all(
+    folders.map(async (folder) => (await readdir(folder, { recursive: true })).map((file) => join(folder, file))),
+  );
+  return files.flat().filter((file) => file.endsWith(".yaml") && !file.endsWith("kustomization.yaml"));
 }
 
 /** The kubeconfig appears complete, and only when everything behind it works. */

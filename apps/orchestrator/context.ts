@@ -1,4 +1,5 @@
 import type { KeyObject } from "node:crypto";
+import type { Server } from "@homeslice/protocol";
 import type { Logger } from "pino";
 import type { Database } from "./database/database.ts";
 import type { Bus } from "./live/bus.ts";
@@ -42,5 +43,7 @@ export interface Context {
   readonly jobKey: KeyObject;
   /** The secret with which the agents of a cluster enrol. */
   readonly clusterEnrolment: string | undefined;
+  /** The environment of the servers that enrol with it. */
+  readonly environment: Server["environment"];
   readonly now: () => Date;
 }

@@ -1,2 +1,2 @@
 export { startOrchestrator } from "./orchestrator.ts";
-export type { Settings } from "./settings.ts";
+export { Environment, type Settings } from "./settings.ts";

@@ -78,6 +78,7 @@ function createContext(settings: Settings, log: Logger, timings: Timings): Conte
     timings,
     jobKey: privateKeyFromSeed(deriveKey(settings.secret, "job-signing")),
     clusterEnrolment: settings.clusterEnrolment,
+    environment: settings.environment,
     now: () => new Date(),
   };
 }

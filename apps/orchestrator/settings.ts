@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { MIN_SECRET_BYTES } from "@homeslice/protocol";
+import { MIN_SECRET_BYTES, type Server, Environment as ServerEnvironment } from "@homeslice/protocol";
 import { z } from "zod";
 
 const Port = z.coerce.number().int().min(0).max(65_535);
@@ -11,37 +11,48 @@ const File = z.string().transform((path, context) => {
     return z.NEVER;
   }
 });
+const SecretFile = File.refine(
+  (secret) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES,
+  `must hold a secret of ${MIN_SECRET_BYTES} bytes or more`,
+);
 
 /** Every environment variable that the orchestrator reads. A name that ends in `_FILE` holds the path of a file. */
-const Environment = z.object({
-  /** Address to listen on. Default 127.0.0.1: reachable from this machine only. */
-  HOMESLICE_HOST: z.string().default("127.0.0.1"),
-  /** Port to listen on; 0 takes any free one. Default 8080. */
-  HOMESLICE_PORT: Port.default(8_080),
-  /** URL under which people and agents reach the orchestrator. Default: the address it listens on. */
-  HOMESLICE_PUBLIC_URL: z.url().optional(),
-  HOMESLICE_DATABASE_HOST: z.string().min(1),
-  HOMESLICE_DATABASE_PORT: Port.default(5_432),
-  HOMESLICE_DATABASE_NAME: z.string().min(1).default("homeslice"),
-  HOMESLICE_DATABASE_USER: z.string().min(1).default("homeslice"),
-  HOMESLICE_DATABASE_PASSWORD_FILE: File,
-  /** Schema of the database that everything lives in. Default `public`. */
-  HOMESLICE_DATABASE_SCHEMA: z.string().min(1).default("public"),
-  /** Database connections at most. Default 10. */
-  HOMESLICE_DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(200).default(10),
-  /** The secret of the installation, 32 bytes or more: keys for tokens and jobs are derived from it. */
-  HOMESLICE_KEY_FILE: File.refine(
-    (secret) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES,
-    `must hold a secret of ${MIN_SECRET_BYTES} bytes or more`,
+export const Environment = z.object({
+  HOMESLICE_HOST: z
+    .string()
+    .default("127.0.0.1")
+    .describe("Address to listen on. The default is reachable from this machine only."),
+  HOMESLICE_PORT: Port.default(8_080).describe("Port to listen on; 0 takes any free one."),
+  HOMESLICE_DATABASE_HOST: z.string().min(1).describe("Host of the PostgreSQL server."),
+  HOMESLICE_DATABASE_PORT: Port.default(5_432).describe("Port of the PostgreSQL server."),
+  HOMESLICE_DATABASE_NAME: z.string().min(1).default("homeslice").describe("Name of the database."),
+  HOMESLICE_DATABASE_USER: z.string().min(1).default("homeslice").describe("User of the database; owns its schema."),
+  HOMESLICE_DATABASE_PASSWORD_FILE: File.describe("File with the password of that user."),
+  HOMESLICE_DATABASE_SCHEMA: z.string().min(1).default("public").describe("Schema that all tables live in."),
+  HOMESLICE_DATABASE_CONNECTIONS: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(200)
+    .default(10)
+    .describe("Database connections of one orchestrator, at most."),
+  HOMESLICE_KEY_FILE: SecretFile.describe(
+    "File with the secret of the installation, 32 bytes or more. The keys for tokens and jobs are derived from it.",
   ),
-  /** A secret with which the agents of a cluster enrol by themselves. Default: only single-use tokens enrol. */
-  HOMESLICE_CLUSTER_ENROLMENT_FILE: File.refine(
-    (secret) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES,
-    `must hold a secret of ${MIN_SECRET_BYTES} bytes or more`,
-  ).optional(),
-  /** `true`: bring the database up to date before serving. Default `false`: `migrate` is run as a step of its own. */
-  HOMESLICE_MIGRATE: z.enum(["true", "false"]).default("false"),
-  HOMESLICE_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
+  HOMESLICE_CLUSTER_ENROLMENT_FILE: SecretFile.optional().describe(
+    "File with a secret by which the agents of a cluster enrol by themselves. Without it, only single-use tokens enrol.",
+  ),
+  HOMESLICE_ENVIRONMENT: ServerEnvironment.default("prod").describe(
+    "Environment of the servers that enrol with the secret of the cluster.",
+  ),
+  HOMESLICE_MIGRATE: z
+    .enum(["true", "false"])
+    .default("false")
+    .describe("`true` brings the database up to date before serving, instead of `migrate` as a step of its own."),
+  HOMESLICE_LOG_LEVEL: z
+    .enum(["trace", "debug", "info", "warn", "error"])
+    .default("info")
+    .describe("The least severe messages that are logged."),
 });
 
 export interface DatabaseSettings {
@@ -57,11 +68,11 @@ export interface DatabaseSettings {
 export interface Settings {
   readonly host: string;
   readonly port: number;
-  readonly publicUrl: string | undefined;
   readonly database: DatabaseSettings;
   /** The secret of the installation. */
   readonly secret: Uint8Array;
   readonly clusterEnrolment: string | undefined;
+  readonly environment: Server["environment"];
   readonly migrate: boolean;
   readonly logLevel: string;
 }
@@ -82,7 +93,6 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   return {
     host: values.HOMESLICE_HOST,
     port: values.HOMESLICE_PORT,
-    publicUrl: values.HOMESLICE_PUBLIC_URL,
     database: {
       host: values.HOMESLICE_DATABASE_HOST,
       port: values.HOMESLICE_DATABASE_PORT,
@@ -94,6 +104,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     },
     secret: Buffer.from(values.HOMESLICE_KEY_FILE),
     clusterEnrolment: values.HOMESLICE_CLUSTER_ENROLMENT_FILE,
+    environment: values.HOMESLICE_ENVIRONMENT,
     migrate: values.HOMESLICE_MIGRATE === "true",
     logLevel: values.HOMESLICE_LOG_LEVEL,
   };

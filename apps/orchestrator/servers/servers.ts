@@ -95,9 +95,10 @@ export class Servers {
 
   /** The server that a token lets in: the one it was made for, or a new node of the cluster. */
   async #admit(transaction: Connection, token: string, hostname: string): Promise<string | undefined> {
-    return this.#isClusterToken(token)
-      ? await repository.insertServer(transaction, clusterServer(hostname), "cluster enrolment")
-      : await repository.useEnrolmentToken(transaction, token, this.#context.now());
+    const { environment, now } = this.#context;
+    if (!this.#isClusterToken(token)) return await repository.useEnrolmentToken(transaction, token, now());
+    const node = { hostname, environment, server_group: "cluster", tags: ["kubernetes"] };
+    return await repository.insertServer(transaction, node, "cluster enrolment");
   }
 
   #isClusterToken(token: string): boolean {
@@ -106,11 +107,6 @@ export class Servers {
     const [given, expected] = [Buffer.from(token), Buffer.from(secret)];
     return given.byteLength === expected.byteLength && timingSafeEqual(given, expected);
   }
-}
-
-/** A node of the cluster that Homeslice runs on. */
-function clusterServer(hostname: string): NewServer {
-  return { hostname, environment: "prod", server_group: "cluster", tags: ["kubernetes"] };
 }
 
 /** One spelling for one key, so that the same key cannot be registered twice. */

@@ -50,10 +50,10 @@ export class Installation {
     return {
       host: "127.0.0.1",
       port: 0,
-      publicUrl: undefined,
       database: { host, port, user, password, name, schema: "public", connections: 6 },
       secret: this.secret,
       clusterEnrolment: this.clusterEnrolment,
+      environment: "dev",
       migrate: true,
       logLevel: "silent",
     };

@@ -1,0 +1,47 @@
+import { problemStatus, type Route, routes } from "@homeslice/protocol";
+import { fieldTable } from "./schema.ts";
+
+const introduction = `# REST API
+
+Generated from the catalogue of routes. The same as OpenAPI 3.1: \`GET /api/v1/openapi.json\`.
+
+Send \`Authorization: Bearer TOKEN\` (\`./homeslice token\` prints one) and JSON bodies. Lists come in pages, newest first:
+send \`next_cursor\` of one page as \`cursor\` to get the next. Every error is a problem document (RFC 9457) with a stable
+\`code\`, and, for a faulty request, every fault with its place under \`errors\`:
+
+| Code | Status |
+| --- | --- |
+${Object.entries(problemStatus)
+  .map(([name, status]) => `| \`${name}\` | ${status} |`)
+  .join("\n")}
+
+\`WebSocket /ws/executions/{execution_id}\`: send \`{"type":"follow","after":{SERVER_ID:SEQ}}\` (permission
+\`executions:read\`) with the last line that you hold of each server, or \`{}\`. You get \`execution\` whenever its state
+changes, \`log\` with every later line once and in order, and \`end\` after the last line of the last server.
+`;
+
+/** docs/reference/api.md */
+export function apiReference(): string {
+  return [introduction, ...Object.values<Route>(routes).map(section)].join("\n");
+}
+
+function section(route: Route): string {
+  const parts = [
+    `## \`${route.method} ${route.path}\``,
+    `${route.summary}. ${permission(route)}`,
+    part("Query", fieldTable(route.query, "input")),
+    part("Body", fieldTable(route.body, "input")),
+    route.status === 204
+      ? "Answers 204 without a body."
+      : part(`Answers ${route.status}`, fieldTable(route.response, "output")),
+  ];
+  return `${parts.filter((text) => text !== undefined).join("\n\n")}\n`;
+}
+
+function permission({ permission: needed }: Route): string {
+  return needed === "public" ? "Needs no token." : `Permission: \`${needed}\`.`;
+}
+
+function part(title: string, table: string | undefined): string | undefined {
+  return table && `${title}:\n\n${table}`;
+}

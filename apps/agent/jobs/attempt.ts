@@ -1,0 +1,269 @@
+import { mkdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Finish, HeldAttempt, Job } from "@homeslice/protocol/link.ts";
+import type { Logger } from "pino";
+import { pause } from "../clock.ts";
+import { messageOf } from "../errors.ts";
+import { syncDirectory } from "../files.ts";
+import { Journal } from "../journal/journal.ts";
+import type { JournalRecord } from "../journal/records.ts";
+import { Outbox } from "../output/outbox.ts";
+import { type IndexEnd, OutputFiles } from "../output/outputFiles.ts";
+import { Tail } from "../output/tail.ts";
+import { executionMark } from "./command.ts";
+import { type Ending, refused } from "./ending.ts";
+import { findLaunched, type Launched, launch } from "./launch.ts";
+import { supervise } from "./supervision.ts";
+import type { Workshop } from "./workshop.ts";
+
+/** What an attempt has on disk. */
+interface Records {
+  readonly directory: string;
+  readonly journal: Journal;
+  readonly files: OutputFiles;
+  readonly end: IndexEnd;
+}
+
+/**
+ * One attempt at a job: from its acceptance to its end, as its journal tells it. A later process of the agent goes on
+ * where the journal ends.
+ */
+export class Attempt {
+  readonly job: Job;
+  readonly #shop: Workshop;
+  readonly #log: Logger;
+  readonly #records: Records;
+  readonly #tail: Tail;
+  readonly #outbox: Outbox;
+  readonly #stop = new AbortController();
+  readonly #detach = new AbortController();
+  #stopping: "cancelled" | "timed_out" | undefined;
+  #launched: Launched | undefined;
+  #recovered = false;
+
+  /** Takes on a job. When this returns, it is in the journal. @throws when it cannot be written there */
+  static async accept(directory: string, job: Job, shop: Workshop): Promise<Attempt> {
+    try {
+      await mkdir(join(directory, "work"), { recursive: true, mode: 0o700 });
+      const records = await openRecords(directory);
+      await records.journal.append({ type: "accepted", at: shop.clock.now().toISOString(), job });
+      await syncDirectory(dirname(directory));
+      return new Attempt(job, records, shop);
+    } catch (error) {
+      await rm(directory, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** Takes up an attempt of an earlier process of the agent; undefined when that one had not accepted it yet. */
+  static async recover(directory: string, shop: Workshop): Promise<Attempt | undefined> {
+    const records = await openRecords(directory);
+    const { job, stopping, finish } = records.journal.progress;
+    if (job === undefined) {
+      await closeRecords(records);
+      await rm(directory, { recursive: true });
+      return undefined;
+    }
+    const attempt = new Attempt(job, records, shop);
+    attempt.#recovered = true;
+    if (finish !== undefined) await attempt.#outbox.close(finish);
+    else attempt.#launched = await findLaunched(directory, records.journal, shop);
+    if (stopping !== undefined) attempt.stop(stopping.outcome);
+    return attempt;
+  }
+
+  private constructor(job: Job, records: Records, shop: Workshop) {
+    const { execution_id, fence } = job;
+    this.job = job;
+    this.#records = records;
+    this.#shop = shop;
+    this.#log = shop.log.child({ execution_id, fence });
+    this.#tail = new Tail(records.files, records.end, job.first_seq, shop.clock, shop.timings);
+    this.#outbox = new Outbox(records.files, {
+      output: (lines) => shop.send({ type: "output", execution_id, fence, lines }),
+      finished: (finish) => shop.send({ type: "finished", ...finish }),
+    });
+  }
+
+  get acceptedAt(): string {
+    return this.#records.journal.progress.acceptedAt ?? "";
+  }
+
+  /** How it ended, once that is in the journal. */
+  get finish(): Finish | undefined {
+    return this.#records.journal.progress.finish;
+  }
+
+  get held(): HeldAttempt {
+    const { execution_id, fence } = this.job;
+    const unfinished = this.#launched === undefined ? "accepted" : "running";
+    return { execution_id, fence, state: this.finish === undefined ? unfinished : "finished" };
+  }
+
+  /** Aborts when the attempt is to go no further: it is being stopped, or the agent is. */
+  get halted(): AbortSignal {
+    return AbortSignal.any([this.#stop.signal, this.#detach.signal]);
+  }
+
+  /** Goes on to the end, which is in the journal when this returns; without an end when the agent detached. */
+  async live(): Promise<void> {
+    const ending = await this.#untilEnd();
+    if (ending !== undefined) await this.#end(ending);
+  }
+
+  /** Ends the command, or keeps it from being started. */
+  stop(outcome: "cancelled" | "timed_out"): void {
+    this.#stopping ??= outcome;
+    this.#stop.abort();
+  }
+
+  /** Leaves the command alone: a later process of the agent takes it up. */
+  detach(): void {
+    this.#detach.abort();
+  }
+
+  /** The link is up: tells where the attempt is, and sends all that follows `storedSeq` (default: all). */
+  async resume(storedSeq = this.job.first_seq - 1): Promise<void> {
+    this.#tellState();
+    await this.#outbox.resume(storedSeq);
+  }
+
+  /** Tells where the attempt is, once more. */
+  async report(): Promise<void> {
+    this.#tellState();
+    await this.#outbox.repeatFinish();
+  }
+
+  /** The link is down. */
+  pause(): void {
+    this.#outbox.pause();
+  }
+
+  /** The orchestrator has stored all lines up to `seq`. */
+  async stored(seq: number): Promise<void> {
+    await this.#outbox.stored(seq);
+  }
+
+  async close(): Promise<void> {
+    await this.#outbox.stop();
+    await closeRecords(this.#records);
+  }
+
+  /** Deletes all there is of it. */
+  async remove(): Promise<void> {
+    await this.close();
+    await rm(this.#records.directory, { recursive: true, force: true });
+  }
+
+  async #untilEnd(): Promise<Ending | undefined> {
+    const { directory, journal } = this.#records;
+    if (this.#launched === undefined) {
+      if (this.#stopping !== undefined) return { outcome: this.#stopping, exit_code: null, error: null };
+      if (this.#detach.signal.aborted) return undefined;
+      if (this.#recovered && this.#isExpired()) return refused("the agent was down until the job had expired");
+      const launched = await launch(this.job, directory, journal, this.#shop);
+      if ("outcome" in launched) return launched;
+      this.#launched = launched;
+    }
+    const { startedAt, pid } = this.#launched;
+    if (journal.progress.started === undefined && pid !== undefined) {
+      await this.#journalIfPossible({ type: "started", at: startedAt.toISOString(), pid });
+    }
+    this.#tellState();
+    return await this.#superviseInTime(this.#launched);
+  }
+
+  async #superviseInTime(launched: Launched): Promise<Ending | undefined> {
+    const { clock, timings } = this.#shop;
+    const limit = this.job.timeout_seconds;
+    const left = Math.min(limit, Math.max(0, limit - launched.elapsed()));
+    const callOff = clock.after(left * 1_000, () => this.stop("timed_out"));
+    try {
+      return await supervise({
+        directory: this.#records.directory,
+        mark: executionMark(this.job.execution_id),
+        launched,
+        stopping: () => this.#stopping,
+        stop: this.#stop.signal,
+        detach: this.#detach.signal,
+        onStopping: () => this.#journalStopping(),
+        readOutput: (last) => this.#readOutput(last),
+        nextRead: () => this.#tail.untilQuiet(),
+        clock,
+        timings,
+      });
+    } finally {
+      callOff();
+    }
+  }
+
+  async #readOutput(last: boolean): Promise<boolean> {
+    try {
+      await this.#tail.read(last);
+    } catch (error) {
+      // Nothing is lost: the output is in its files, and is read again.
+      this.#log.error({ error: messageOf(error) }, "the output cannot be taken in");
+      return false;
+    }
+    await this.#outbox.send();
+    return true;
+  }
+
+  async #end(ending: Ending): Promise<void> {
+    const { execution_id, fence, first_seq } = this.job;
+    const lastSeq = this.#tail.nextSeq - 1;
+    const finish: Finish = {
+      execution_id,
+      fence,
+      ...ending,
+      last_seq: lastSeq < first_seq ? 0 : lastSeq,
+      duration_seconds: this.#launched?.elapsed() ?? null,
+    };
+    const record = { type: "finished" as const, at: this.#now(), finish };
+    while (!(await this.#journalIfPossible(record))) {
+      await pause(this.#shop.clock, this.#shop.timings.poll, this.#detach.signal);
+      if (this.#detach.signal.aborted) return;
+    }
+    this.#log.info({ ...ending, last_seq: finish.last_seq }, "attempt finished");
+    await this.#outbox.close(finish);
+  }
+
+  async #journalStopping(): Promise<void> {
+    if (this.#stopping === undefined || this.#records.journal.progress.stopping !== undefined) return;
+    await this.#journalIfPossible({ type: "stopping", at: this.#now(), outcome: this.#stopping });
+  }
+
+  async #journalIfPossible(record: JournalRecord): Promise<boolean> {
+    try {
+      await this.#records.journal.append(record);
+      return true;
+    } catch (error) {
+      this.#log.error({ error: messageOf(error), record: record.type }, "the journal cannot be written");
+      return false;
+    }
+  }
+
+  #tellState(): void {
+    const { execution_id, fence } = this.job;
+    const started_at = this.#launched?.startedAt.toISOString();
+    if (started_at === undefined) this.#shop.send({ type: "accepted", execution_id, fence });
+    else this.#shop.send({ type: "started", execution_id, fence, started_at });
+  }
+
+  #isExpired(): boolean {
+    return Date.parse(this.job.not_after) < this.#shop.clock.now().getTime();
+  }
+
+  #now(): string {
+    return this.#shop.clock.now().toISOString();
+  }
+}
+
+async function openRecords(directory: string): Promise<Records> {
+  const { files, end } = await OutputFiles.open(directory);
+  return { directory, files, end, journal: await Journal.open(directory) };
+}
+
+async function closeRecords({ files, journal }: Records): Promise<void> {
+  await Promise.all([files.close(), journal.close()]);
+}

@@ -1,0 +1,73 @@
+import { constants } from "node:fs";
+import { access, realpath, stat } from "node:fs/promises";
+import { userInfo } from "node:os";
+import { delimiter, isAbsolute, join } from "node:path";
+import { hasCode } from "../errors.ts";
+
+/** Where a command that is given by its name is looked for. */
+const SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** A command that was found, or what a shell would say of it. */
+export type Resolved = { readonly file: string } | { readonly exitCode: 126 | 127; readonly error: string };
+
+/** Finds the file that a command names: an absolute path, or a name on the search path. */
+export async function resolveCommand(command: string, host: string): Promise<Resolved> {
+  if (command.includes("/") && !isAbsolute(command)) {
+    return {
+      exitCode: 127,
+      error: `${command}: give a name or an absolute path; relative paths lead nowhere on ${host}`,
+    };
+  }
+  const candidates = isAbsolute(command) ? [command] : SEARCH_PATH.split(delimiter).map((dir) => join(dir, command));
+  const found: string[] = [];
+  for (const file of candidates) {
+    if (await isExecutable(file)) return { file };
+    if (await exists(file)) found.push(file);
+  }
+  return found[0] === undefined
+    ? { exitCode: 127, error: `${command}: command not found on ${host}` }
+    : { exitCode: 126, error: `${found[0]}: not an executable file on ${host}` };
+}
+
+/** The environment of every command: nothing of the agent's own. */
+export function commandEnvironment(executionId: string, workDir: string): Record<string, string> {
+  return {
+    PATH: SEARCH_PATH,
+    LANG: "C.UTF-8",
+    ...whoami(workDir),
+    HOMESLICE_EXECUTION_ID: executionId,
+  };
+}
+
+/** How the processes of an execution are told from others, as it stands in their environment. */
+export function executionMark(executionId: string): string {
+  return `HOMESLICE_EXECUTION_ID=${executionId}`;
+}
+
+function whoami(workDir: string): { HOME: string; USER: string } {
+  try {
+    const { homedir, username } = userInfo();
+    return { HOME: homedir, USER: username };
+  } catch (error) {
+    // In a container, the user may have a number and no name.
+    if (!hasCode(error, "ERR_SYSTEM_ERROR")) throw error;
+    return { HOME: workDir, USER: String(process.getuid?.() ?? "") };
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  return await realpath(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function isExecutable(file: string): Promise<boolean> {
+  try {
+    await access(file, constants.X_OK);
+    return (await stat(file)).isFile();
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "ENOTDIR", "EACCES", "ELOOP", "ENAMETOOLONG")) return false;
+    throw error;
+  }
+}

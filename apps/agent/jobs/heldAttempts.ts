@@ -1,0 +1,145 @@
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Attempt as AttemptId, Finish, Job } from "@homeslice/protocol/link.ts";
+import { Settled } from "../journal/settled.ts";
+import { Attempt } from "./attempt.ts";
+import { Turns } from "./turns.ts";
+import type { Workshop } from "./workshop.ts";
+
+export interface HoldingOptions {
+  /** State directory of the agent. */
+  readonly stateDir: string;
+  /** Commands that run at the same time. */
+  readonly maxConcurrentJobs: number;
+  readonly onFinish: (finish: Finish) => void;
+}
+
+/** The attempts that the orchestrator has not settled yet, and what is remembered of those that it has. */
+export class HeldAttempts {
+  readonly #options: HoldingOptions;
+  readonly #shop: Workshop;
+  readonly #settled: Settled;
+  readonly #turns: Turns;
+  readonly #attempts = new Map<string, Attempt>();
+  readonly #lives = new Map<Attempt, Promise<void>>();
+  /** Settled before they ended: deleted when they have. */
+  readonly #forgotten = new Set<Attempt>();
+
+  /** Takes up what earlier processes of the agent left. */
+  static async open(options: HoldingOptions, shop: Workshop): Promise<HeldAttempts> {
+    const directory = join(options.stateDir, "jobs");
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const held = new HeldAttempts(options, shop, await Settled.open(options.stateDir, shop.clock.now()));
+    const recovered: Attempt[] = [];
+    for (const name of await readdir(directory)) {
+      const attempt = await Attempt.recover(join(directory, name), shop);
+      if (attempt !== undefined) recovered.push(attempt);
+    }
+    recovered.sort((a, b) => a.acceptedAt.localeCompare(b.acceptedAt));
+    for (const attempt of recovered) held.#take(attempt);
+    return held;
+  }
+
+  private constructor(options: HoldingOptions, shop: Workshop, settled: Settled) {
+    this.#options = options;
+    this.#shop = shop;
+    this.#settled = settled;
+    this.#turns = new Turns(options.maxConcurrentJobs);
+  }
+
+  get size(): number {
+    return this.#attempts.size;
+  }
+
+  all(): Attempt[] {
+    return [...this.#attempts.values()];
+  }
+
+  find(id: AttemptId): Attempt | undefined {
+    return this.#attempts.get(keyOf(id));
+  }
+
+  /** How an attempt ended that was settled some time ago. */
+  findSettled(id: AttemptId): Finish | undefined {
+    return this.#settled.find(id);
+  }
+
+  /** The highest fence that was seen of an execution; 0 when there was none. */
+  highestFence(executionId: string): number {
+    const fences = this.#ofExecution(executionId).map(({ job }) => job.fence);
+    return Math.max(this.#settled.fence(executionId), ...fences);
+  }
+
+  /** Takes on a job. @throws when it cannot be written to the journal */
+  async accept(job: Job): Promise<Attempt> {
+    const attempt = await Attempt.accept(join(this.#options.stateDir, "jobs", keyOf(job)), job, this.#shop);
+    // A newer attempt means that the orchestrator has given up on the older ones.
+    for (const older of this.#ofExecution(job.execution_id)) older.stop("cancelled");
+    this.#take(attempt);
+    return attempt;
+  }
+
+  /** The orchestrator has settled an attempt: deletes it. What it still runs is ended, for nobody waits for it. */
+  async forget(attempt: Attempt): Promise<void> {
+    if (attempt.finish !== undefined && !this.#lives.has(attempt)) return await this.#remove(attempt, attempt.finish);
+    this.#forgotten.add(attempt);
+    attempt.stop("cancelled");
+  }
+
+  /** Remembers the end of an attempt that is not held. */
+  async remember(finish: Finish, until: Date): Promise<void> {
+    await this.#settled.add({ finish, not_after: until.toISOString() });
+  }
+
+  /** Running commands go on without the agent, or are ended, as `endCommands` says. */
+  async close(endCommands: boolean): Promise<void> {
+    for (const attempt of this.all()) {
+      if (endCommands) attempt.stop("cancelled");
+      else attempt.detach();
+    }
+    await Promise.all(this.#lives.values());
+    await Promise.all(this.all().map((attempt) => attempt.close()));
+    await this.#settled.close();
+  }
+
+  #take(attempt: Attempt): void {
+    const older = this.#ofExecution(attempt.job.execution_id).map((other) => this.#lives.get(other));
+    this.#attempts.set(keyOf(attempt.job), attempt);
+    if (attempt.finish !== undefined) return;
+    const life = this.#live(attempt, older).catch((error: unknown) =>
+      this.#shop.log.error({ err: error, ...attempt.held }, "an attempt failed"),
+    );
+    this.#lives.set(attempt, life);
+  }
+
+  /** Two attempts of one execution never run side by side. */
+  async #live(attempt: Attempt, older: (Promise<void> | undefined)[]): Promise<void> {
+    await Promise.all(older);
+    const running = attempt.held.state === "running";
+    const endTurn = running ? this.#turns.force() : await this.#turns.take(attempt.halted);
+    try {
+      await attempt.live();
+    } finally {
+      endTurn();
+      this.#lives.delete(attempt);
+    }
+    const { finish } = attempt;
+    if (finish === undefined) return;
+    this.#options.onFinish(finish);
+    if (this.#forgotten.delete(attempt)) await this.#remove(attempt, finish);
+  }
+
+  async #remove(attempt: Attempt, finish: Finish): Promise<void> {
+    this.#attempts.delete(keyOf(attempt.job));
+    await this.#settled.add({ finish, not_after: attempt.job.not_after });
+    await attempt.remove();
+  }
+
+  #ofExecution(executionId: string): Attempt[] {
+    return this.all().filter(({ job }) => job.execution_id === executionId);
+  }
+}
+
+function keyOf({ execution_id, fence }: AttemptId): string {
+  return `${execution_id}.${fence}`;
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import type { Job } from "@homeslice/protocol/link.ts";
+import { messageOf } from "../errors.ts";
+import type { Journal } from "../journal/journal.ts";
+import { commandEnvironment, resolveCommand } from "./command.ts";
+import { type Ending, refused } from "./ending.ts";
+import { bootId } from "./processes.ts";
+import { callOff, NOT_STARTED, spawnShim, tokenTaker } from "./shim.ts";
+import type { Workshop } from "./workshop.ts";
+
+/** A command whose shim was spawned. */
+export interface Launched {
+  /** Of the shim; undefined when it died before it could say. */
+  readonly pid: number | undefined;
+  readonly startedAt: Date;
+  /** Seconds since the start. */
+  readonly elapsed: () => number;
+  /** Whether the shim reported that it did not start the command. */
+  readonly failed: () => boolean;
+  /** Calls back when the shim is gone, if the kernel tells. */
+  readonly onExit: (listener: () => void) => void;
+}
+
+/** Starts the command of a job, or says why not. The journal knows of it before the kernel does. */
+export async function launch(
+  job: Job,
+  directory: string,
+  journal: Journal,
+  shop: Workshop,
+): Promise<Launched | Ending> {
+  const [command, ...rest] = job.operation.argv;
+  const resolved = await resolveCommand(command, shop.hostname);
+  if ("error" in resolved) return refused(resolved.error, resolved.exitCode);
+  const forbidden = await shop.policy().refusal(resolved.file);
+  if (forbidden !== undefined) return refused(forbidden, 126);
+
+  const token = `start.${randomUUID()}`;
+  const environment = commandEnvironment(job.execution_id, directory);
+  try {
+    await journal.append({ type: "starting", at: shop.clock.now().toISOString(), token, boot_id: await bootId() });
+    const shim = await spawnShim({ directory, token, argv: [resolved.file, ...rest], environment });
+    const startedMonotonic = shop.clock.monotonic();
+    return {
+      pid: shim.pid,
+      startedAt: shop.clock.now(),
+      elapsed: () => (shop.clock.monotonic() - startedMonotonic) / 1_000,
+      failed: () => shim.exitCode === NOT_STARTED,
+      onExit: (listener) => shim.once("exit", listener),
+    };
+  } catch (error) {
+    return refused(`${resolved.file} could not be started on ${shop.hostname}: ${messageOf(error)}`, 126);
+  }
+}
+
+/**
+ * The command that an earlier process of the agent launched; undefined when it is certain that none was started and
+ * none will be.
+ */
+export async function findLaunched(directory: string, journal: Journal, shop: Workshop): Promise<Launched | undefined> {
+  const { starting, started } = journal.progress;
+  if (starting === undefined) return undefined;
+  // Within one run of the kernel a missing token means that nothing was started; a power cut may have lost the token.
+  const sameBoot = starting.boot_id === (await bootId());
+  if (started === undefined && sameBoot && (await callOff(directory, starting.token))) return undefined;
+
+  const taker = started ?? (await tokenTaker(directory, starting.token, shop.clock));
+  const startedAt = new Date(taker?.at ?? starting.at);
+  return {
+    pid: taker?.pid,
+    startedAt,
+    elapsed: () => Math.max(0, shop.clock.now().getTime() - startedAt.getTime()) / 1_000,
+    failed: () => false,
+    onExit: () => {},
+  };
+}

@@ -1,0 +1,76 @@
+import { readdir, readFile } from "node:fs/promises";
+import { hasCode } from "../errors.ts";
+
+/** A process, told apart from a later one with the same number by the time it started. */
+export interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly session: number;
+  /** In clock ticks after boot. */
+  readonly startTime: string;
+}
+
+/** Names this run of the kernel: no process outlives it. */
+export async function bootId(): Promise<string> {
+  return (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
+}
+
+/** Arguments of a process; undefined when it is gone or a zombie. */
+export async function argumentsOf(pid: number): Promise<string[] | undefined> {
+  const text = await readProc(pid, "cmdline");
+  return text ? text.split("\0") : undefined;
+}
+
+/**
+ * Every process that belongs to a session, descends from its leader, or carries a mark (`NAME=value`) in its
+ * environment: a daemon leaves its session and its parent, but keeps what it inherited.
+ */
+export async function processTree(leader: number | undefined, mark: string): Promise<Process[]> {
+  const all = await listProcesses();
+  const found = new Set<number>();
+  for (const { pid, session } of all) {
+    if (session === leader || pid === leader || (await isMarked(pid, mark))) found.add(pid);
+  }
+  for (let size = -1; size !== found.size; ) {
+    size = found.size;
+    for (const { pid, parent } of all) if (found.has(parent)) found.add(pid);
+  }
+  return all.filter(({ pid }) => found.has(pid));
+}
+
+/** Sends a signal to a process that may be gone. */
+export function signalProcess(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (!hasCode(error, "ESRCH")) throw error;
+  }
+}
+
+async function listProcesses(): Promise<Process[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found = await Promise.all(pids.map(readProcess));
+  return found.filter((process) => process !== undefined);
+}
+
+async function readProcess(pid: number): Promise<Process | undefined> {
+  const stat = await readProc(pid, "stat");
+  // The name, in brackets, may hold anything: the fields are counted from behind it (proc(5)).
+  const [state, parent, , session, ...rest] = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
+  if (state === undefined || state === "Z" || state === "X") return undefined;
+  return { pid, parent: Number(parent), session: Number(session), startTime: rest[15] ?? "" };
+}
+
+async function isMarked(pid: number, mark: string): Promise<boolean> {
+  return (await readProc(pid, "environ"))?.split("\0").includes(mark) ?? false;
+}
+
+/** A file of a process; undefined when the process is gone or belongs to somebody else. */
+async function readProc(pid: number, name: string): Promise<string | undefined> {
+  try {
+    return await readFile(`/proc/${pid}/${name}`, "utf8");
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "ESRCH", "EACCES", "EPERM")) return undefined;
+    throw error;
+  }
+}

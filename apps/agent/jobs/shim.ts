@@ -1,0 +1,101 @@
+/**
+ * The shim: the parent of a command, a few lines of /bin/sh in a session of their own. It outlives the agent, so that a
+ * command goes on when the agent is killed, and leaves its exit status in a file. The script is a constant; everything
+ * that varies reaches it as arguments.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { open, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { type Clock, pause } from "../clock.ts";
+import { hasCode } from "../errors.ts";
+import { readIfPresent } from "../files.ts";
+import { argumentsOf } from "./processes.ts";
+
+/** The shim could not take its token: nothing ran. */
+export const NOT_STARTED = 75;
+
+/**
+ * $0 is the directory of the attempt, $1 the start token, the rest the command. The token is taken by exclusive create
+ * (set -C): of two shims, or a shim and an agent that calls the start off, one gets it. The traps keep the shim alive
+ * when its group is told to end, and are not inherited by the command. An exit status is complete with its line break.
+ */
+const SCRIPT = `
+umask 077
+trap : TERM INT HUP
+set -C
+echo $$ >"$0/$1" || exit ${NOT_STARTED}
+set +C
+shift
+"$@" </dev/null >>"$0/stdout" 2>>"$0/stderr"
+echo $? >"$0/exit"
+`;
+
+const VOID = "void";
+const TOKEN_PATIENCE = 1_000;
+const TOKEN_INTERVAL = 10;
+
+export interface Launch {
+  readonly directory: string;
+  readonly token: string;
+  readonly argv: readonly [string, ...string[]];
+  readonly environment: Record<string, string>;
+}
+
+/** Spawns the shim. @throws what the kernel refused, for example E2BIG for too many arguments */
+export async function spawnShim({
+  directory,
+  token,
+  argv,
+  environment,
+}: Launch): Promise<ChildProcess & { pid: number }> {
+  const child = spawn("/bin/sh", ["-c", SCRIPT, directory, token, ...argv], {
+    cwd: join(directory, "work"),
+    env: environment,
+    detached: true,
+    stdio: "ignore",
+  });
+  await once(child, "spawn");
+  child.unref();
+  const { pid } = child;
+  if (pid === undefined) throw new Error("a spawned process has no number");
+  return Object.assign(child, { pid });
+}
+
+/** Whether this process is the shim of the attempt, and not a later process with the same number. */
+export async function isShim(pid: number, directory: string): Promise<boolean> {
+  return (await argumentsOf(pid))?.[3] === directory;
+}
+
+/** Takes the token, so that a shim which comes late does not start. False: a shim had it first. */
+export async function callOff(directory: string, token: string): Promise<boolean> {
+  try {
+    const file = await open(join(directory, token), "wx", 0o600);
+    await file.writeFile(`${VOID}\n`);
+    await file.close();
+    return true;
+  } catch (error) {
+    if (!hasCode(error, "EEXIST")) throw error;
+    return (await readIfPresent(join(directory, token)))?.trim() === VOID;
+  }
+}
+
+/** Who took the token, and when; undefined when the taker died before it could say so. */
+export async function tokenTaker(
+  directory: string,
+  token: string,
+  clock: Clock,
+): Promise<{ pid: number; at: Date } | undefined> {
+  const path = join(directory, token);
+  for (const deadline = clock.monotonic() + TOKEN_PATIENCE; ; await pause(clock, TOKEN_INTERVAL)) {
+    const pid = Number.parseInt((await readIfPresent(path)) ?? "", 10);
+    if (pid > 0) return { pid, at: (await stat(path)).mtime };
+    if (clock.monotonic() >= deadline) return undefined;
+  }
+}
+
+/** The exit status that the shim left, undefined as long as there is none. */
+export async function exitStatus(directory: string): Promise<number | undefined> {
+  const text = await readIfPresent(join(directory, "exit"));
+  return text?.endsWith("\n") ? Number.parseInt(text, 10) : undefined;
+}

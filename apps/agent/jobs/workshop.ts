@@ -1,0 +1,15 @@
+import type { Logger } from "pino";
+import type { Clock, Timings } from "../clock.ts";
+import type { Send } from "../link/messages.ts";
+import type { Policy } from "../policy/policy.ts";
+
+/** What every attempt on this agent shares. */
+export interface Workshop {
+  /** Name of the host, for messages. */
+  readonly hostname: string;
+  readonly policy: () => Policy;
+  readonly send: Send;
+  readonly clock: Clock;
+  readonly timings: Timings;
+  readonly log: Logger;
+}

@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import type { Finish, Job } from "@homeslice/protocol/link.ts";
+import { syncDirectory } from "../files.ts";
+import { RecordFile } from "./recordFile.ts";
+import { JournalRecord } from "./records.ts";
+
+type RecordOf<T extends JournalRecord["type"]> = Extract<JournalRecord, { type: T }>;
+
+/** The latest record of each kind: where the attempt is. */
+export interface Progress {
+  job?: Job;
+  acceptedAt?: string;
+  starting?: RecordOf<"starting">;
+  started?: RecordOf<"started">;
+  stopping?: RecordOf<"stopping">;
+  finish?: Finish;
+}
+
+/** The journal of one attempt. */
+export class Journal {
+  readonly progress: Progress = {};
+  readonly #file: RecordFile<JournalRecord>;
+
+  static async open(directory: string): Promise<Journal> {
+    const records: JournalRecord[] = [];
+    const path = join(directory, "journal.ndjson");
+    const journal = new Journal(await RecordFile.open(path, JournalRecord, ({ record }) => records.push(record)));
+    for (const record of records) journal.#note(record);
+    await syncDirectory(directory);
+    return journal;
+  }
+
+  private constructor(file: RecordFile<JournalRecord>) {
+    this.#file = file;
+  }
+
+  async append(record: JournalRecord): Promise<void> {
+    await this.#file.append([record]);
+    this.#note(record);
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+
+  #note(record: JournalRecord): void {
+    switch (record.type) {
+      case "accepted":
+        this.progress.job = record.job;
+        this.progress.acceptedAt = record.at;
+        break;
+      case "starting":
+        this.progress.starting = record;
+        break;
+      case "started":
+        this.progress.started = record;
+        break;
+      case "stopping":
+        this.progress.stopping = record;
+        break;
+      case "finished":
+        this.progress.finish = record.finish;
+        break;
+    }
+  }
+}

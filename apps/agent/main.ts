@@ -1,0 +1,34 @@
+import { pino } from "pino";
+import { Agent } from "./agent.ts";
+import { StartupError } from "./errors.ts";
+import { readSettings } from "./settings.ts";
+
+/** For mistakes that the owner of the server can mend, as everywhere in Homeslice. */
+const EXIT_USER_ERROR = 2;
+
+/** Nothing that the agent or its commands write is for others. */
+process.umask(0o077);
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.env);
+  const log = pino({ level: settings.logLevel, base: { name: "agent" } }, pino.destination({ fd: 2, sync: true }));
+  const agent = new Agent(settings, log);
+  const stop = (signal: NodeJS.Signals) => {
+    log.info({ signal, endCommands: settings.stopJobsOnExit }, "stopping");
+    agent.stop().then(() => process.exit(0), fail);
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+  process.on("SIGHUP", () => void agent.reloadPolicy());
+  await agent.start();
+}
+
+function fail(error: unknown): never {
+  if (error instanceof StartupError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(EXIT_USER_ERROR);
+  }
+  throw error;
+}
+
+main().catch(fail);

@@ -1,0 +1,70 @@
+import type { Finish, HeldAttempt } from "@homeslice/protocol/link.ts";
+import type { HostStatus } from "@homeslice/protocol/servers.ts";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+
+/** What the metrics are taken from when they are read. */
+export interface MetricSources {
+  readonly connected: () => boolean;
+  readonly connections: () => number;
+  readonly held: () => HeldAttempt[];
+  readonly host: () => Promise<HostStatus>;
+}
+
+/** The Prometheus metrics of the agent. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #finished = new Counter({
+    name: "homeslice_agent_attempts_finished_total",
+    help: "Attempts that ended, by outcome",
+    labelNames: ["outcome"],
+    registers: [this.registry],
+  });
+
+  constructor(sources: MetricSources) {
+    collectDefaultMetrics({ register: this.registry });
+    this.#gauge("homeslice_agent_connected", "1 while the orchestrator is connected", () =>
+      Number(sources.connected()),
+    );
+    this.#gauge("homeslice_agent_connections", "Connections made since the start", sources.connections);
+    for (const state of ["accepted", "running", "finished"] as const) {
+      const count = () => sources.held().filter((attempt) => attempt.state === state).length;
+      this.#gauge(`homeslice_agent_attempts_${state}`, `Attempts held that are ${state} and not settled`, count);
+    }
+    const host = (measure: (status: HostStatus) => number) => async () => measure(await sources.host());
+    this.#gauge(
+      "homeslice_host_uptime_seconds",
+      "Seconds since the host started",
+      host((s) => s.uptime_seconds),
+    );
+    this.#gauge(
+      "homeslice_host_load1",
+      "Load average of the last minute",
+      host((s) => s.load_average[0]),
+    );
+    this.#gauge(
+      "homeslice_host_memory_usage_percent",
+      "Memory in use",
+      host((s) => s.memory_usage_percent),
+    );
+    this.#gauge(
+      "homeslice_host_disk_usage_percent",
+      "Disk of the state directory in use",
+      host((s) => s.disk_usage_percent),
+    );
+  }
+
+  finished({ outcome }: Finish): void {
+    this.#finished.inc({ outcome });
+  }
+
+  #gauge(name: string, help: string, read: () => number | Promise<number>): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      async collect() {
+        this.set(await read());
+      },
+    });
+  }
+}

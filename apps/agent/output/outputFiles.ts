@@ -1,0 +1,79 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { join } from "node:path";
+import type { OutputLine } from "@homeslice/protocol/link.ts";
+import { type Placed, RecordFile } from "../journal/recordFile.ts";
+import { IndexRecord } from "../journal/records.ts";
+import { textOf } from "./split.ts";
+
+export type Stream = OutputLine["stream"];
+export const streams = ["stdout", "stderr"] as const satisfies readonly Stream[];
+
+/** Where the index ends: what is next to be read of each stream, and the last sequence number given. */
+export interface IndexEnd {
+  readonly offsets: Readonly<Record<Stream, number>>;
+  readonly lastSeq: number;
+}
+
+/** The output of an attempt on disk: the two files that the command writes, and the index of their entries. */
+export class OutputFiles {
+  readonly #index: RecordFile<IndexRecord>;
+  readonly #files: Readonly<Record<Stream, FileHandle>>;
+
+  static async open(directory: string): Promise<{ files: OutputFiles; end: IndexEnd }> {
+    const offsets = { stdout: 0, stderr: 0 };
+    let lastSeq = 0;
+    const index = await RecordFile.open(join(directory, "lines.ndjson"), IndexRecord, ({ record }) => {
+      offsets[record.stream] = record.offset + record.length;
+      lastSeq = record.seq;
+    });
+    const [stdout, stderr] = await Promise.all([
+      open(join(directory, "stdout"), "a+", 0o600),
+      open(join(directory, "stderr"), "a+", 0o600),
+    ]);
+    return { files: new OutputFiles(index, { stdout, stderr }), end: { offsets, lastSeq } };
+  }
+
+  private constructor(index: RecordFile<IndexRecord>, files: Readonly<Record<Stream, FileHandle>>) {
+    this.#index = index;
+    this.#files = files;
+  }
+
+  /** What was written of a stream from an offset on, at most `length` bytes, none at the end. */
+  async readBytes(stream: Stream, offset: number, length: number): Promise<Buffer> {
+    const { buffer, bytesRead } = await this.#files[stream].read(Buffer.alloc(length), 0, length, offset);
+    return buffer.subarray(0, bytesRead);
+  }
+
+  /** Adds entries to the index; they and the output they point at are on disk afterwards. */
+  async addEntries(entries: readonly IndexRecord[]): Promise<void> {
+    for (const stream of new Set(entries.map((entry) => entry.stream))) await this.#files[stream].datasync();
+    await this.#index.append(entries);
+  }
+
+  /** Some of the entries from a position of the index on. */
+  async entries(position: number): Promise<Placed<IndexRecord>[]> {
+    return await this.#index.read(position);
+  }
+
+  /** The lines of consecutive entries. */
+  async lines(entries: readonly IndexRecord[]): Promise<OutputLine[]> {
+    const read = { stdout: await this.#extent("stdout", entries), stderr: await this.#extent("stderr", entries) };
+    return entries.map(({ seq, stream, offset, length, at }) => {
+      const { bytes, start } = read[stream];
+      return { seq, stream, text: textOf(bytes.subarray(offset - start, offset - start + length)), at };
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#index.close(), this.#files.stdout.close(), this.#files.stderr.close()]);
+  }
+
+  /** Entries of one stream that follow each other lie side by side: one read gets them all. */
+  async #extent(stream: Stream, entries: readonly IndexRecord[]): Promise<{ bytes: Buffer; start: number }> {
+    const own = entries.filter((entry) => entry.stream === stream);
+    const [first, last] = [own[0], own.at(-1)];
+    if (first === undefined || last === undefined) return { bytes: Buffer.alloc(0), start: 0 };
+    const bytes = await this.readBytes(stream, first.offset, last.offset + last.length - first.offset);
+    return { bytes, start: first.offset };
+  }
+}

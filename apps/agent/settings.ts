@@ -1,0 +1,82 @@
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { StartupError } from "./errors.ts";
+
+const BaseUrl = z
+  .url({
+    protocol: /^https?$/,
+    error: "give the base URL of the orchestrator, for example https://orchestrator.home.example.org",
+  })
+  .transform((url) => url.replace(/\/+$/, ""));
+
+/** The settings of the agent: environment variables, all of them. */
+const Environment = z.object({
+  /** Base URL of the orchestrator, http or https; the link is opened to the same place. Required. */
+  HOMESLICE_ORCHESTRATOR_URL: BaseUrl,
+  /** File that holds the single-use enrolment token. Needed until the agent is enrolled. */
+  HOMESLICE_ENROLMENT_TOKEN_FILE: z.string().min(1).optional(),
+  /** Directory of the key, the identity and the journal. Only its owner may have access to it. */
+  HOMESLICE_STATE_DIR: z.string().startsWith("/", "give an absolute path").default("/var/lib/homeslice"),
+  /** What orchestrators may run on this server. Default: policy.yaml in the state directory. */
+  HOMESLICE_POLICY_FILE: z.string().startsWith("/", "give an absolute path").optional(),
+  /** Port of /healthz, /readyz and /metrics; 0 takes any free one. */
+  HOMESLICE_PORT: z.coerce.number("give a number").int().min(0).max(65_535).default(8081),
+  /** Address that port is opened on. */
+  HOMESLICE_HOST: z.string().min(1).default("127.0.0.1"),
+  /** Name under which the server is shown. Default: the host name. */
+  HOMESLICE_NODE_NAME: z.string().min(1).max(253).optional(),
+  /** Least severe level that is logged. */
+  HOMESLICE_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  /** Commands that run at the same time; more of them wait their turn, in order. */
+  HOMESLICE_MAX_CONCURRENT_JOBS: z.coerce.number("give a number").int().min(1).max(1_000).default(4),
+  /**
+   * What a stop of the agent means for running commands. false: they go on, and the next start takes them up again, so
+   * that an upgrade of the agent interrupts nothing. true: they are ended as cancelled.
+   */
+  HOMESLICE_STOP_JOBS_ON_EXIT: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((text) => text === "true"),
+});
+
+export interface Settings {
+  readonly orchestratorUrl: string;
+  readonly enrolmentTokenFile: string | undefined;
+  readonly stateDir: string;
+  readonly policyFile: string;
+  readonly port: number;
+  readonly host: string;
+  readonly nodeName: string;
+  readonly logLevel: string;
+  readonly maxConcurrentJobs: number;
+  readonly stopJobsOnExit: boolean;
+}
+
+/** Reads the settings. @throws StartupError that names every setting that is wrong */
+export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+  const parsed = Environment.safeParse(environment);
+  if (!parsed.success) throw complain(parsed.error);
+  const set = parsed.data;
+  return {
+    orchestratorUrl: set.HOMESLICE_ORCHESTRATOR_URL,
+    enrolmentTokenFile: set.HOMESLICE_ENROLMENT_TOKEN_FILE,
+    stateDir: set.HOMESLICE_STATE_DIR,
+    policyFile: set.HOMESLICE_POLICY_FILE ?? join(set.HOMESLICE_STATE_DIR, "policy.yaml"),
+    port: set.HOMESLICE_PORT,
+    host: set.HOMESLICE_HOST,
+    nodeName: set.HOMESLICE_NODE_NAME ?? hostname(),
+    logLevel: set.HOMESLICE_LOG_LEVEL,
+    maxConcurrentJobs: set.HOMESLICE_MAX_CONCURRENT_JOBS,
+    stopJobsOnExit: set.HOMESLICE_STOP_JOBS_ON_EXIT,
+  };
+}
+
+function complain(error: z.ZodError): StartupError {
+  const problems = error.issues.map((issue) => `  ${issue.path.join(".")}  ${issue.message}`);
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  return new StartupError(
+    `The environment of the agent has ${count}\n${problems.join("\n")}`,
+    "Correct the settings named above and start the agent again.",
+  );
+}

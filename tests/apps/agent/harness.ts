@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Agent, type AgentOptions } from "@homeslice/agent/agent.ts";
+import { readSettings } from "@homeslice/agent/settings.ts";
+import { pino } from "pino";
+import { expect } from "vitest";
+import { LinkPeer } from "./linkPeer.ts";
+
+const main = join(import.meta.dirname, "../../../apps/agent/main.ts");
+
+/** Waits for a condition, not for a time. */
+export async function eventually<T>(
+  probe: () => T | undefined | false | Promise<T | undefined | false>,
+  seconds = 10,
+): Promise<T> {
+  const deadline = Date.now() + seconds * 1_000;
+  for (;;) {
+    const value = await probe();
+    if (value !== undefined && value !== false) return value;
+    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${probe}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** A peer, a state directory, and agents that use them, in this process or in one of their own. */
+export class Bench {
+  readonly peer: LinkPeer;
+  readonly directory: string;
+  readonly stateDir: string;
+  readonly environment: Record<string, string>;
+  readonly #cleanUp: (() => Promise<unknown>)[] = [];
+
+  static async open(policy = "commands: all\n"): Promise<Bench> {
+    const bench = new Bench(await LinkPeer.start(), await mkdtemp(join(tmpdir(), "homeslice-agent-")));
+    await writeFile(bench.path("token"), `${bench.peer.token}\n`);
+    await writeFile(bench.path("policy.yaml"), policy);
+    return bench;
+  }
+
+  private constructor(peer: LinkPeer, directory: string) {
+    this.peer = peer;
+    this.directory = directory;
+    this.stateDir = this.path("state");
+    this.environment = {
+      HOMESLICE_ORCHESTRATOR_URL: peer.url,
+      HOMESLICE_ENROLMENT_TOKEN_FILE: this.path("token"),
+      HOMESLICE_STATE_DIR: this.stateDir,
+      HOMESLICE_POLICY_FILE: this.path("policy.yaml"),
+      HOMESLICE_PORT: "0",
+      HOMESLICE_NODE_NAME: "bench",
+      HOMESLICE_LOG_LEVEL: process.env["HOMESLICE_TEST_LOG"] ?? "silent",
+    };
+  }
+
+  path(name: string): string {
+    return join(this.directory, name);
+  }
+
+  /** Starts an agent in this process and waits until it is connected. */
+  async agent(options: AgentOptions = {}): Promise<Agent> {
+    const settings = readSettings(this.environment);
+    const agent = new Agent(settings, pino({ level: settings.logLevel }, pino.destination(2)), {
+      ...options,
+      timings: { grace: 300, reconnectMin: 10, reconnectMax: 50, ...options.timings },
+    });
+    this.#cleanUp.push(() => agent.stop());
+    await agent.start();
+    await eventually(() => agent.ready);
+    return agent;
+  }
+
+  /** Starts an agent as a process and waits until it is connected. */
+  async process(environment: Record<string, string> = {}): Promise<AgentProcess> {
+    const connections = this.peer.hellos.length;
+    const agent = new AgentProcess({ ...this.environment, ...environment });
+    this.#cleanUp.push(() => agent.kill("SIGKILL"));
+    await eventually(() => this.peer.hellos.length > connections && this.peer.connected);
+    return agent;
+  }
+
+  async close(): Promise<void> {
+    for (const cleanUp of this.#cleanUp.reverse()) await cleanUp();
+    await this.peer.close();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+export class AgentProcess {
+  readonly child: ChildProcess;
+  stderr = "";
+
+  constructor(environment: Record<string, string>) {
+    this.child = spawn(process.execPath, [main], { env: environment, stdio: ["ignore", "ignore", "pipe"] });
+    this.child.stderr?.on("data", (chunk) => {
+      this.stderr += chunk;
+    });
+  }
+
+  /** Resolves when the process is gone, to its exit code. */
+  async exited(): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, "exit");
+    return this.child.exitCode;
+  }
+
+  async kill(signal: NodeJS.Signals): Promise<number | null> {
+    this.child.kill(signal);
+    return await this.exited();
+  }
+}
+
+/** Sequence numbers that begin at `first` and have neither gap nor double. */
+export function expectGapless(seqs: number[], first = 1): void {
+  expect(seqs).toEqual(seqs.map((_, i) => first + i));
+}

@@ -78,7 +78,8 @@ export function findIn(resources: readonly Registered[], kind: string, name: str
 }
 
 /** What a provider would make up. */
-function computed({ type, name }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
+function computed({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
+  if (type === "docker:index/image:Image") return { repoDigest: `${inputs.imageName}@sha256:${"0".repeat(64)}` };
   if (type === "random:index/randomPassword:RandomPassword") return { result: pulumi.secret(`cleartext-of-${name}`) };
   return {};
 }

@@ -1,0 +1,232 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { type Deployed, deploy } from "../components/deploy.ts";
+import {
+  metadataOf,
+  policiesOf,
+  type RenderedContainer,
+  type RenderedWorkload,
+  secretValue,
+  workloadsOf,
+} from "../components/rendered.ts";
+import { stackFile } from "../config/fixtures.ts";
+
+const domain = { "homeslice:domain": "home.example.org" };
+const programs: readonly [name: string, stack: string, values: Readonly<Record<string, unknown>>][] = [
+  ["dev", "dev", stackFile("dev")],
+  ["prod", "prod", stackFile("prod")],
+  ["prod with agents that see nothing of their node", "prod", { ...domain, "homeslice:agent": { hostAccess: "none" } }],
+  ["prod with privileged agents", "prod", { ...domain, "homeslice:agent": { hostAccess: "full" } }],
+  ["dev from a mirror", "dev", { ...domain, "homeslice:images": { registry: "mirror.example.org/proxy" } }],
+  [
+    "dev with images built",
+    "dev",
+    { ...domain, "homeslice:images": { build: { repository: "registry.example.org/x" } } },
+  ],
+];
+
+/** Containers that need more than the "restricted" standard allows, each with its reason. */
+const exceptions: Readonly<Record<string, string>> = {
+  "agent/own-state": "gives the directory on the node to the agent's user, which takes root and two capabilities",
+  "agent/server": "is privileged where agent.hostAccess is full",
+};
+
+const irreplaceable = new Set(["Namespace", "PersistentVolumeClaim", "Secret", "StatefulSet", "RandomPassword"]);
+
+describe.each(programs)("the program of %s", (name, stack, values) => {
+  let deployed: Deployed;
+  let workloads: readonly RenderedWorkload[];
+  beforeAll(async () => {
+    deployed = await deploy(stack, values);
+    workloads = workloadsOf(deployed.resources);
+  });
+
+  const objects = () => deployed.resources.filter(({ type }) => /^kubernetes:(?!index|.*provider)/.test(type));
+  const ofKind = (kind: string) => deployed.resources.filter((resource) => resource.kind === kind);
+  const eachContainer = (check: (container: RenderedContainer, workload: RenderedWorkload, label: string) => void) => {
+    expect(workloads.length).toBeGreaterThan(5);
+    for (const workload of workloads) {
+      for (const container of workload.containers) check(container, workload, `${workload.name}/${container.name}`);
+    }
+  };
+
+  it("gives every container that serves its three probes", () => {
+    for (const { kind, name: workload, pod } of workloads.filter(({ kind }) => kind !== "Job")) {
+      for (const { startupProbe, readinessProbe, livenessProbe } of pod.containers) {
+        for (const probe of [startupProbe, readinessProbe, livenessProbe]) {
+          expect(probe, `${kind} ${workload}`).toBeTypeOf("object");
+        }
+      }
+    }
+  });
+
+  it("gives every container requests and limits of CPU, memory and disk", () => {
+    eachContainer(({ resources }, _, label) => {
+      for (const amounts of [resources.requests, resources.limits]) {
+        expect(Object.keys(amounts).sort(), label).toEqual(["cpu", "ephemeral-storage", "memory"]);
+      }
+    });
+  });
+
+  it("locks every container down, but for the exceptions with a reason", () => {
+    eachContainer(({ securityContext }, { pod }, label) => {
+      expect(pod.securityContext, label).toMatchObject({
+        runAsNonRoot: true,
+        seccompProfile: { type: "RuntimeDefault" },
+      });
+      if (label in exceptions && securityContext["runAsUser"] === 0) return;
+      expect(securityContext, label).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        runAsNonRoot: true,
+        capabilities: { drop: ["ALL"] },
+      });
+    });
+  });
+
+  it("keeps what touches a node out of namespaces under the restricted standard", () => {
+    const restricted = ofKind("Namespace")
+      .map(metadataOf)
+      .filter(({ labels }) => labels["pod-security.kubernetes.io/enforce"] === "restricted")
+      .map((metadata) => metadata.name);
+    expect(restricted).toContain(`homeslice-${stack}`);
+    for (const { namespace, pod, containers } of workloads.filter((workload) =>
+      restricted.includes(workload.namespace),
+    )) {
+      expect(pod.hostPID, namespace).toBe(false);
+      expect(pod.volumes.filter(({ hostPath }) => hostPath)).toEqual([]);
+      expect(
+        containers.filter(({ securityContext }) => securityContext["privileged"] || securityContext["runAsUser"] === 0),
+      ).toEqual([]);
+    }
+  });
+
+  it("gives every workload an account of its own, without a token", () => {
+    const accounts = workloads.map(({ namespace, pod }) => `${namespace}/${pod.serviceAccountName}`);
+    const existing = ofKind("ServiceAccount").map(metadataOf);
+    expect(new Set(accounts).size).toBe(workloads.length);
+    expect(accounts.toSorted()).toEqual(existing.map((account) => `${account.namespace}/${account.name}`).toSorted());
+    for (const { pod } of workloads) expect(pod.automountServiceAccountToken).toBe(false);
+  });
+
+  it("labels every object, and tells the pods of any two workloads apart", () => {
+    const required = ["name", "component", "instance", "part-of", "managed-by"].map(
+      (label) => `app.kubernetes.io/${label}`,
+    );
+    expect(objects().length).toBeGreaterThan(30);
+    for (const object of objects())
+      expect(Object.keys(metadataOf(object).labels), object.name).toEqual(expect.arrayContaining(required));
+    for (const { name: workload, selector, podLabels } of workloads) {
+      if (selector) expect(podLabels, workload).toMatchObject(selector);
+    }
+    const identities = workloads.map(({ podLabels }) => JSON.stringify(podLabels));
+    expect(new Set(identities).size).toBe(workloads.length);
+  });
+
+  it("runs images of the one table alone, none by a moving tag", () => {
+    const { references, registry, build } = deployed.config.images;
+    const table = Object.values(references).map((image) => (registry ? image.replace(/^[^/]+/, registry) : image));
+    eachContainer(({ image }, _, label) => {
+      expect(image, label).toMatch(/:[\w.-]+$|@sha256:[a-f0-9]{64}$/);
+      expect(image, label).not.toContain(":latest");
+      expect(build && image.startsWith(build.repository) ? image : table, label).toContain(image);
+    });
+  });
+
+  it("keeps generated secrets in Secrets alone, marked as secret", () => {
+    const secrets = ofKind("Secret");
+    expect(secrets.length).toBeGreaterThan(4);
+    for (const { name: secret, inputs } of secrets) {
+      const { data } = z.object({ data: z.unknown() }).parse(inputs);
+      expect(secretValue(data), secret).toBeTypeOf("object");
+    }
+    for (const { kind, name: resource, inputs } of deployed.resources.filter(
+      (resource) => resource.kind !== "Secret",
+    )) {
+      const text = JSON.stringify(inputs);
+      expect(text, `${kind} ${resource}`).not.toMatch(/cleartext-of|Y2xlYXJ0ZXh0LW9m|4dabf18193072939515e22adb298388d/);
+    }
+  });
+
+  it("hands secrets to programs as files alone", () => {
+    eachContainer(({ env, args, command }, _, label) => {
+      for (const { name: variable, value } of env.filter((entry) => /PASS|SECRET|TOKEN|KEY/.test(entry.name))) {
+        expect(variable, label).toMatch(/_FILE$/);
+        expect(value, label).toMatch(/^\/run\/secrets\//);
+      }
+      expect([...args, ...command].join(" "), label).not.toMatch(/--?(?:requirepass|password|pass)\b/);
+    });
+  });
+
+  it("mounts nothing that does not exist in the namespace", () => {
+    const existing = [...ofKind("Secret"), ...ofKind("ConfigMap")]
+      .map(metadataOf)
+      .map(({ namespace, name }) => `${namespace}/${name}`);
+    for (const { namespace, pod, containers } of workloads) {
+      for (const { secret, configMap } of pod.volumes) {
+        const name = secret?.secretName ?? configMap?.name;
+        if (name) expect(existing).toContain(`${namespace}/${name}`);
+      }
+      const volumes = [...pod.volumes.map((volume) => volume.name), "data"];
+      for (const { volumeMounts } of containers)
+        for (const mount of volumeMounts) expect(volumes).toContain(mount.name);
+    }
+  });
+
+  it("guards what holds data or secrets as the environment demands, and nothing else", () => {
+    const guarded = deployed.resources.filter(({ options }) => options.protect && options.retainOnDelete);
+    const expected = stack === "prod" ? deployed.resources.filter(({ kind }) => irreplaceable.has(kind)) : [];
+    expect(guarded).toEqual(expected);
+    expect(expected.length > 0).toBe(stack === "prod");
+  });
+
+  it("leaves nothing to a default provider or without a parent", () => {
+    for (const { name: object, provider } of objects()) expect(provider, object).toContain("environment-cluster");
+    for (const { name: resource, options } of deployed.resources.filter(({ custom }) => custom)) {
+      expect(options.parent, resource).toBeDefined();
+    }
+  });
+
+  it("refuses all traffic in every namespace but what links open, at both ends", () => {
+    const policies = policiesOf(deployed.resources);
+    const closed = policies.filter(({ spec }) => !spec.podSelector.matchLabels && spec.policyTypes.length === 2);
+    expect(closed.map(({ metadata }) => metadata.namespace)).toEqual(
+      ofKind("Namespace").map((space) => metadataOf(space).name),
+    );
+    const nameOf = (labels: Readonly<Record<string, string>> = {}) =>
+      `${labels["app.kubernetes.io/name"]}/${labels["app.kubernetes.io/component"]}`;
+    const links = policies.filter(({ spec }) => spec.podSelector.matchLabels);
+    const outgoing = links.flatMap(({ spec }) =>
+      spec.egress.flatMap(({ to, ports }) =>
+        to.map(
+          ({ podSelector }) =>
+            `${nameOf(spec.podSelector.matchLabels)} → ${nameOf(podSelector.matchLabels)}:${ports[0]?.port}`,
+        ),
+      ),
+    );
+    const incoming = links.flatMap(({ spec }) =>
+      spec.ingress.flatMap(({ from, ports }) =>
+        from.map(
+          ({ podSelector }) =>
+            `${nameOf(podSelector.matchLabels)} → ${nameOf(spec.podSelector.matchLabels)}:${ports[0]?.port}`,
+        ),
+      ),
+    );
+    expect(outgoing.toSorted()).toEqual([
+      "agent/server → orchestrator/server:8080",
+      "orchestrator/migrate → postgresql/server:5432",
+      "orchestrator/server → postgresql/server:5432",
+      "orchestrator/server → redis/server:6379",
+      "postgresql/monitor → postgresql/server:5432",
+      "postgresql/orchestrator → postgresql/server:5432",
+    ]);
+    expect(incoming.toSorted()).toEqual(outgoing.toSorted());
+  });
+
+  it("keeps all but one instance running while nodes are drained", () => {
+    const several = workloads.filter(({ replicas }) => replicas > 1).map((workload) => workload.name);
+    expect(ofKind("PodDisruptionBudget").map((budget) => metadataOf(budget).name)).toEqual(several);
+    expect(several).toEqual(stack === "prod" ? ["orchestrator"] : []);
+    expect(name).toContain(stack);
+  });
+});

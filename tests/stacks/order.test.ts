@@ -1,0 +1,33 @@
+import { beforeAll, expect, it } from "vitest";
+import { type Deployed, deploy } from "../components/deploy.ts";
+import { dependenciesOf } from "../components/rendered.ts";
+import { stackFile } from "../config/fixtures.ts";
+
+let deployed: Deployed;
+beforeAll(async () => {
+  deployed = await deploy("prod", stackFile("prod"));
+});
+
+it.each([
+  ["StatefulSet", "postgresql-statefulset", ["environment-platform", "environment-platform-default-deny"]],
+  ["Job", "postgresql-orchestrator-job", ["postgresql-statefulset", "postgresql-service"]],
+  ["Job", "orchestrator-migrate-job", ["postgresql-orchestrator-job"]],
+  ["Deployment", "orchestrator-deployment", ["orchestrator-migrate-job", "redis-statefulset", "redis-service"]],
+  [
+    "DaemonSet",
+    "agent-daemonset",
+    ["orchestrator-deployment", "orchestrator-service", "environment-agents-default-deny"],
+  ],
+])("%s %s waits until what it needs is ready", async (kind, name, needed) => {
+  expect(await dependenciesOf(deployed.find(kind, name))).toEqual(expect.arrayContaining(needed));
+});
+
+it("opens the network before the pods that need it start", async () => {
+  const before = await dependenciesOf(deployed.find("Deployment", "orchestrator-deployment"));
+  expect(before.filter((name) => /-(to|into)-/.test(name)).toSorted()).toEqual([
+    "orchestrator-into-postgresql",
+    "orchestrator-into-redis",
+    "orchestrator-to-postgresql",
+    "orchestrator-to-redis",
+  ]);
+});

@@ -1,7 +1,11 @@
+import { join } from "node:path";
 import type { Config, ImageName } from "@homeslice/config";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { importIntoK3d } from "./cluster.ts";
+
+/** Absolute, because the engine may run in another directory. */
+const checkout = join(import.meta.dirname, "..", "..");
 
 /** The images that this repository holds the sources of. */
 const ownImages = ["orchestrator", "agent"] as const;
@@ -38,7 +42,7 @@ export class Images {
       `environment-${name}-image`,
       {
         imageName: `${build.repository}/${name}:local`,
-        build: { context: ".", dockerfile: `apps/${name}/Dockerfile`, platform: build.platform },
+        build: { context: checkout, dockerfile: join(checkout, "apps", name, "Dockerfile"), platform: build.platform },
         skipPush: !build.push,
       },
       { parent: this.#parent },

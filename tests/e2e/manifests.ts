@@ -1,3 +1,5 @@
+import type { core } from "@pulumi/kubernetes/types/input.js";
+
 // Small Kubernetes objects for the end-to-end suites; the container satisfies Pod Security `restricted`.
 
 const restricted = {
@@ -7,23 +9,23 @@ const restricted = {
   seccompProfile: { type: "RuntimeDefault" },
 };
 
-export function withOneContainer(securityContext: object = restricted) {
+export function withOneContainer(securityContext: core.v1.SecurityContext = restricted) {
   return { containers: [{ name: "main", image: "registry.invalid/app:1", securityContext }] };
 }
 
 export function namespace(name: string, labels: Readonly<Record<string, string>> = {}) {
-  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } };
+  return { apiVersion: "v1" as const, kind: "Namespace" as const, metadata: { name, labels } };
 }
 
 export function pod(name: string, spec: object = withOneContainer()) {
-  return { apiVersion: "v1", kind: "Pod", metadata: { name }, spec };
+  return { apiVersion: "v1" as const, kind: "Pod" as const, metadata: { name }, spec };
 }
 
 export function deployment(name: string, replicas = 2) {
   const labels = { app: name };
   return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
+    apiVersion: "apps/v1" as const,
+    kind: "Deployment" as const,
     metadata: { name },
     spec: {
       replicas,
@@ -40,8 +42,8 @@ export function statefulSet(name: string) {
     spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
   };
   return {
-    apiVersion: "apps/v1",
-    kind: "StatefulSet",
+    apiVersion: "apps/v1" as const,
+    kind: "StatefulSet" as const,
     metadata: { name },
     spec: { ...spec, serviceName: name, volumeClaimTemplates: [claim] },
   };
@@ -49,8 +51,8 @@ export function statefulSet(name: string) {
 
 export function job(name: string) {
   return {
-    apiVersion: "batch/v1",
-    kind: "Job",
+    apiVersion: "batch/v1" as const,
+    kind: "Job" as const,
     metadata: { name },
     spec: { template: { spec: { restartPolicy: "Never", ...withOneContainer() } } },
   };

@@ -70,13 +70,15 @@ async function bindingModeOf(cluster: Cluster, name: string): Promise<string> {
   return textAt(await cluster.find(ref), "volumeBindingMode");
 }
 
-/** The last warnings about the object and what it made (its pods and ReplicaSets carry its name in front). */
+/** The last warning of each kind about the object and what it made: pods and ReplicaSets carry its name in front. */
 async function warnings(cluster: Cluster, ref: ObjectRef): Promise<string[]> {
   if (ref.namespace === "") return [];
   const events = await cluster.list("v1", "Event", ref.namespace, "?fieldSelector=type%3DWarning");
   const related = events.filter((event) => textAt(event, "involvedObject", "name").startsWith(ref.name));
-  return related.slice(-5).map((event) => {
+  const latest = related.map((event): [string, string] => {
     const about = `${textAt(event, "involvedObject", "kind")} ${textAt(event, "involvedObject", "name")}`;
-    return `${about}: [${textAt(event, "reason")}] ${textAt(event, "message")}`;
+    const cause = `${about}: [${textAt(event, "reason")}]`;
+    return [cause, `${cause} ${textAt(event, "message")}`];
   });
+  return [...new Map(latest).values()].slice(-5);
 }

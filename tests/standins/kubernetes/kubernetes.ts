@@ -37,6 +37,10 @@ export class KubernetesProvider implements Provider {
   }
 
   configReplaces(oldConfig: Values, config: Values): readonly string[] {
+    const { clusterIdentifier } = config;
+    if (clusterIdentifier && oldConfig["clusterIdentifier"]) {
+      return clusterIdentifier === oldConfig["clusterIdentifier"] ? [] : ["clusterIdentifier"];
+    }
     const keys = ["kubeconfig", "context", "cluster"].filter((key) => oldConfig[key] !== config[key]);
     if (keys.some((key) => containsUnknown(config[key]))) return keys;
     return serverOf(oldConfig) === serverOf(config) ? [] : keys;
@@ -173,12 +177,9 @@ export class KubernetesProvider implements Provider {
     const { live, problems } = await untilReady(cluster, ref, applied, timeoutOf(call.inputs, call.timeoutMs));
     const outputs = objects.outputsOf(live, fieldManager);
     if (problems.length === 0) return outputs;
-    const what = `${ref.kind} ${objects.idOf(live)} was applied but did not become ready`;
-    throw new InitializationError([what, ...problems].join("\n  "), {
-      id: objects.idOf(live),
-      outputs,
-      reasons: problems,
-    });
+    const id = objects.idOf(live);
+    const what = `${ref.kind} ${id} was applied but did not become ready`;
+    throw new InitializationError(what, { id, outputs, reasons: [what, ...problems] });
   }
 }
 

@@ -11,6 +11,8 @@ import { openDatabase } from "./database/database.ts";
 import { migrate } from "./database/migrate.ts";
 import { buildServer } from "./http/server.ts";
 import { Bus } from "./live/bus.ts";
+import { PostgresTransport } from "./live/postgresTransport.ts";
+import { RedisTransport } from "./live/redisTransport.ts";
 import { Metrics } from "./metrics.ts";
 import type { Settings } from "./settings.ts";
 
@@ -69,10 +71,13 @@ export async function startOrchestrator(
 
 function createContext(settings: Settings, log: Logger, timings: Timings): Context {
   const orchestratorId = randomUUID();
+  const transport = settings.redis
+    ? new RedisTransport(settings.redis, log)
+    : new PostgresTransport(settings.database, log);
   return {
     orchestratorId,
     database: openDatabase(settings.database, (error) => log.warn({ err: error }, "an idle database connection broke")),
-    bus: new Bus(settings.database, orchestratorId, log),
+    bus: new Bus(transport, orchestratorId, log),
     log,
     metrics: new Metrics(),
     timings,

@@ -36,6 +36,13 @@ export const Environment = z.object({
     .max(200)
     .default(10)
     .describe("Database connections of one orchestrator, at most."),
+  HOMESLICE_REDIS_HOST: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Host of the Redis that carries live updates between replicas. Without it, PostgreSQL carries them."),
+  HOMESLICE_REDIS_PORT: Port.default(6_379).describe("Port of the Redis server."),
+  HOMESLICE_REDIS_PASSWORD_FILE: File.optional().describe("File with the password of the Redis server."),
   HOMESLICE_KEY_FILE: SecretFile.describe(
     "File with the secret of the installation, 32 bytes or more. The keys for tokens and jobs are derived from it.",
   ),
@@ -65,10 +72,18 @@ export interface DatabaseSettings {
   readonly connections: number;
 }
 
+export interface RedisSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly password: string;
+}
+
 export interface Settings {
   readonly host: string;
   readonly port: number;
   readonly database: DatabaseSettings;
+  /** Carries live updates between replicas; without it, the database does. */
+  readonly redis: RedisSettings | undefined;
   /** The secret of the installation. */
   readonly secret: Uint8Array;
   readonly clusterEnrolment: string | undefined;
@@ -102,6 +117,14 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
       schema: values.HOMESLICE_DATABASE_SCHEMA,
       connections: values.HOMESLICE_DATABASE_CONNECTIONS,
     },
+    redis:
+      values.HOMESLICE_REDIS_HOST === undefined
+        ? undefined
+        : {
+            host: values.HOMESLICE_REDIS_HOST,
+            port: values.HOMESLICE_REDIS_PORT,
+            password: values.HOMESLICE_REDIS_PASSWORD_FILE ?? "",
+          },
     secret: Buffer.from(values.HOMESLICE_KEY_FILE),
     clusterEnrolment: values.HOMESLICE_CLUSTER_ENROLMENT_FILE,
     environment: values.HOMESLICE_ENVIRONMENT,

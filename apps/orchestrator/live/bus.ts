@@ -1,9 +1,6 @@
 import { EventEmitter } from "node:events";
-import { Client } from "pg";
 import type { Logger } from "pino";
 import { z } from "zod";
-import { connectionConfig } from "../database/database.ts";
-import type { DatabaseSettings } from "../settings.ts";
 
 /**
  * What one part of the orchestrator, here or in another replica, tells the others. A hint carries no truth: whoever
@@ -19,39 +16,38 @@ export const Hint = z.discriminatedUnion("kind", [
 ]);
 export type Hint = z.infer<typeof Hint>;
 
-const CHANNEL = "homeslice";
+/** Carries messages between replicas, as far as it can. */
+export interface Transport {
+  /** Connects; a connection that breaks later is renewed until `close`. @param receive takes every message */
+  open(receive: (message: string) => void): Promise<void>;
+  /** @throws when the messages cannot be sent now */
+  send(messages: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The name that messages between replicas go by. */
+export const CHANNEL = "homeslice";
 /** Hints within this time go out as one message, each once: milliseconds. */
 const COALESCE_MS = 20;
-const REOPEN_MS = 1_000;
 
-/** Spreads hints: at once within this process, by LISTEN/NOTIFY to the other replicas. */
+/** Spreads hints: at once within this process, by its transport to the other replicas. */
 export class Bus {
-  readonly #events = new EventEmitter({ captureRejections: false }).setMaxListeners(0);
-  readonly #settings: DatabaseSettings;
+  readonly #events = new EventEmitter().setMaxListeners(0);
+  readonly #transport: Transport;
   readonly #log: Logger;
   readonly #origin: string;
   readonly #outgoing = new Set<string>();
-  #client: Client | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #closed = false;
 
   /** @param origin identity of this replica, by which it knows its own messages */
-  constructor(settings: DatabaseSettings, origin: string, log: Logger) {
-    this.#settings = settings;
+  constructor(transport: Transport, origin: string, log: Logger) {
+    this.#transport = transport;
     this.#origin = origin;
     this.#log = log;
   }
 
-  /** Connects; afterwards a broken connection is renewed until `close`. */
   async open(): Promise<void> {
-    const client = new Client(connectionConfig(this.#settings));
-    // Once it is connected, an error is followed by its end; before that, by the failure of `connect`.
-    client.on("error", (error) => this.#log.warn({ error: error.message }, "the connection of the bus broke"));
-    await client.connect();
-    client.on("end", () => this.#reopen());
-    client.on("notification", ({ payload }) => this.#receive(payload ?? ""));
-    await client.query(`listen ${CHANNEL}`);
-    this.#client = client;
+    await this.#transport.open((message) => this.#receive(message));
   }
 
   publish(hint: Hint): void {
@@ -67,35 +63,23 @@ export class Bus {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
     clearTimeout(this.#timer);
-    await this.#client?.end();
+    await this.#transport.close();
   }
 
   #flush(): void {
     this.#timer = undefined;
-    const hints = [...this.#outgoing];
+    const messages = [...this.#outgoing].map((hint) => `${this.#origin} ${hint}`);
     this.#outgoing.clear();
-    const messages = hints.map((hint) => `${this.#origin} ${hint}`);
-    this.#client?.query("select pg_notify($1, message) from unnest($2::text[]) message", [CHANNEL, messages]).catch(
+    this.#transport.send(messages).catch((error: unknown) => {
       // The other replicas find out when they poll.
-      (error: Error) => this.#log.warn({ error: error.message }, "a hint to the other replicas was lost"),
-    );
+      this.#log.warn({ err: error }, "hints to the other replicas were lost");
+    });
   }
 
-  #receive(payload: string): void {
-    const space = payload.indexOf(" ");
-    if (payload.slice(0, space) === this.#origin) return;
-    this.#events.emit("hint", Hint.parse(JSON.parse(payload.slice(space + 1))));
-  }
-
-  #reopen(): void {
-    this.#client = undefined;
-    if (this.#closed) return;
-    this.open().then(
-      // Whatever was said in between went unheard.
-      () => this.#events.emit("hint", { kind: "work" }),
-      () => setTimeout(() => this.#reopen(), REOPEN_MS).unref(),
-    );
+  #receive(message: string): void {
+    const space = message.indexOf(" ");
+    if (message.slice(0, space) === this.#origin) return;
+    this.#events.emit("hint", Hint.parse(JSON.parse(message.slice(space + 1))));
   }
 }

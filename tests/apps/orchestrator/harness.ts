@@ -19,6 +19,8 @@ const timings = {
 export class Installation {
   readonly secret = randomBytes(48);
   readonly clusterEnrolment = randomBytes(32).toString("base64url");
+  /** Set before `start`, the orchestrators use it as their bus. */
+  redis: Settings["redis"];
   readonly #database: TestDatabase;
   readonly #stops: (() => Promise<void>)[] = [];
 
@@ -51,6 +53,7 @@ export class Installation {
       host: "127.0.0.1",
       port: 0,
       database: { host, port, user, password, name, schema: "public", connections: 6 },
+      redis: this.redis,
       secret: this.secret,
       clusterEnrolment: this.clusterEnrolment,
       environment: "dev",

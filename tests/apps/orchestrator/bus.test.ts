@@ -1,0 +1,73 @@
+import { randomUUID } from "node:crypto";
+import { pino } from "pino";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Bus, type Hint } from "../../../apps/orchestrator/live/bus.ts";
+import { RedisTransport } from "../../../apps/orchestrator/live/redisTransport.ts";
+import { eventually } from "../../support/eventually.ts";
+import { TestRedis } from "../../support/redis.ts";
+import { Installation } from "./harness.ts";
+import { TestAgent } from "./testAgent.ts";
+
+const redis = await TestRedis.find();
+const missing = "missing" in redis ? redis.missing : undefined;
+let installation: Installation;
+
+beforeAll(async () => {
+  installation = await Installation.create();
+  if ("missing" in redis) return;
+  await redis.start();
+  installation.redis = redis;
+});
+
+afterAll(async () => {
+  await installation.destroy();
+  if (!("missing" in redis)) await redis.kill();
+});
+
+test("a hint reaches the other replicas over Redis, once, and its own replica at once", async ({ skip }) => {
+  if ("missing" in redis) return skip(missing);
+  const log = pino({ level: "silent" });
+  const [one, two] = [randomUUID(), randomUUID()].map((id) => new Bus(new RedisTransport(redis, log), id, log));
+  if (one === undefined || two === undefined) throw new Error("no bus");
+  const heard: Record<"one" | "two", Hint[]> = { one: [], two: [] };
+  one.subscribe((hint) => heard.one.push(hint));
+  two.subscribe((hint) => heard.two.push(hint));
+  await Promise.all([one.open(), two.open()]);
+  await eventually(() => {
+    one.publish({ kind: "work" });
+    return heard.two.length > 0;
+  }, "the replicas are connected");
+  heard.one.length = 0;
+  const hint: Hint = { kind: "execution", execution_id: randomUUID() };
+  one.publish(hint);
+  one.publish(hint);
+  expect(heard.one).toEqual([hint, hint]);
+  const received = () => heard.two.filter(({ kind }) => kind === "execution");
+  await eventually(() => received().length > 0, "the other replica hears it");
+  expect(received()).toEqual([hint]);
+  await Promise.all([one.close(), two.close()]);
+});
+
+test("orchestrators start, and work is done, while Redis is gone; with it, they hear of each other again", async ({
+  skip,
+}) => {
+  if ("missing" in redis) return skip(missing);
+  await redis.kill();
+  const [one, two] = [await installation.start(), await installation.start()];
+  const client = await installation.client(one.url);
+  const { enrolment_token } = await client.call("registerServer", { body: { hostname: "box" } });
+  const agent = await TestAgent.enrol(one.url, enrolment_token);
+  const link = await agent.connect(two.url);
+  await link.receive("welcome");
+  const run = async () => {
+    const body = { operation: { type: "shell_command" as const, argv: ["true"] satisfies [string] } };
+    await client.call("startServerExecution", { params: { server_id: agent.serverId }, body });
+    const job = await link.job();
+    link.finish(job, 0, 0);
+    await link.receive("settled");
+    return (await client.call("getExecution", { params: { execution_id: job.execution_id } })).status.overall;
+  };
+  expect(await run()).toBe("succeeded");
+  await redis.start();
+  expect(await run()).toBe("succeeded");
+});

@@ -102,7 +102,10 @@ export class LinkPeer {
   }
 
   sign(job: Job, key = this.keys.privateKey): SignedJob {
-    const payload = JSON.stringify(job);
+    return this.signText(JSON.stringify(job), key);
+  }
+
+  signText(payload: string, key = this.keys.privateKey): SignedJob {
     return { payload, signature: signBytes(Buffer.from(payload), key) };
   }
 

@@ -39,6 +39,12 @@ export class LinkPeer {
   /** Whether lines are acknowledged, and ends settled, as they come. */
   acknowledge = true;
   settle = true;
+  /** Whether lines are kept; false: they are lost on the way. */
+  keepLines = true;
+  /** Whether agents that connect are greeted. */
+  greet = true;
+  /** How many connections were opened. */
+  connections = 0;
   heartbeatSeconds = 60;
   /** What the next enrolment is answered with. */
   enrolStatus = 201;
@@ -81,6 +87,11 @@ export class LinkPeer {
     this.#http?.closeAllConnections();
   }
 
+  /** Answers nothing any more, without closing: a half-open connection. */
+  fallSilent(): void {
+    this.#socket?.pause();
+  }
+
   /** Cuts the connection, as a failing network does. */
   cut(): void {
     this.#socket?.terminate();
@@ -114,7 +125,17 @@ export class LinkPeer {
   }
 
   send(message: Sent): void {
-    this.#socket?.send(JSON.stringify({ v: LINK_VERSION, ...message }));
+    this.sendText(JSON.stringify({ v: LINK_VERSION, ...message }));
+  }
+
+  sendText(frame: string): void {
+    this.#socket?.send(frame);
+  }
+
+  /** Says that all lines that came are stored. */
+  acknowledgeNow({ execution_id, fence }: Attempt): void {
+    const seq = this.linesOf({ execution_id, fence }).at(-1)?.seq ?? 0;
+    this.send({ type: "stored", execution_id, fence, seq });
   }
 
   of<T extends AgentMessage["type"]>(type: T, attempt?: Attempt): Extract<AgentMessage, { type: T }>[] {
@@ -159,6 +180,8 @@ export class LinkPeer {
   }
 
   #greet(socket: WebSocket): void {
+    this.connections++;
+    if (!this.greet) return;
     const nonce = randomUUID();
     socket.on("message", (data) => this.#receive(AgentMessage.parse(JSON.parse(data.toString())), nonce, socket));
     socket.on("close", () => {
@@ -200,11 +223,9 @@ export class LinkPeer {
   }
 
   #store(message: Extract<AgentMessage, { type: "output" }>): void {
-    const { execution_id, fence } = message;
-    const lines = this.linesOf(message);
-    lines.push(...message.lines);
-    this.lines.set(keyOf(message), lines);
-    if (this.acknowledge) this.send({ type: "stored", execution_id, fence, seq: lines.at(-1)?.seq ?? 0 });
+    if (!this.keepLines) return;
+    this.lines.set(keyOf(message), [...this.linesOf(message), ...message.lines]);
+    if (this.acknowledge) this.acknowledgeNow(message);
   }
 }
 

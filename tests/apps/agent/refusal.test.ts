@@ -1,7 +1,7 @@
-import { chmod, readdir, writeFile } from "node:fs/promises";
-import { generateKeyPair } from "@homeslice/protocol/signing.ts";
-import type { Job } from "@homeslice/protocol/link.ts";
 import { randomUUID } from "node:crypto";
+import { chmod, readdir, writeFile } from "node:fs/promises";
+import type { Job } from "@homeslice/protocol/link.ts";
+import { generateKeyPair } from "@homeslice/protocol/signing.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Bench, eventually } from "./harness.ts";
 
@@ -76,7 +76,11 @@ describe("a command that cannot be run", () => {
   it("is refused with 127 when there is none of that name", async () => {
     await bench.agent();
     const finish = await outcome(bench.peer.job(["no-such-command", "x"]));
-    expect(finish).toMatchObject({ outcome: "refused", exit_code: 127, error: "no-such-command: command not found on bench" });
+    expect(finish).toMatchObject({
+      outcome: "refused",
+      exit_code: 127,
+      error: "no-such-command: command not found on bench",
+    });
     expect(await outcome(bench.peer.job(["/no/such/command"]))).toMatchObject({ exit_code: 127 });
     expect(await outcome(bench.peer.job(["./here"]))).toMatchObject({ exit_code: 127 });
   });
@@ -86,7 +90,11 @@ describe("a command that cannot be run", () => {
     await writeFile(bench.path("data"), "");
     await chmod(bench.path("data"), 0o600);
     const finish = await outcome(bench.peer.job([bench.path("data")]));
-    expect(finish).toMatchObject({ outcome: "refused", exit_code: 126, error: expect.stringContaining("not an executable") });
+    expect(finish).toMatchObject({
+      outcome: "refused",
+      exit_code: 126,
+      error: expect.stringContaining("not an executable"),
+    });
     expect(await outcome(bench.peer.job([bench.directory]))).toMatchObject({ exit_code: 126 });
   });
 
@@ -101,7 +109,11 @@ describe("a command that cannot be run", () => {
     await bench.agent();
     expect(await outcome(bench.peer.job(["true"]))).toMatchObject({ outcome: "exited", exit_code: 0 });
     const finish = await outcome(bench.peer.job(["id"]));
-    expect(finish).toMatchObject({ outcome: "refused", exit_code: 126, error: expect.stringContaining(bench.path("policy.yaml")) });
+    expect(finish).toMatchObject({
+      outcome: "refused",
+      exit_code: 126,
+      error: expect.stringContaining(bench.path("policy.yaml")),
+    });
   });
 
   it("runs once the owner has allowed it and told the agent", async () => {

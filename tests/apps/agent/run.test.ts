@@ -53,7 +53,12 @@ describe("a command", () => {
   });
 
   it("shows the beginning of a line while its end is not written yet", async () => {
-    const job = bench.peer.job(["sh", "-c", `printf 'name? '; while [ ! -e "$0" ]; do sleep 0.02; done; echo ok`, bench.path("go")]);
+    const job = bench.peer.job([
+      "sh",
+      "-c",
+      `printf 'name? '; while [ ! -e "$0" ]; do sleep 0.02; done; echo ok`,
+      bench.path("go"),
+    ]);
     bench.peer.run(job);
     await eventually(() => bench.peer.text(job) === "name? ");
     bench.peer.run(bench.peer.job(["touch", bench.path("go")]));
@@ -66,7 +71,11 @@ describe("a command", () => {
   });
 
   it("may write characters in pieces", async () => {
-    const { job } = await run("sh", "-c", String.raw`printf 'gr\303'; sleep 0.3; printf '\274n \360\237'; sleep 0.3; printf '\214\215\n'`);
+    const { job } = await run(
+      "sh",
+      "-c",
+      String.raw`printf 'gr\303'; sleep 0.3; printf '\274n \360\237'; sleep 0.3; printf '\214\215\n'`,
+    );
     expect(bench.peer.text(job)).toBe("grün 🌍\n");
   });
 

@@ -120,10 +120,11 @@ export class PostgreSQL extends Component {
     return job(this, name, {
       container: {
         image: this.environment.image("postgresql"),
+        // psql would take a password file that it cannot read for an empty password.
         command: [
           "sh",
           "-ec",
-          `PGPASSWORD="$(cat "$PGPASSWORD_FILE")" exec psql --no-psqlrc --file=${directory}/provision.sql`,
+          `test -s "$ACCOUNT_PASSWORD_FILE"; PGPASSWORD="$(cat "$PGPASSWORD_FILE")" exec psql --no-psqlrc --file=${directory}/provision.sql`,
         ],
         env: { ...asEnvironment(variables), ACCOUNT_PASSWORD_FILE: secretFile(account, "password") },
         mounts: [this.files(`${name}-sql`, directory, { "provision.sql": sql }), secretFiles(account)],

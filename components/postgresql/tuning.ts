@@ -13,7 +13,7 @@ export function postgresqlConf(args: Config["postgresql"], directory: string): s
     maintenance_work_mem: `${Math.max(16, Math.floor(memory / 16))}MB`,
     work_mem: `${Math.max(1, Math.floor(memory / 4 / args.maxConnections))}MB`,
     max_wal_size: `${Math.min(2048, Math.max(256, Math.floor(megabytes(args.size) / 8)))}MB`,
-    wal_compression: "lz4",
+    wal_compression: "on",
     random_page_cost: 1.1,
     log_min_duration_statement: "500ms",
     ...args.settings,

@@ -6,6 +6,8 @@ const Labels = z.record(z.string(), z.string());
 const Metadata = z.object({ name: z.string(), namespace: z.string().optional(), labels: Labels.default({}) });
 const Amounts = z.record(z.string(), z.string()).default({});
 
+const Probe = z.object({ exec: z.object({ command: z.array(z.string()) }).optional() });
+
 const Container = z.object({
   name: z.string(),
   image: z.string(),
@@ -13,9 +15,9 @@ const Container = z.object({
   args: z.array(z.string()).default([]),
   env: z.array(z.object({ name: z.string(), value: z.string().optional() })).default([]),
   ports: z.array(z.object({ name: z.string(), containerPort: z.number() })).default([]),
-  startupProbe: z.unknown().optional(),
-  readinessProbe: z.unknown().optional(),
-  livenessProbe: z.unknown().optional(),
+  startupProbe: Probe.optional(),
+  readinessProbe: Probe.optional(),
+  livenessProbe: Probe.optional(),
   resources: z.object({ requests: Amounts, limits: Amounts }),
   securityContext: z.record(z.string(), z.unknown()).default({}),
   volumeMounts: z

@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PulumiFn } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createStack, type TestStack } from "../standins/stack.ts";
+import { eventually } from "../support/eventually.ts";
 import { KubeClient } from "../testbed/client.ts";
 import { startTestbed } from "../testbed/testbed.ts";
 import * as manifests from "./manifests.ts";
@@ -203,6 +204,21 @@ describe("kubernetes", () => {
     expect(message).toContain("did not become ready");
     expect(message).toContain('violates PodSecurity "restricted:latest"');
     expect(stack.state()).toContain('"web"'); // it exists, so the next run must know about it
+  });
+
+  test("stops waiting when interrupted, and the next run finishes what was begun", async () => {
+    const enormous = deployment(1, ({ spec, ...rest }) => {
+      const [container] = spec.template.spec.containers;
+      const resources = { requests: { cpu: "1000" } };
+      const containers = [{ ...container, name: "main", resources }];
+      return { ...rest, spec: { ...spec, template: { ...spec.template, spec: { containers } } } };
+    });
+    stack.use(inNamespace(enormous));
+    const interrupted = failure(stack.stack.up());
+    await eventually(async () => (await cluster.find(web())) !== undefined, "the Deployment is there");
+    stack.interrupt();
+    expect(await interrupted).toContain("the wait was cancelled");
+    expect(await up(inNamespace(deployment(1)))).toEqual({ same: 3, update: 1 });
   });
 
   test("keeps secrets out of state, preview and output", async () => {

@@ -84,6 +84,8 @@ export interface Provider {
   read(call: ReadCall): Promise<ReadResult | undefined>;
   update(call: UpdateCall): Promise<Values>;
   delete(call: DeleteCall): Promise<void>;
+  /** Ends what is under way as soon as that is possible without losing track of anything. */
+  cancel(): void;
 }
 
 /** The resource exists (again) but does not work: it enters the state, and the operation fails. */

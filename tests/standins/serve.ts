@@ -63,7 +63,10 @@ function configuration(provider: Provider): grpc.UntypedServiceImplementation {
       response.setSupportspreview(true);
       return response;
     }),
-    cancel: unary(async () => new emptyMessages.Empty()),
+    cancel: unary(async () => {
+      provider.cancel();
+      return new emptyMessages.Empty();
+    }),
   };
 }
 

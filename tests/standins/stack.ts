@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { EngineCommand } from "@homeslice/cli/cluster/engineCommand.ts";
+import { cacheDirectory } from "@homeslice/cli/cluster/home.ts";
 import { findEngine } from "@homeslice/cli/engine/index.ts";
 import { LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { stringify } from "yaml";
@@ -15,23 +15,26 @@ export interface TestStack {
   readonly stack: Stack;
   /** Runs the next operations with another program. */
   readonly use: (program: PulumiFn) => void;
+  /** What Ctrl-C does to the operation under way. */
+  readonly interrupt: () => void;
   /** Text of the state file. */
   readonly state: () => string;
 }
 
 export async function createStack(dir: string, env: Readonly<Record<string, string>> = {}): Promise<TestStack> {
-  const cache = process.env["HOMESLICE_CACHE"] ?? join(homedir(), ".cache/homeslice");
+  const cache = cacheDirectory(process.env);
   const engine = await findEngine({ cache, env: process.env, say: (line) => process.stderr.write(`${line}\n`) });
   const folders = { work: join(dir, "work"), state: join(dir, "state"), home: join(dir, "home") };
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
   const plugins = { providers: names.map((name) => ({ name, path: join(import.meta.dirname, name) })) };
   writeFileSync(join(folders.work, "Pulumi.yaml"), stringify({ name: project, runtime: "nodejs", plugins }));
+  const command = new EngineCommand(engine, join(dir, "engine.json"));
   let program: PulumiFn = async () => undefined;
   const stack = await LocalWorkspace.createOrSelectStack(
     { stackName: "test", projectName: project, program: () => program() },
     {
       workDir: folders.work,
-      pulumiCommand: new EngineCommand(engine, join(dir, "engine.json")),
+      pulumiCommand: command,
       envVars: {
         PULUMI_BACKEND_URL: pathToFileURL(folders.state).href,
         PULUMI_CONFIG_PASSPHRASE: "not-a-secret",
@@ -47,6 +50,7 @@ export async function createStack(dir: string, env: Readonly<Record<string, stri
     use: (next) => {
       program = next;
     },
+    interrupt: () => command.interrupt(),
     state: () => readFileSync(join(folders.state, `.pulumi/stacks/${project}/test.json`), "utf8"),
   };
 }

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { cacheDirectory } from "@homeslice/cli/cluster/home.ts";
 import { lockWaiting } from "@homeslice/cli/process/fileLock.ts";
 import { UserError } from "@homeslice/config";
 import { type Build, ensureBuild } from "./build.ts";
@@ -91,7 +91,7 @@ export async function startTestbed(options: TestbedOptions & { readonly dir: str
 }
 
 function withDefaults(options: TestbedOptions): Required<TestbedOptions> {
-  const cache = resolve(options.cache ?? process.env["HOMESLICE_CACHE"] ?? join(homedir(), ".cache/homeslice"));
+  const cache = options.cache ?? cacheDirectory(process.env);
   const dir = resolve(options.dir ?? join(cache, "testbed/run"));
   return { cache, dir, nodes: options.nodes ?? 3, progress: options.progress ?? silentProgress };
 }

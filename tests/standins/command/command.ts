@@ -33,6 +33,7 @@ const outputSchema = z.object({ stdout: z.string().default(""), stderr: z.string
 /** `command.local.Command`: command lines that are really run on this machine. */
 export class CommandProvider implements Provider {
   readonly version = "4.5.0";
+  readonly #cancellation = new AbortController();
 
   async configure(): Promise<void> {}
 
@@ -74,6 +75,10 @@ export class CommandProvider implements Provider {
     await this.#run("delete", oldInputs, outputSchema.parse(oldOutputs), log);
   }
 
+  cancel(): void {
+    this.#cancellation.abort();
+  }
+
   async #run(
     step: "create" | "update" | "delete",
     inputs: Values,
@@ -88,7 +93,11 @@ export class CommandProvider implements Provider {
       addPreviousOutputInEnv && previous
         ? { PULUMI_COMMAND_STDOUT: previous.stdout, PULUMI_COMMAND_STDERR: previous.stderr }
         : {};
-    const output = await execute({ command, interpreter, dir, stdin, environment: { ...earlier, ...environment } });
+    const output = await execute({
+      ...{ command, interpreter, dir, stdin },
+      environment: { ...earlier, ...environment },
+      signal: this.#cancellation.signal,
+    });
     if (output.stdout && /stdout/i.test(logging)) log("info", output.stdout);
     if (output.stderr && /stderr/i.test(logging)) log("info", output.stderr);
     return output;

@@ -38,6 +38,8 @@ export class DockerProvider implements Provider {
   delete(): Promise<never> {
     return refuse();
   }
+
+  cancel(): void {}
 }
 
 async function refuse(): Promise<never> {

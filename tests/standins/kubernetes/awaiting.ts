@@ -1,11 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { textAt, type Values } from "../values.ts";
+import { at, textAt, type Values } from "../values.ts";
 import type { Cluster, ObjectRef } from "./cluster.ts";
 import { annotation } from "./objects.ts";
 import { type Readiness, readinessCheck, type Surroundings, targetsPods } from "./ready.ts";
 
 const defaultTimeoutMs = 600_000;
 const pollMs = 200;
+
+/** When to stop waiting. */
+export interface Patience {
+  readonly timeoutMs: number;
+  /** Aborted when the user cancels the operation. */
+  readonly signal: AbortSignal;
+}
 
 /** How long to wait: as the program says, else as the annotation says, else ten minutes. */
 export function timeoutOf(inputs: Values, programTimeoutMs: number | undefined): number {
@@ -18,15 +25,16 @@ export interface Outcome {
   readonly problems: readonly string[];
 }
 
-/** Waits until the object works, or it is certain that it will not, or time is up. */
-export async function untilReady(cluster: Cluster, ref: ObjectRef, live: Values, timeoutMs: number): Promise<Outcome> {
+/** Waits until the object works, or it is certain that it will not, or patience ends. */
+export async function untilReady(cluster: Cluster, ref: ObjectRef, live: Values, patience: Patience): Promise<Outcome> {
   const check = readinessCheck(live);
   if (!check || annotation(live, "pulumi.com/skipAwait") === "true") return { live, problems: [] };
-  const deadline = Date.now() + timeoutMs;
+  const deadline = Date.now() + patience.timeoutMs;
   let latest = live;
   for (;;) {
     const readiness: Readiness = check(latest, await surroundings(cluster, ref, latest));
     if (readiness.state === "ready") return { live: latest, problems: [] };
+    if (patience.signal.aborted) return { live: latest, problems: ["the wait was cancelled", ...readiness.missing] };
     if (readiness.state === "failed" || Date.now() >= deadline) {
       return { live: latest, problems: [...readiness.missing, ...(await warnings(cluster, ref))] };
     }
@@ -37,15 +45,14 @@ export async function untilReady(cluster: Cluster, ref: ObjectRef, live: Values,
   }
 }
 
-/** Waits until the object is gone; the names of those that hold it up when it is not. */
-export async function untilGone(cluster: Cluster, ref: ObjectRef, timeoutMs: number): Promise<void> {
+/** Waits until the object is gone; throws with what holds it up when patience ends before. */
+export async function untilGone(cluster: Cluster, ref: ObjectRef, { timeoutMs, signal }: Patience): Promise<void> {
   const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    const live = await cluster.find(ref);
-    if (!live) return;
-    if (Date.now() >= deadline) {
-      const conditions = JSON.stringify(live["status"] ?? {});
-      throw new Error(`${ref.kind} ${ref.name} was not deleted after ${timeoutMs / 1000} s: ${conditions}`);
+  for (let live = await cluster.find(ref); live; live = await cluster.find(ref)) {
+    if (signal.aborted || Date.now() >= deadline) {
+      const when = signal.aborted ? "when the wait was cancelled" : `after ${timeoutMs / 1000} s`;
+      const finalizers = JSON.stringify(at(live, "metadata", "finalizers") ?? []);
+      throw new Error(`${ref.kind} ${ref.name} was still there ${when}; finalizers: ${finalizers}`);
     }
     await delay(pollMs);
   }

@@ -16,7 +16,7 @@ import {
   type UpdateCall,
 } from "../provider.ts";
 import { containsUnknown, textAt, type Values, withoutNulls } from "../values.ts";
-import { timeoutOf, untilGone, untilReady } from "./awaiting.ts";
+import { type Patience, timeoutOf, untilGone, untilReady } from "./awaiting.ts";
 import { Cluster, isConflictWithKubectl, isStatus, type ObjectRef, UnknownKindError } from "./cluster.ts";
 import { needsReplacement } from "./immutable.ts";
 import * as objects from "./objects.ts";
@@ -28,6 +28,7 @@ export class KubernetesProvider implements Provider {
   #settings: Settings | undefined;
   #cluster: Cluster | undefined;
   #namespace = "default";
+  readonly #cancellation = new AbortController();
 
   async configure(config: Values): Promise<void> {
     this.#settings = parseSettings(config);
@@ -109,7 +110,15 @@ export class KubernetesProvider implements Provider {
     const ref = objects.refOfId(type, id);
     const policy = objects.annotation(oldInputs, "pulumi.com/deletionPropagationPolicy").toLowerCase();
     await cluster.delete(ref, propagationPolicies[policy] ?? "Foreground");
-    await untilGone(cluster, ref, timeoutOf(oldInputs, timeoutMs));
+    await untilGone(cluster, ref, this.#patience(oldInputs, timeoutMs));
+  }
+
+  cancel(): void {
+    this.#cancellation.abort();
+  }
+
+  #patience(inputs: Values, programTimeoutMs: number | undefined): Patience {
+    return { timeoutMs: timeoutOf(inputs, programTimeoutMs), signal: this.#cancellation.signal };
   }
 
   #ready(): { readonly settings: Settings; readonly cluster: Cluster } {
@@ -150,7 +159,7 @@ export class KubernetesProvider implements Provider {
         return await this.#apply(call, ref, fieldManager, false);
       } catch (error) {
         const missing = error instanceof UnknownKindError || isStatus(error, 404);
-        if (!missing || pauseMs > 8_000) throw notCreated(call.urn, error);
+        if (!missing || pauseMs > 8_000 || this.#cancellation.signal.aborted) throw notCreated(call.urn, error);
       }
       await delay(pauseMs);
     }
@@ -174,7 +183,7 @@ export class KubernetesProvider implements Provider {
 
   async #awaited(call: CreateCall, ref: ObjectRef, applied: Values, fieldManager: string): Promise<Values> {
     const { cluster } = this.#ready();
-    const { live, problems } = await untilReady(cluster, ref, applied, timeoutOf(call.inputs, call.timeoutMs));
+    const { live, problems } = await untilReady(cluster, ref, applied, this.#patience(call.inputs, call.timeoutMs));
     const outputs = objects.outputsOf(live, fieldManager);
     if (problems.length === 0) return outputs;
     const id = objects.idOf(live);

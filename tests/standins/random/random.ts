@@ -47,6 +47,8 @@ export class RandomProvider implements Provider {
   }
 
   async delete(): Promise<void> {}
+
+  cancel(): void {}
 }
 
 function generatorOf(type: string) {

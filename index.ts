@@ -1,7 +1,14 @@
-import { loadConfig } from "@homeslice/config";
+import { type Config, loadConfig, UserError } from "@homeslice/config";
 import { platform } from "@homeslice/stacks";
 import * as pulumi from "@pulumi/pulumi";
 
-const outputs = platform(loadConfig(pulumi.getStack(), pulumi.runtime.allConfig()));
+/** The settings of the selected stack; a mistake in them is told as it is, without the stack trace of a defect. */
+function configuration(): Config {
+  try {
+    return loadConfig(pulumi.getStack(), pulumi.runtime.allConfig());
+  } catch (error) {
+    throw error instanceof UserError ? new pulumi.RunError(error.message) : error;
+  }
+}
 
-export const { environment, namespaces, orchestrator } = outputs;
+export const { environment, namespaces, orchestrator } = platform(configuration());

@@ -28,17 +28,7 @@ export interface Deployed {
 export async function record(stack: string, program: () => unknown): Promise<Registered[]> {
   const calls: pulumi.runtime.MockResourceArgs[] = [];
   const options = new Map<string, pulumi.ResourceOptions>();
-  await pulumi.runtime.setMocks(
-    {
-      newResource: (args) => {
-        calls.push(args);
-        return { id: `${args.name}-id`, state: { ...args.inputs, ...computed(args) } };
-      },
-      call: ({ inputs }) => inputs,
-    },
-    "homeslice",
-    stack,
-  );
+  await pulumi.runtime.setMocks(recordingMocks(calls), "homeslice", stack);
   await pulumi.runtime.runInPulumiStack(async () => {
     pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
       options.set(`${type}::${name}`, opts);
@@ -75,6 +65,17 @@ export function findIn(resources: readonly Registered[], kind: string, name: str
   const [only, ...others] = found;
   if (!only || others.length > 0) throw new Error(`${found.length} resources of kind ${kind} are called ${name}`);
   return only;
+}
+
+/** Mocks that make every resource as it was asked for, and note that it was. */
+export function recordingMocks(calls: pulumi.runtime.MockResourceArgs[]): pulumi.runtime.Mocks {
+  return {
+    newResource: (args) => {
+      calls.push(args);
+      return { id: `${args.name}-id`, state: { ...args.inputs, ...computed(args) } };
+    },
+    call: ({ inputs }) => inputs,
+  };
 }
 
 /** What a provider would make up. */

@@ -107,7 +107,8 @@ describe.skipIf("missing" in redisServer)("a real Redis with the configuration o
     const file = sandbox.write("/etc/redis/redis.conf", conf.replace("port 6379", `port ${port}`));
     sandbox.write("/run/secrets/redis-access/users.acl", "user default on >secret ~* &* +@all");
     sandbox.write("/run/secrets/redis-access/password", "secret");
-    server = spawn("redis-server", [file], { stdio: "ignore" });
+    if ("missing" in redisServer) throw new Error(redisServer.missing);
+    server = spawn(redisServer.path, [file], { stdio: "ignore" });
     const [container] = rendered(find("StatefulSet", "redis-statefulset")).containers;
     const command = container?.readinessProbe?.exec?.command;
     if (!container || !command) throw new Error("Redis has no probe");

@@ -1,0 +1,28 @@
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { recordingMocks } from "../components/deploy.ts";
+
+/** The program as the engine runs it: the module itself, with the stack's configuration set from outside. */
+const program = async (config: Record<string, string>) => {
+  pulumi.runtime.setAllConfig(config);
+  return await import("../../index.ts");
+};
+
+beforeEach(async () => {
+  vi.resetModules();
+  await pulumi.runtime.setMocks(recordingMocks([]), "homeslice", "prod");
+});
+afterEach(() => pulumi.runtime.setAllConfig({}));
+
+it("exports what the operator needs to know", async () => {
+  const outputs = await program({ "homeslice:domain": "home.example.org", "homeslice:redis": '{"size":"4Gi"}' });
+  expect(outputs.environment).toBe("prod");
+  expect(outputs.orchestrator.publicUrl).toBe("https://orchestrator.home.example.org");
+  await pulumi.runtime.disconnect();
+});
+
+it("tells a mistake in the configuration without a stack trace", async () => {
+  const failure = await program({ "homeslice:domain": "home" }).catch((error: unknown) => error);
+  expect(pulumi.RunError.isInstance(failure)).toBe(true);
+  expect(failure).toMatchObject({ message: expect.stringContaining("Pulumi.prod.yaml has 1 problem\n") });
+});

@@ -1,3 +1,5 @@
+import type { z } from "zod";
+
 /** Something that keeps the agent from starting and that its owner can mend: printed without a stack, exit code 2. */
 export class StartupError extends Error {
   override readonly name = "StartupError";
@@ -16,4 +18,13 @@ export function hasCode(error: unknown, ...codes: string[]): boolean {
 /** The message of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Every problem that a schema found, one a line: where it is, and what is wrong. */
+export function problemsOf(error: z.ZodError): string {
+  const lines = error.issues.map((issue) => {
+    const where = issue.code === "unrecognized_keys" ? [...issue.path, ...issue.keys] : issue.path;
+    return `  ${where.join(".")}  ${issue.message}`;
+  });
+  return lines.join("\n");
 }

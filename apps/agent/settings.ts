@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { StartupError } from "./errors.ts";
+import { problemsOf, StartupError } from "./errors.ts";
 
 const BaseUrl = z
   .url({
@@ -73,10 +73,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
 }
 
 function complain(error: z.ZodError): StartupError {
-  const problems = error.issues.map((issue) => `  ${issue.path.join(".")}  ${issue.message}`);
-  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   return new StartupError(
-    `The environment of the agent has ${count}\n${problems.join("\n")}`,
+    `The environment of the agent does not fit:\n${problemsOf(error)}`,
     "Correct the settings named above and start the agent again.",
   );
 }

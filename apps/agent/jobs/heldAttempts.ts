@@ -31,8 +31,9 @@ export class HeldAttempts {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const held = new HeldAttempts(options, shop, await Settled.open(options.stateDir, shop.clock.now()));
     const recovered: Attempt[] = [];
-    for (const name of await readdir(directory)) {
-      const attempt = await Attempt.recover(join(directory, name), shop);
+    for (const entry of await readdir(directory, { withFileTypes: true })) {
+      if (!entry.isDirectory()) continue;
+      const attempt = await Attempt.recover(join(directory, entry.name), shop);
       if (attempt !== undefined) recovered.push(attempt);
     }
     recovered.sort((a, b) => a.acceptedAt.localeCompare(b.acceptedAt));
@@ -91,13 +92,16 @@ export class HeldAttempts {
     await this.#settled.add({ finish, not_after: until.toISOString() });
   }
 
-  /** Running commands go on without the agent, or are ended, as `endCommands` says. */
-  async close(endCommands: boolean): Promise<void> {
+  /** Lets go of what runs: it goes on without the agent, or is ended, as `endCommands` says. */
+  async release(endCommands: boolean): Promise<void> {
     for (const attempt of this.all()) {
       if (endCommands) attempt.stop("cancelled");
       else attempt.detach();
     }
     await Promise.all(this.#lives.values());
+  }
+
+  async close(): Promise<void> {
     await Promise.all(this.all().map((attempt) => attempt.close()));
     await this.#settled.close();
   }

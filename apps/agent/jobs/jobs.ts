@@ -21,7 +21,7 @@ export class Jobs {
   readonly #attempts: HeldAttempts;
   #inbox: Promise<void> = Promise.resolve();
   #connected = false;
-  #closing = false;
+  #state: "open" | "closing" | "closed" = "open";
 
   static async open(options: HoldingOptions, trust: Trust, shop: Workshop): Promise<Jobs> {
     return new Jobs(shop, trust, await HeldAttempts.open(options, shop));
@@ -39,6 +39,7 @@ export class Jobs {
 
   /** Handles an instruction, after those before it. */
   receive(instruction: Instruction): void {
+    if (this.#state === "closed") return;
     this.#inbox = this.#inbox
       .then(() => this.#handle(instruction))
       .catch((error: unknown) => this.#shop.log.error({ err: error, type: instruction.type }, "instruction failed"));
@@ -52,9 +53,12 @@ export class Jobs {
 
   /** Takes no more work. Running commands go on without the agent, or are ended, as `endCommands` says. */
   async close(endCommands: boolean): Promise<void> {
-    this.#closing = true;
+    this.#state = "closing";
     await this.#inbox;
-    await this.#attempts.close(endCommands);
+    await this.#attempts.release(endCommands);
+    this.#state = "closed";
+    await this.#inbox;
+    await this.#attempts.close();
   }
 
   async #handle(instruction: Instruction): Promise<void> {
@@ -83,6 +87,8 @@ export class Jobs {
   }
 
   async #run({ job: signed }: Of<"run">): Promise<void> {
+    // Without an answer, the orchestrator sends the job again to the next process of the agent.
+    if (this.#state !== "open") return;
     const verified = verifyJob(signed, this.#trust, this.#shop.clock.now());
     if (!verified.ok) {
       const { reason, attempt } = verified;
@@ -104,7 +110,7 @@ export class Jobs {
     const newest = this.#attempts.highestFence(execution_id);
     if (fence < newest) return `this is attempt ${fence}, and attempt ${newest} has been here before`;
     if (this.#attempts.size >= MAX_HELD) return `the agent holds ${MAX_HELD} attempts that are not settled yet`;
-    return this.#closing ? "the agent is shutting down" : undefined;
+    return undefined;
   }
 
   async #accept(job: Job): Promise<void> {

@@ -18,6 +18,8 @@ export class RecordFile<T> {
   readonly #file: FileHandle;
   readonly #schema: z.ZodType<T>;
   #size = 0;
+  /** Whether the last append failed, perhaps half-way. */
+  #torn = false;
 
   /** Opens the file, made if need be, and shows every record that it holds. */
   static async open<T>(path: string, schema: z.ZodType<T>, visit: (placed: Placed<T>) => void): Promise<RecordFile<T>> {
@@ -42,14 +44,12 @@ export class RecordFile<T> {
 
   async append(records: readonly T[]): Promise<void> {
     const bytes = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
-    try {
-      await this.#file.appendFile(bytes);
-      await this.#file.datasync();
-    } catch (error) {
-      // A full disk takes half a record: without it, the next one starts on a line of its own.
-      await this.#file.truncate(this.#size);
-      throw error;
-    }
+    // A full disk takes half a record: without it, the next one starts on a line of its own.
+    if (this.#torn) await this.#file.truncate(this.#size);
+    this.#torn = true;
+    await this.#file.appendFile(bytes);
+    await this.#file.datasync();
+    this.#torn = false;
     this.#size += bytes.length;
   }
 

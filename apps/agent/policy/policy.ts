@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { hasCode, messageOf, StartupError } from "../errors.ts";
+import { hasCode, messageOf, problemsOf, StartupError } from "../errors.ts";
 import { readIfPresent } from "../files.ts";
 
 /**
@@ -38,9 +38,9 @@ export async function readPolicy(path: string): Promise<Policy> {
   try {
     parsed = PolicyFile.parse(parse(text));
   } catch (cause) {
-    const problem = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
+    const problem = cause instanceof z.ZodError ? problemsOf(cause) : `  ${messageOf(cause)}`;
     throw new StartupError(
-      `${path} is not a policy: ${problem}`,
+      `${path} is not a policy:\n${problem}`,
       "Write `commands: all`, or a list of absolute paths.",
       { cause },
     );

@@ -34,7 +34,9 @@ export class LinkPeer {
   readonly hellos: Hello[] = [];
   /** Every line in the order in which it came, doubles included. */
   readonly lines = new Map<string, OutputLine[]>();
+  /** Keys that were registered, and how often that was asked for. */
   readonly enrolled: string[] = [];
+  enrolments = 0;
   url = "";
   /** Whether lines are acknowledged, and ends settled, as they come. */
   acknowledge = true;
@@ -165,7 +167,14 @@ export class LinkPeer {
     this.send({ type: "settled", execution_id: attempt.execution_id, fence: attempt.fence });
   }
 
+  /** Forgets what came of an attempt. */
+  forget(attempt: Attempt): void {
+    this.lines.delete(keyOf(attempt));
+    this.messages.splice(0, this.messages.length);
+  }
+
   #enrol(body: string): [number, object] {
+    this.enrolments++;
     const { token, public_key } = JSON.parse(body);
     if (this.enrolStatus !== 201 || token !== this.token) {
       const status = this.enrolStatus === 201 ? 401 : this.enrolStatus;

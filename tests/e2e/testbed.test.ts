@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -139,6 +141,18 @@ describe("starting, resetting and ending", () => {
     await connect();
     expect(client.server).toBe(server);
     expect(await client.find("/api/v1/namespaces/work")).toBeUndefined();
+  });
+
+  test("an interrupted `up` leaves nothing running", async () => {
+    await down(options);
+    const main = spawn(process.execPath, [join(import.meta.dirname, "../testbed/main.ts"), "up", `--dir=${dir}`]);
+    const ended = once(main, "exit");
+    await eventually(async () => (await processes()).length > 0, "the first processes are started");
+    const started = await processes();
+    main.kill("SIGINT");
+    expect(await ended).toEqual([130, null]);
+    expect(await Promise.all(started.map(({ pid }) => isOurs(pid, dir)))).not.toContain(true);
+    await up(options);
   });
 
   test("`down` leaves neither processes nor kubeconfig behind", async () => {

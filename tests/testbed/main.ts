@@ -30,11 +30,12 @@ function parseCommand(args: string[]): z.infer<typeof commandSchema> {
   }
 }
 
-async function main(): Promise<void> {
+async function main(signal: AbortSignal): Promise<void> {
   const command = parseCommand(process.argv.slice(2));
   const options: TestbedOptions = {
     nodes: command.nodes,
     ...(command.dir !== undefined && { dir: command.dir }),
+    signal,
     progress: lineProgress((line) => process.stderr.write(`homeslice: ${line}\n`)),
   };
   if (command.action === "down") return down(options);
@@ -42,10 +43,14 @@ async function main(): Promise<void> {
   process.stdout.write(command.json ? `${JSON.stringify(testbed)}\n` : `KUBECONFIG=${testbed.kubeconfig}\n`);
 }
 
+const interruption = new AbortController();
+const interrupt = () =>
+  interruption.abort(new UserError({ code: "testbed.interrupted", what: "interrupted: nothing of the testbed runs" }));
+process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
 try {
-  await main();
+  await main(interruption.signal);
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   process.stderr.write(`homeslice: ${error.message}\n`);
-  process.exitCode = 2;
+  process.exitCode = interruption.signal.aborted ? 130 : 2;
 }

@@ -23,6 +23,8 @@ export interface TestbedOptions {
   readonly nodes?: number;
   /** @default silent */
   readonly progress?: Progress;
+  /** Gives up starting and ends what was started when aborted. @default never */
+  readonly signal?: AbortSignal;
 }
 
 /** A testbed that is ready to be used. */
@@ -37,21 +39,24 @@ export interface Testbed {
 
 const startTimeoutMs = 90_000;
 
+/** etcd, API server, controller manager, scheduler, kwok. */
+const parts = 5;
+
 /** Makes the testbed run, whatever state its folder is in; at once when it runs already. */
 export async function up(options: TestbedOptions = {}): Promise<Testbed> {
-  const { cache, dir, nodes, progress } = withDefaults(options);
-  const build = await ensureBuild(cache, progress);
+  const { cache, dir, nodes, progress, signal } = withDefaults(options);
+  const build = await ensureBuild(cache, progress, signal);
   return exclusively(dir, progress, async () => {
     const state = await readState(dir);
     if (state?.version === build.version && (await isComplete(state, dir))) {
       const client = await KubeClient.fromFile(kubeconfigOf(dir));
       await ensureNodes(client, nodes);
-      await until("the nodes are ready", async () => (await readyNodes(client)) === nodes);
+      await until("the nodes are ready", async () => (await readyNodes(client)) === nodes, signal);
       client.close();
       return { kubeconfig: kubeconfigOf(dir), server: client.server, version: build.version, nodes };
     }
     if (state) await end(dir, state);
-    return start(build, dir, nodes, state?.ports);
+    return start({ build, dir, nodes, signal }, state?.ports);
   });
 }
 
@@ -66,8 +71,8 @@ export async function down(options: TestbedOptions = {}): Promise<void> {
 
 /** Makes the testbed run with nothing in it. */
 export async function reset(options: TestbedOptions = {}): Promise<Testbed> {
-  const { cache, dir, nodes, progress } = withDefaults(options);
-  const build = await ensureBuild(cache, progress);
+  const { cache, dir, nodes, progress, signal } = withDefaults(options);
+  const build = await ensureBuild(cache, progress, signal);
   return exclusively(dir, progress, async () => {
     const state = await readState(dir);
     if (state) {
@@ -75,7 +80,7 @@ export async function reset(options: TestbedOptions = {}): Promise<Testbed> {
       await end(dir, state);
     }
     await rm(controlplane.etcdData(dir), { recursive: true, force: true });
-    return start(build, dir, nodes, state?.ports);
+    return start({ build, dir, nodes, signal }, state?.ports);
   });
 }
 
@@ -93,7 +98,13 @@ export async function startTestbed(options: TestbedOptions & { readonly dir: str
 function withDefaults(options: TestbedOptions): Required<TestbedOptions> {
   const cache = options.cache ?? cacheDirectory(process.env);
   const dir = resolve(options.dir ?? join(cache, "testbed/run"));
-  return { cache, dir, nodes: options.nodes ?? 3, progress: options.progress ?? silentProgress };
+  return {
+    cache,
+    dir,
+    nodes: options.nodes ?? 3,
+    progress: options.progress ?? silentProgress,
+    signal: options.signal ?? new AbortController().signal,
+  };
 }
 
 const kubeconfigOf = (dir: string) => join(dir, "kubeconfig");
@@ -112,10 +123,17 @@ async function exclusively<T>(dir: string, progress: Progress, work: () => Promi
 
 async function isComplete(state: State, dir: string): Promise<boolean> {
   const alive = await Promise.all(state.processes.map(({ pid }) => isOurs(pid, dir)));
-  return alive.length === 5 && alive.every(Boolean);
+  return alive.length === parts && alive.every(Boolean);
 }
 
-async function start(build: Build, dir: string, nodes: number, previous?: State["ports"]): Promise<Testbed> {
+interface Start {
+  readonly build: Build;
+  readonly dir: string;
+  readonly nodes: number;
+  readonly signal: AbortSignal;
+}
+
+async function start({ build, dir, nodes, signal }: Start, previous?: State["ports"]): Promise<Testbed> {
   const ports = await choosePorts(previous);
   const layout = { bin: build.bin, dir, ports, credentials: await ensureCredentials(dir) };
   const state: State = { version: build.version, ports, processes: [] };
@@ -128,15 +146,19 @@ async function start(build: Build, dir: string, nodes: number, previous?: State[
   try {
     await launch(controlplane.etcd(layout), controlplane.apiserver(layout));
     const server = `https://127.0.0.1:${ports.apiserver}`;
-    const client = await clientWhenReady(layout, server, state.processes);
+    const client = await clientWhenReady(layout, server, state.processes, signal);
     await launch(controlplane.controllerManager(layout), controlplane.scheduler(layout));
     await launch(controlplane.kwok(layout, await stageFiles(build)));
     await ensureStorageClass(client);
     await ensureNodes(client, nodes);
-    await until("the nodes are ready", async () => {
-      await assertRunning(state.processes, dir);
-      return (await readyNodes(client)) === nodes && (await hasDefaultServiceAccount(client));
-    });
+    await until(
+      "the nodes are ready",
+      async () => {
+        await assertRunning(state.processes, dir);
+        return (await readyNodes(client)) === nodes && (await hasDefaultServiceAccount(client));
+      },
+      signal,
+    );
     client.close();
     await publish(layout);
     return { kubeconfig: kubeconfigOf(dir), server, version: build.version, nodes };
@@ -150,16 +172,21 @@ async function clientWhenReady(
   layout: controlplane.Layout,
   server: string,
   processes: readonly ProcessRecord[],
+  signal: AbortSignal,
 ): Promise<KubeClient> {
   const internal = controlplane.internalKubeconfig(layout);
-  await until("the API server answers", async () => {
-    await assertRunning(processes, layout.dir);
-    await writeFile(internal, await adminKubeconfig(layout.credentials, server), { mode: 0o600 });
-    const client = await KubeClient.fromFile(internal);
-    await client.get("/readyz");
-    client.close();
-    return true;
-  });
+  await until(
+    "the API server answers",
+    async () => {
+      await assertRunning(processes, layout.dir);
+      await writeFile(internal, await adminKubeconfig(layout.credentials, server), { mode: 0o600 });
+      const client = await KubeClient.fromFile(internal);
+      await client.get("/readyz");
+      client.close();
+      return true;
+    },
+    signal,
+  );
   return KubeClient.fromFile(internal);
 }
 
@@ -172,9 +199,9 @@ async function hasDefaultServiceAccount(client: KubeClient): Promise<boolean> {
 async function stageFiles(build: Build): Promise<string[]> {
   const folders = [join(build.bin, "stages"), join(import.meta.dirname, "stages")];
   const files = await Promise.all(
-    folders.map(async (folder) => (await readdir(folder, { recursive: true })).map((file) => join(folder, file))),
+    folders.map(async (folder) => (await readdir(folder)).map((file) => join(folder, file))),
   );
-  return files.flat().filter((file) => file.endsWith(".yaml") && !file.endsWith("kustomization.yaml"));
+  return files.flat();
 }
 
 /** The kubeconfig appears complete, and only when everything behind it works. */
@@ -211,10 +238,11 @@ async function assertRunning(processes: readonly ProcessRecord[], dir: string): 
 }
 
 /** Polls until `condition` holds; it may throw while it does not yet, a UserError ends the wait. */
-async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+async function until(what: string, condition: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + startTimeoutMs;
   let last: unknown;
   while (Date.now() < deadline) {
+    signal.throwIfAborted();
     try {
       if (await condition()) return;
     } catch (error) {

@@ -19,14 +19,14 @@ const settingsSchema = z.strictObject({
   enableSecretMutable: flag,
   enablePatchForce: flag,
   upsertExistingObjects: flag,
-  deleteUnreachable: flag,
+  /** Nothing to suppress: the stand-in warns of nothing but what the API server warns of. */
   suppressDeprecationWarnings: flag,
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
 
 export function parseSettings(config: Values): Settings {
-  const { version: _, ...rest } = config;
+  const { version: _, pluginDownloadURL: __, ...rest } = config; // the engine's own
   const settings = settingsSchema.safeParse(rest);
   if (!settings.success) throw new Error(`provider configuration: ${z.prettifyError(settings.error)}`);
   if (!settings.data.enableServerSideApply) throw new Error("the stand-in applies on the server's side only");

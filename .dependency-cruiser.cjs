@@ -14,7 +14,10 @@ const outside = (room, allowed) => ({
   comment: `${room} may import only from itself${allowed.length ? ` and ${allowed.join(", ")}` : ""} among the rooms of this repository`,
   severity: "error",
   from: { path: `^${room}/` },
-  to: { path: `^(config|components|stacks|apps|cli|tests|index\\.ts)`, pathNot: [room, ...allowed].map((name) => `^${name}/`) },
+  to: {
+    path: `^(config|components|stacks|apps|cli|tests|index\\.ts)`,
+    pathNot: [room, ...allowed].map((name) => `^${name}/`),
+  },
 });
 
 module.exports = {

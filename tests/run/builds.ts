@@ -17,6 +17,8 @@ export async function startBuilds(): Promise<string[]> {
     await build().catch((error: unknown) => failures.push(error instanceof Error ? error.message : String(error)));
   };
   await attempt(() => findEngine({ cache, env: process.env, say }));
-  await attempt(() => ensureBuild(cache, lineProgress(say)));
+  const interrupted = new AbortController();
+  process.once("SIGINT", () => interrupted.abort());
+  await attempt(() => ensureBuild(cache, lineProgress(say), interrupted.signal));
   return failures;
 }

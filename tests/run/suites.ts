@@ -9,29 +9,21 @@ import { TALLY_FILE } from "./tally.ts";
 const root = join(import.meta.dirname, "../..");
 
 /** Checks of the source text: each is one result. */
-const checks: readonly { readonly name: string; readonly argv: readonly string[] }[] = [
-  { name: "types", argv: ["typescript/bin/tsc", "--noEmit"] },
-  { name: "style", argv: ["@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."] },
-  {
-    name: "import directions",
-    argv: [
-      "dependency-cruiser/bin/dependency-cruise.mjs",
-      "--config",
-      ".dependency-cruiser.cjs",
-      "--log-level",
-      "error",
-      ".",
-    ],
-  },
-  { name: "unused code", argv: ["knip/bin/knip.js"] },
+const checks: readonly { readonly name: string; readonly argv: readonly [string, ...string[]] }[] = [
+  { name: "types", argv: ["tsc", "--noEmit"] },
+  { name: "style", argv: ["biome", "check", "--error-on-warnings", "."] },
+  { name: "import directions", argv: ["depcruise", "--config", ".dependency-cruiser.cjs", "."] },
+  { name: "unused code", argv: ["knip", "--no-config-hints"] },
 ];
 
 /** Runs the checks of the source text; a failed one shows what it found. */
 export async function runChecks(): Promise<Counts> {
   let counts = none;
-  for (const { name, argv } of checks) {
-    const [script = "", ...args] = argv;
-    const passed = (await node([join(root, "node_modules", script), ...args])) === 0;
+  for (const {
+    name,
+    argv: [program, ...args],
+  } of checks) {
+    const passed = (await node([join(root, "node_modules/.bin", program), ...args])) === 0;
     process.stdout.write(`${passed ? "passed" : "FAILED"}: check of ${name}\n`);
     counts = add(counts, { ...none, [passed ? "passed" : "failed"]: 1 });
   }

@@ -13,6 +13,9 @@ export const defaults = {
   redisMemory: { dev: "128Mi", staging: "256Mi", prod: "512Mi" },
 } as const;
 
+/** How many database connections each orchestrator may hold. */
+export const connectionsPerOrchestrator = 10;
+
 /** The images that run, under the names of their settings in `images.references`: the one place that names any. */
 export const publishedImages = {
   postgresql: "docker.io/library/postgres:18.4",

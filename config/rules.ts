@@ -1,3 +1,4 @@
+import { connectionsPerOrchestrator } from "./defaults.ts";
 import { bytesOf, millicoresOf } from "./notations.ts";
 import type { Problem } from "./problems.ts";
 import type { Settings } from "./schema.ts";
@@ -8,6 +9,7 @@ export function crossFieldProblems(settings: Settings): Problem[] {
     ...oneSourceOfImages(settings),
     ...oneCluster(settings),
     ...postgresqlFits(settings),
+    ...orchestratorsFit(settings),
     ...redisFits(settings),
     ...resourceOwners.flatMap((owner) => limitsCoverRequests(owner, settings[owner].resources)),
   ];
@@ -67,6 +69,21 @@ function postgresqlFits({ images, postgresql }: Settings): Problem[] {
     problems.push({ path: `postgresql.settings.${name}`, message: "is set by Homeslice itself: leave it out" });
   }
   return problems;
+}
+
+/** Kept free for the exporter, migrations and an operator. */
+const spareConnections = 10;
+
+function orchestratorsFit({ orchestrator, postgresql }: Settings): Problem[] {
+  // While a new version rolls out, there is one instance more.
+  const needed = (orchestrator.replicas + 1) * connectionsPerOrchestrator + spareConnections;
+  if (postgresql.maxConnections >= needed) return [];
+  return [
+    {
+      path: "orchestrator.replicas",
+      message: `${orchestrator.replicas} need ${needed} database connections: raise postgresql.maxConnections or run fewer instances`,
+    },
+  ];
 }
 
 function redisFits({ redis }: Settings): Problem[] {

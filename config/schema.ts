@@ -98,7 +98,7 @@ function postgresql(environment: EnvironmentName) {
         cpu: ["250m", defaults.postgresqlCpu[environment]],
         memory: ["256Mi", defaults.postgresqlMemory[environment]],
       }).describe("What the server may use; its caches are sized from the memory limit."),
-      maxConnections: z.int().min(20).max(1000).default(100).describe("Most clients connected at once."),
+      maxConnections: z.int().min(30).max(1000).default(100).describe("Most clients connected at once."),
       settings: z
         .record(parameterName, z.union([z.string(), z.number(), z.boolean()]))
         .default({})

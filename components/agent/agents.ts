@@ -47,7 +47,7 @@ export class Agents extends Component {
       uses: [
         use(args.orchestrator, { url: "HOMESLICE_ORCHESTRATOR_URL" }, { enrolment: "HOMESLICE_ENROLMENT_TOKEN_FILE" }),
       ],
-      ...(args.transform?.daemonSet && { transform: args.transform.daemonSet }),
+      transform: args.transform?.daemonSet,
     });
     this.registerOutputs({});
   }

@@ -18,7 +18,7 @@ export interface Running extends Peer {
 
 export interface DeploymentArgs extends WorkloadArgs<Server> {
   readonly replicas: number;
-  readonly transform?: Transform<kubernetes.apps.v1.DeploymentArgs>;
+  readonly transform?: Transform<kubernetes.apps.v1.DeploymentArgs> | undefined;
 }
 
 /** Interchangeable instances, replaced one by one: a new one serves before an old one goes. */
@@ -48,7 +48,7 @@ export function deployment(owner: Component, { replicas, transform, ...args }: D
 export interface StatefulSetArgs extends WorkloadArgs<Server> {
   /** Size of the volume that `dataVolume()` mounts. */
   readonly size: string;
-  readonly transform?: Transform<kubernetes.apps.v1.StatefulSetArgs>;
+  readonly transform?: Transform<kubernetes.apps.v1.StatefulSetArgs> | undefined;
 }
 
 /** One instance with a volume of its own, which outlives it wherever data is protected. */
@@ -90,7 +90,7 @@ export function statefulSet(owner: Component, { size, transform, ...args }: Stat
 }
 
 export interface DaemonSetArgs extends WorkloadArgs<Server> {
-  readonly transform?: Transform<kubernetes.apps.v1.DaemonSetArgs>;
+  readonly transform?: Transform<kubernetes.apps.v1.DaemonSetArgs> | undefined;
 }
 
 /** One instance on every node, whatever the node is reserved for. */
@@ -116,7 +116,7 @@ export function daemonSet(owner: Component, { transform, ...args }: DaemonSetArg
 }
 
 export interface JobArgs extends WorkloadArgs<Container> {
-  readonly transform?: Transform<kubernetes.batch.v1.JobArgs>;
+  readonly transform?: Transform<kubernetes.batch.v1.JobArgs> | undefined;
 }
 
 /** A step that runs to its end once for each version of itself: anything about it that changes makes it run again. */

@@ -4,7 +4,6 @@ import type { Component } from "./component.ts";
 import { type Labels, selectorLabels, standardLabels } from "./labels.ts";
 import type { Peer, Use } from "./link.ts";
 import { secretFiles } from "./mounts.ts";
-import type { Namespace } from "./namespace.ts";
 import { openConnection } from "./network.ts";
 import { type Container, type Pod, podTemplate } from "./pod.ts";
 import { type SecretRef, secretFile } from "./secrets.ts";
@@ -41,10 +40,7 @@ export function prepareWorkload(owner: Component, part: string, args: WorkloadAr
     { metadata: { name, namespace: owner.namespace.name, labels }, automountServiceAccountToken: false },
     { parent: owner },
   );
-  const container = uses.reduce(
-    (current, { link, ...names }) => equipped(owner, current, { link, ...names }),
-    args.container,
-  );
+  const container = uses.reduce((current, used) => equipped(owner, current, used), args.container);
   const openings = uses.flatMap(({ link }) => openConnection(owner, peer, link));
   const before = uses.flatMap(({ link }) => link.ready);
   return {
@@ -59,7 +55,7 @@ export function prepareWorkload(owner: Component, part: string, args: WorkloadAr
 /** The container with the settings and the secret files of a link. */
 function equipped(owner: Component, container: Container, { link, settings, files }: Use): Container {
   const keys = Object.keys(files);
-  const secret = inNamespace(owner, link.secret, keys, owner.namespace);
+  const secret = mountable(owner, link.secret, keys);
   const values = Object.entries(settings).map(([setting, variable]) => [variable, link.settings[setting] ?? ""]);
   const paths = Object.entries(files).map(([key, variable]) => [variable, secretFile(secret, key)]);
   return {
@@ -70,8 +66,8 @@ function equipped(owner: Component, container: Container, { link, settings, file
 }
 
 /** The secret itself, or a copy of the keys needed where pods of another namespace can mount it. */
-function inNamespace(owner: Component, secret: SecretRef, keys: readonly string[], namespace: Namespace): SecretRef {
-  if (secret.namespace === namespace) return secret;
+function mountable(owner: Component, secret: SecretRef, keys: readonly string[]): SecretRef {
+  if (secret.namespace === owner.namespace) return secret;
   const values = Object.entries(secret.values).filter(([key]) => keys.includes(key));
   return owner.secret(secret.label, Object.fromEntries(values));
 }

@@ -1,4 +1,4 @@
-import type { Config } from "@homeslice/config";
+import { type Config, connectionsPerOrchestrator } from "@homeslice/config";
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
@@ -76,7 +76,7 @@ export class Orchestrator extends Component {
         resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "1", memory: "256Mi" } },
       },
       uses: [this.#database()],
-      ...(this.#args.transform?.migration && { transform: this.#args.transform.migration }),
+      transform: this.#args.transform?.migration,
     });
   }
 
@@ -92,7 +92,7 @@ export class Orchestrator extends Component {
       },
       uses: [this.#database(), this.#bus()],
       after: [migrated],
-      ...(this.#args.transform?.deployment && { transform: this.#args.transform.deployment }),
+      transform: this.#args.transform?.deployment,
     });
   }
 
@@ -104,6 +104,8 @@ export class Orchestrator extends Component {
         HOMESLICE_HOST: "0.0.0.0",
         HOMESLICE_PORT: `${PORT}`,
         HOMESLICE_PUBLIC_URL: this.publicUrl,
+        HOMESLICE_ENVIRONMENT: this.environment.config.environment,
+        HOMESLICE_DATABASE_CONNECTIONS: `${connectionsPerOrchestrator}`,
         HOMESLICE_KEY_FILE: secretFile(this.#secret, "key"),
         HOMESLICE_CLUSTER_ENROLMENT_FILE: secretFile(this.#secret, "enrolment"),
       },

@@ -95,7 +95,7 @@ export class PostgreSQL extends Component {
         resources: this.#args.resources,
       },
       beside,
-      ...(this.#args.transform?.statefulSet && { transform: this.#args.transform.statefulSet }),
+      transform: this.#args.transform?.statefulSet,
     });
   }
 

@@ -52,7 +52,7 @@ export class Redis extends Component {
         health: { ready: this.#answers("PONG"), live: this.#answers("PONG|LOADING"), startSeconds: 300 },
         resources: args.resources,
       },
-      ...(args.transform?.statefulSet && { transform: args.transform.statefulSet }),
+      transform: args.transform?.statefulSet,
     });
     this.registerOutputs({});
   }

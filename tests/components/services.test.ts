@@ -1,5 +1,7 @@
+import { Environment, Redis } from "@homeslice/components";
+import { loadConfig } from "@homeslice/config";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Deployed, deploy } from "./deploy.ts";
+import { type Deployed, deploy, findIn, record } from "./deploy.ts";
 import { dataOf, metadataOf, rendered } from "./rendered.ts";
 
 const domain = { "homeslice:domain": "home.example.org" };
@@ -74,6 +76,15 @@ it("runs the job of a database again when anything about it changes", async () =
 });
 
 describe("Redis", () => {
+  it("lets a stack change its StatefulSet and keeps the rest of it", async () => {
+    const config = loadConfig("dev", domain);
+    const transform = { statefulSet: { spec: { template: { spec: { priorityClassName: "high" } } } } };
+    const program = () => new Redis("redis", { ...config.redis, transform }, new Environment(config));
+    const changed = findIn(await record("dev", program), "StatefulSet", "redis-statefulset");
+    expect(changed.inputs).toMatchObject({ spec: { template: { spec: { priorityClassName: "high" } } } });
+    expect(rendered(changed).containers).toHaveLength(1);
+  });
+
   it("refuses writes rather than forgetting keys, within three quarters of its memory", async () => {
     const { find } = await deploy("dev", { ...domain, "homeslice:redis": { ...allocation, size: "8Gi" } });
     const conf = dataOf(find("ConfigMap", "redis-config"))["redis.conf"] ?? "";

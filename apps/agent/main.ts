@@ -10,6 +10,12 @@ const EXIT_USER_ERROR = 2;
 process.umask(0o077);
 
 async function main(): Promise<void> {
+  if (process.platform !== "linux") {
+    throw new StartupError(
+      "The agent runs on Linux alone: it tells processes apart by /proc",
+      "Run it on a Linux server.",
+    );
+  }
   const settings = readSettings(process.env);
   const log = pino({ level: settings.logLevel, base: { name: "agent" } }, pino.destination({ fd: 2, sync: true }));
   const agent = new Agent(settings, log);

@@ -1,4 +1,4 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { Attempt as AttemptId, Finish, Job } from "@homeslice/protocol/link.ts";
 import { Settled } from "../journal/settled.ts";
@@ -30,10 +30,10 @@ export class HeldAttempts {
     const directory = join(options.stateDir, "jobs");
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const held = new HeldAttempts(options, shop, await Settled.open(options.stateDir, shop.clock.now()));
+    const entries = await readdir(directory, { withFileTypes: true });
     const recovered: Attempt[] = [];
-    for (const entry of await readdir(directory, { withFileTypes: true })) {
-      if (!entry.isDirectory()) continue;
-      const attempt = await Attempt.recover(join(directory, entry.name), shop);
+    for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+      const attempt = await held.#recover(directory, name);
       if (attempt !== undefined) recovered.push(attempt);
     }
     recovered.sort((a, b) => a.acceptedAt.localeCompare(b.acceptedAt));
@@ -104,6 +104,20 @@ export class HeldAttempts {
   async close(): Promise<void> {
     await Promise.all(this.all().map((attempt) => attempt.close()));
     await this.#settled.close();
+  }
+
+  /** Puts aside what cannot be read: the orchestrator learns that it is not held, and the other attempts go on. */
+  async #recover(directory: string, name: string): Promise<Attempt | undefined> {
+    const path = join(directory, name);
+    try {
+      return await Attempt.recover(path, this.#shop);
+    } catch (error) {
+      const damaged = join(this.#options.stateDir, "damaged");
+      this.#shop.log.error({ err: error, attempt: name, kept_in: damaged }, "the journal of an attempt is damaged");
+      await mkdir(damaged, { recursive: true, mode: 0o700 });
+      await rename(path, join(damaged, name));
+      return undefined;
+    }
   }
 
   #take(attempt: Attempt): void {

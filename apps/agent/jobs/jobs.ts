@@ -21,6 +21,8 @@ export class Jobs {
   readonly #attempts: HeldAttempts;
   #inbox: Promise<void> = Promise.resolve();
   #connected = false;
+  /** Counts the links, so that a welcome which is handled late does not speak for the next one. */
+  #link = 0;
   #state: "open" | "closing" | "closed" = "open";
 
   static async open(options: HoldingOptions, trust: Trust, shop: Workshop): Promise<Jobs> {
@@ -40,14 +42,16 @@ export class Jobs {
   /** Handles an instruction, after those before it. */
   receive(instruction: Instruction): void {
     if (this.#state === "closed") return;
+    const link = this.#link;
     this.#inbox = this.#inbox
-      .then(() => this.#handle(instruction))
+      .then(() => this.#handle(instruction, link))
       .catch((error: unknown) => this.#shop.log.error({ err: error, type: instruction.type }, "instruction failed"));
   }
 
   /** The link is down: nothing is sent until the next welcome. */
   disconnected(): void {
     this.#connected = false;
+    this.#link++;
     for (const attempt of this.#attempts.all()) attempt.pause();
   }
 
@@ -61,10 +65,10 @@ export class Jobs {
     await this.#attempts.close();
   }
 
-  async #handle(instruction: Instruction): Promise<void> {
+  async #handle(instruction: Instruction, link: number): Promise<void> {
     switch (instruction.type) {
       case "welcome":
-        return await this.#welcome(instruction);
+        return await this.#welcome(instruction, link);
       case "run":
         return await this.#run(instruction);
       case "cancel":
@@ -76,9 +80,10 @@ export class Jobs {
     }
   }
 
-  async #welcome({ stored, settled }: Of<"welcome">): Promise<void> {
-    this.#connected = true;
+  async #welcome({ stored, settled }: Of<"welcome">, link: number): Promise<void> {
     for (const id of settled) await this.#forget(id);
+    if (link !== this.#link) return;
+    this.#connected = true;
     for (const attempt of this.#attempts.all()) {
       const { execution_id, fence } = attempt.job;
       const last = stored.find((one) => one.execution_id === execution_id && one.fence === fence);

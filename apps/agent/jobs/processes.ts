@@ -1,13 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { hasCode } from "../errors.ts";
 
-/** A process, told apart from a later one with the same number by the time it started. */
-export interface Process {
+interface Process {
   readonly pid: number;
   readonly parent: number;
   readonly session: number;
-  /** In clock ticks after boot. */
-  readonly startTime: string;
 }
 
 /** Names this run of the kernel: no process outlives it. */
@@ -38,13 +35,15 @@ export async function processTree(leader: number | undefined, mark: string): Pro
   return all.filter(({ pid }) => found.has(pid));
 }
 
-/** Sends a signal to a process that may be gone. */
-export function signalProcess(pid: number, signal: NodeJS.Signals): void {
+/** Sends a signal to a process that may be gone. False: the process belongs to somebody whom the agent cannot command. */
+export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
   try {
     process.kill(pid, signal);
   } catch (error) {
+    if (hasCode(error, "EPERM")) return false;
     if (!hasCode(error, "ESRCH")) throw error;
   }
+  return true;
 }
 
 async function listProcesses(): Promise<Process[]> {
@@ -56,9 +55,9 @@ async function listProcesses(): Promise<Process[]> {
 async function readProcess(pid: number): Promise<Process | undefined> {
   const stat = await readProc(pid, "stat");
   // The name, in brackets, may hold anything: the fields are counted from behind it (proc(5)).
-  const [state, parent, , session, ...rest] = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
+  const [state, parent, , session] = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
   if (state === undefined || state === "Z" || state === "X") return undefined;
-  return { pid, parent: Number(parent), session: Number(session), startTime: rest[15] ?? "" };
+  return { pid, parent: Number(parent), session: Number(session) };
 }
 
 async function isMarked(pid: number, mark: string): Promise<boolean> {

@@ -1,7 +1,8 @@
 import { type Clock, pause, type Timings } from "../clock.ts";
-import { type Process, processTree, signalProcess } from "./processes.ts";
+import { processTree, signalProcess } from "./processes.ts";
 
-const LOOK_AGAIN = 50;
+/** Milliseconds between two looks at what is left. */
+const LOOK_AGAIN = 20;
 
 /**
  * Ends a command with all its descendants: SIGTERM to each, and SIGKILL to what is left after the grace period.
@@ -15,20 +16,13 @@ export async function terminate(
   clock: Clock,
   timings: Timings,
 ): Promise<void> {
-  const known = new Map<number, Process>();
   const deadline = clock.monotonic() + timings.grace;
-  const remaining = async () => {
-    const tree = await processTree(leader, mark);
-    for (const process of tree) known.set(process.pid, process);
-    return tree;
-  };
-
-  for (const { pid } of await remaining()) signalProcess(pid, "SIGTERM");
+  for (const { pid } of await processTree(leader, mark)) signalProcess(pid, "SIGTERM");
   for (;;) {
-    const tree = await remaining();
+    let tree = await processTree(leader, mark);
+    // A process can fork while the others are being killed: this goes on until nothing is found that can be killed.
+    if (clock.monotonic() >= deadline) tree = tree.filter(({ pid }) => signalProcess(pid, "SIGKILL"));
     if (tree.length === 0) return;
-    // A process can fork while the others are being killed: look until nothing is found.
-    if (clock.monotonic() >= deadline) for (const { pid } of tree) signalProcess(pid, "SIGKILL");
     await pause(clock, LOOK_AGAIN);
   }
 }

@@ -115,7 +115,9 @@ describe("a start that cannot succeed", () => {
 
   it("is refused when the policy is broken", async () => {
     await writeFile(bench.path("policy.yaml"), "commands: [uptime]\nuser: root\n");
-    expect(await refusal()).toMatch(/is not a policy:\n {2}commands.0 {2}give absolute paths\n {2}user {2}Unrecognized/);
+    expect(await refusal()).toMatch(
+      /is not a policy:\n {2}commands.0 {2}give absolute paths\n {2}user {2}Unrecognized/,
+    );
   });
 
   it("is refused when the port is taken", async () => {

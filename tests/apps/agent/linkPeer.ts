@@ -233,7 +233,9 @@ export class LinkPeer {
 
   #store(message: Extract<AgentMessage, { type: "output" }>): void {
     if (!this.keepLines) return;
-    this.lines.set(keyOf(message), [...this.linesOf(message), ...message.lines]);
+    const lines = this.linesOf(message);
+    lines.push(...message.lines);
+    this.lines.set(keyOf(message), lines);
     if (this.acknowledge) this.acknowledgeNow(message);
   }
 }

@@ -247,6 +247,21 @@ describe("a journal that a crash cut short", () => {
   });
 });
 
+describe("a journal that is damaged", () => {
+  it("is put aside, and the other attempts go on", async () => {
+    bench.peer.settle = false;
+    const agent = await bench.process();
+    const [broken, whole] = [bench.peer.job(["echo", "broken"]), bench.peer.job(["echo", "whole"])];
+    for (const job of [broken, whole]) bench.peer.run(job);
+    await eventually(() => bench.peer.finish(broken) && bench.peer.finish(whole));
+    await agent.kill("SIGKILL");
+    await writeFile(join(directoryOf(broken), "journal.ndjson"), '{"type":"dance"}\n');
+    await bench.process();
+    expect(bench.peer.hellos.at(-1)?.held).toEqual([{ execution_id: whole.execution_id, fence: 1, state: "finished" }]);
+    expect(await readdir(join(bench.stateDir, "damaged"))).toEqual([`${broken.execution_id}.1`]);
+  });
+});
+
 describe("an agent that is stopped", () => {
   it("leaves running commands alone; the next start takes them up", async () => {
     const agent = await bench.process();

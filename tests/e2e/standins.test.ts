@@ -214,9 +214,10 @@ describe("kubernetes", () => {
       return { ...rest, spec: { ...spec, template: { ...spec.template, spec: { containers } } } };
     });
     stack.use(inNamespace(enormous));
-    const interrupted = failure(stack.stack.up());
+    const interruption = new AbortController();
+    const interrupted = failure(stack.stack.up({ signal: interruption.signal }));
     await eventually(async () => (await cluster.find(web())) !== undefined, "the Deployment is there");
-    stack.interrupt();
+    interruption.abort();
     expect(await interrupted).toContain("the wait was cancelled");
     expect(await up(inNamespace(deployment(1)))).toEqual({ same: 3, update: 1 });
   });

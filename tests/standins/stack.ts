@@ -1,10 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { EngineCommand } from "@homeslice/cli/cluster/engineCommand.ts";
 import { cacheDirectory } from "@homeslice/cli/cluster/home.ts";
 import { findEngine } from "@homeslice/cli/engine/index.ts";
-import { LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { stringify } from "yaml";
 
 const project = "standins";
@@ -15,8 +14,6 @@ export interface TestStack {
   readonly stack: Stack;
   /** Runs the next operations with another program. */
   readonly use: (program: PulumiFn) => void;
-  /** What Ctrl-C does to the operation under way. */
-  readonly interrupt: () => void;
   /** Text of the state file. */
   readonly state: () => string;
 }
@@ -28,13 +25,13 @@ export async function createStack(dir: string, env: Readonly<Record<string, stri
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
   const plugins = { providers: names.map((name) => ({ name, path: join(import.meta.dirname, name) })) };
   writeFileSync(join(folders.work, "Pulumi.yaml"), stringify({ name: project, runtime: "nodejs", plugins }));
-  const command = new EngineCommand(engine, join(dir, "engine.json"));
+  const pulumiCommand = await PulumiCommand.get({ root: dirname(dirname(engine.path)) });
   let program: PulumiFn = async () => undefined;
   const stack = await LocalWorkspace.createOrSelectStack(
     { stackName: "test", projectName: project, program: () => program() },
     {
       workDir: folders.work,
-      pulumiCommand: command,
+      pulumiCommand,
       envVars: {
         PULUMI_BACKEND_URL: pathToFileURL(folders.state).href,
         PULUMI_CONFIG_PASSPHRASE: "not-a-secret",
@@ -50,7 +47,6 @@ export async function createStack(dir: string, env: Readonly<Record<string, stri
     use: (next) => {
       program = next;
     },
-    interrupt: () => command.interrupt(),
     state: () => readFileSync(join(folders.state, `.pulumi/stacks/${project}/test.json`), "utf8"),
   };
 }

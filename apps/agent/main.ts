@@ -1,6 +1,6 @@
-import { pino } from "pino";
 import { Agent } from "./agent.ts";
 import { StartupError } from "./errors.ts";
+import { createLog } from "./log.ts";
 import { readSettings } from "./settings.ts";
 
 /** For mistakes that the owner of the server can mend, as everywhere in Homeslice. */
@@ -17,7 +17,7 @@ async function main(): Promise<void> {
     );
   }
   const settings = readSettings(process.env);
-  const log = pino({ level: settings.logLevel, base: { name: "agent" } }, pino.destination({ fd: 2, sync: true }));
+  const log = createLog(settings.logLevel);
   const agent = new Agent(settings, log);
   const stop = (signal: NodeJS.Signals) => {
     log.info({ signal, endCommands: settings.stopJobsOnExit }, "stopping");

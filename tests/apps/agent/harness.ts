@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Agent, type AgentOptions } from "@homeslice/agent/agent.ts";
+import { createLog } from "@homeslice/agent/log.ts";
 import { readSettings } from "@homeslice/agent/settings.ts";
-import { pino } from "pino";
 import { expect } from "vitest";
 import { LinkPeer } from "./linkPeer.ts";
 
@@ -62,7 +62,7 @@ export class Bench {
   /** Starts an agent in this process and waits until it is connected. */
   async agent(options: AgentOptions = {}): Promise<Agent> {
     const settings = readSettings(this.environment);
-    const agent = new Agent(settings, pino({ level: settings.logLevel }, pino.destination(2)), {
+    const agent = new Agent(settings, createLog(settings.logLevel), {
       ...options,
       timings: { grace: 300, reconnectMin: 10, reconnectMax: 50, ...options.timings },
     });

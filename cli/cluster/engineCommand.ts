@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname } from "node:path";
+import type { Readable } from "node:stream";
 import { CommandError, ConcurrentUpdateError, StackNotFoundError } from "@pulumi/pulumi/automation/index.js";
 import semver from "semver";
 import type { Engine } from "../engine/index.ts";
@@ -12,6 +13,20 @@ interface Result {
   readonly code: number;
 }
 
+/** What a run of the engine leaves for whoever comes after this process was killed. */
+export interface EngineFiles {
+  /** Names the engine process at work. */
+  readonly record: string;
+  /** What the engine has said. */
+  readonly log: string;
+}
+
+/**
+ * The operations that change a stack write to a file: on a pipe whose reader was killed the engine would die in the
+ * middle of its work, whereas like this it brings it to an end and writes it down.
+ */
+const LONG: ReadonlySet<string> = new Set(["up", "refresh", "destroy"]);
+
 /**
  * Runs the engine for the Automation API, in place of the SDK's own runner: in a process group of its own, so that a
  * Ctrl-C at the terminal reaches this process alone, which then asks the engine once to come to an end. Were both in
@@ -20,14 +35,13 @@ interface Result {
 export class EngineCommand {
   readonly command: string;
   readonly version: semver.SemVer | null;
-  readonly #record: string;
+  readonly #files: EngineFiles;
   #running: ChildProcess | undefined;
 
-  /** `record` is the file that names the engine process at work, for whoever comes after this process was killed. */
-  constructor(engine: Engine, record: string) {
+  constructor(engine: Engine, files: EngineFiles) {
     this.command = engine.path;
     this.version = semver.parse(engine.version);
-    this.#record = record;
+    this.#files = files;
   }
 
   async run(
@@ -37,44 +51,62 @@ export class EngineCommand {
     onOutput?: (text: string) => void,
     onError?: (text: string) => void,
   ): Promise<Result> {
-    const child = spawn(this.command, [...args, "--non-interactive"], {
-      cwd,
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-      env: {
-        ...process.env,
-        ...additionalEnv,
-        PATH: `${dirname(this.command)}${delimiter}${process.env["PATH"] ?? ""}`,
-        PULUMI_AUTOMATION_API: "true",
-      },
-    });
-    this.#running = child;
-    if (child.pid) writeFileSync(this.#record, JSON.stringify({ pid: child.pid, start: startOf(child.pid) }));
-    const stdout: string[] = [];
-    const stderr: string[] = [];
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout.push(text);
-      onOutput?.(text);
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr.push(text);
-      onError?.(text);
-    });
-    const code = await new Promise<number>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", (status) => resolve(status ?? -1));
-    });
-    this.#running = undefined;
-    rmSync(this.#record, { force: true });
-    const result = { stdout: stdout.join(""), stderr: stderr.join(""), code };
-    if (code !== 0) throw commandError(args, result);
-    return result;
+    const log = LONG.has(args[0] ?? "") ? openSync(this.#files.log, "w+", 0o600) : undefined;
+    try {
+      const child = this.#start(args, cwd, additionalEnv, log);
+      const stdout = collected(child.stdout, onOutput);
+      const stderr = collected(child.stderr, onError);
+      const code = await new Promise<number>((resolve, reject) => {
+        child.once("error", reject);
+        child.once("close", (status) => resolve(status ?? -1));
+      });
+      const written = log === undefined ? "" : readFileSync(this.#files.log, "utf8");
+      const result = { stdout: stdout.join(""), stderr: stderr.join("") + written, code };
+      if (code !== 0) throw commandError(args, result);
+      return result;
+    } finally {
+      if (log !== undefined) closeSync(log);
+      this.#running = undefined;
+      rmSync(this.#files.record, { force: true });
+    }
   }
 
   /** Asks the engine to finish what it has begun and to begin nothing more; asked twice, it stops at once. */
   interrupt(): void {
     this.#running?.kill("SIGINT");
   }
+
+  #start(
+    args: readonly string[],
+    cwd: string,
+    env: Readonly<Record<string, string>>,
+    log: number | undefined,
+  ): ChildProcess {
+    const child = spawn(this.command, [...args, "--non-interactive"], {
+      cwd,
+      detached: true,
+      stdio: ["ignore", log ?? "pipe", log ?? "pipe"],
+      env: {
+        ...process.env,
+        ...env,
+        PATH: `${dirname(this.command)}${delimiter}${process.env["PATH"] ?? ""}`,
+        PULUMI_AUTOMATION_API: "true",
+      },
+    });
+    this.#running = child;
+    if (child.pid) writeFileSync(this.#files.record, JSON.stringify({ pid: child.pid, start: startOf(child.pid) }));
+    return child;
+  }
+}
+
+/** The texts that a stream has brought so far. */
+function collected(stream: Readable | null, listener: ((text: string) => void) | undefined): string[] {
+  const texts: string[] = [];
+  stream?.setEncoding("utf8").on("data", (text: string) => {
+    texts.push(text);
+    listener?.(text);
+  });
+  return texts;
 }
 
 /** The error classes that the SDK tells cases apart by. */

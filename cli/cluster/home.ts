@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { locateHome, prepareHome } from "../local/home.ts";
+import type { EngineFiles } from "./engineCommand.ts";
 
 /** The checkout that this command line belongs to. */
 export const checkout = resolve(import.meta.dirname, "../..");
@@ -20,8 +21,8 @@ export interface Home {
   readonly lock: string;
   /** There while a run changes the stack; still there afterwards when it failed or was killed. */
   readonly unfinished: string;
-  /** Names the engine process that is at work on the stack. */
-  readonly engine: string;
+  /** Of the engine process that is at work on the stack. */
+  readonly engine: EngineFiles;
   /** Which cluster the stack was deployed to. */
   readonly cluster: string;
   /** The chosen context alone, for the engine. */
@@ -44,7 +45,7 @@ export function openHome(stack: string, env: NodeJS.ProcessEnv): Home {
     stack: path("stacks", stack),
     lock: path("stacks", `${stack}.lock`),
     unfinished: path("stacks", stack, "unfinished"),
-    engine: path("stacks", stack, "engine.json"),
+    engine: { record: path("stacks", stack, "engine.json"), log: path("stacks", stack, "engine.log") },
     cluster: path("stacks", stack, "cluster.json"),
     kubeconfig: path("stacks", stack, "kubeconfig"),
   };

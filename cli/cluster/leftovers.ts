@@ -3,7 +3,6 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { z } from "zod";
 import { isAlive, startOf } from "../process/alive.ts";
 import { PROJECT } from "./workspace.ts";
@@ -89,32 +88,6 @@ function isEngine(pid: number): boolean {
   } catch {
     return true; // the system does not tell: then it counts as the holder
   }
-}
-
-const deploymentSchema = z.looseObject({
-  pending_operations: z.array(z.unknown()).nullish(),
-  resources: z.array(z.looseObject({ urn: z.string(), type: z.string(), protect: z.boolean().optional() })).nullish(),
-});
-export type Deployment = z.infer<typeof deploymentSchema>;
-
-/** The resources that the state knows, and the operations whose end it does not know. */
-export async function deploymentOf(stack: Stack): Promise<Deployment> {
-  const { deployment } = await stack.exportStack();
-  return deploymentSchema.parse(deployment ?? {});
-}
-
-/**
- * Brings the state up to date after a run that was killed in the middle of operations: a refresh asks the cluster what
- * became of updates and deletions; creations are forgotten, and since every object has a fixed name, the next run
- * takes over what was created.
- */
-export async function settlePending(stack: Stack, say: Say): Promise<void> {
-  const pending = (await deploymentOf(stack)).pending_operations?.length ?? 0;
-  if (pending === 0) return;
-  say(
-    `the last run was killed in the middle of ${pending} operation${pending === 1 ? "" : "s"}: asking the cluster what became of them`,
-  );
-  await stack.refresh({ clearPendingCreates: true });
 }
 
 function readJson<T>(path: string, schema: z.ZodType<T>): T | undefined {

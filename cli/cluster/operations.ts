@@ -1,14 +1,16 @@
 import { UserError } from "@homeslice/config";
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation/index.js";
 import { ask } from "./confirm.ts";
-import { deploymentOf } from "./leftovers.ts";
+import type { EngineCommand } from "./engineCommand.ts";
 import type { Operation } from "./options.ts";
 import { Progress } from "./report/progress.ts";
 import { type Changes, label, sentence } from "./report/steps.ts";
+import { exportState } from "./state.ts";
 
 /** What an operation works with. */
 export interface Run {
   readonly stack: Stack;
+  readonly command: EngineCommand;
   /** Whether to change things without asking. */
   readonly yes: boolean;
   readonly say: (line: string) => void;
@@ -63,8 +65,8 @@ async function refresh(run: Run): Promise<Outcome> {
 }
 
 async function destroy(run: Run): Promise<Outcome> {
-  const { resources } = await deploymentOf(run.stack);
-  const real = (resources ?? []).filter(({ type }) => !type.startsWith("pulumi:"));
+  const { deployment } = await exportState(run.stack, run.command);
+  const real = deployment.resources.filter(({ type }) => !type.startsWith("pulumi:"));
   refuseProtected(
     run.stack.name,
     real.filter(({ protect }) => protect).map(({ urn, type }) => label(urn, type)),

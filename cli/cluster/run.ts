@@ -8,7 +8,7 @@ import { EngineCommand } from "./engineCommand.ts";
 import { explain } from "./failures.ts";
 import { cacheDirectory, type Home, openHome } from "./home.ts";
 import { type Interruption, passInterrupts } from "./interrupt.ts";
-import { endOrphan, releaseStaleLocks, settlePending } from "./leftovers.ts";
+import { endOrphan, releaseStaleLocks } from "./leftovers.ts";
 import { rememberCluster } from "./memory.ts";
 import { type Outcome, perform } from "./operations.ts";
 import { type ClusterOptions, clusterOptionsSchema, type Operation } from "./options.ts";
@@ -16,6 +16,7 @@ import { type ClusterChoice, prepareCluster } from "./prepare.ts";
 import { createProgram, type Program } from "./program.ts";
 import { printOutcome } from "./report/outcome.ts";
 import { readStackFile, type StackFile } from "./stackFile.ts";
+import { settlePending } from "./state.ts";
 import { backendUrl, PROJECT, prepareWorkspace, stateEnv } from "./workspace.ts";
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
@@ -70,12 +71,14 @@ async function drive(operation: Operation, options: ClusterOptions, parts: Parts
   const { home, command, cluster } = parts;
   const diagnostics: string[] = [];
   const program = createProgram(cluster.settings);
-  await endOrphan(home.engine, say);
+  await endOrphan(home.engine.record, say);
   const interruption = passInterrupts(command, say);
   try {
     const stack = await openStack(options, parts, program);
-    if (operation === "preview") return await perform(operation, { stack, yes: true, say, diagnostics });
-    return await changing(parts, stack, () => perform(operation, { stack, yes: options.yes, say, diagnostics }));
+    if (operation === "preview") return await perform(operation, { stack, command, yes: true, say, diagnostics });
+    return await changing(parts, stack, () =>
+      perform(operation, { stack, command, yes: options.yes, say, diagnostics }),
+    );
   } catch (error) {
     throw failureOf(error, options.stack, diagnostics, program, interruption);
   } finally {
@@ -102,8 +105,8 @@ async function openStack(
 }
 
 /** Marks the stack as being changed, and first puts in order what a run left that did not come to its end. */
-async function changing<T>({ home, cluster }: Parts, stack: Stack, work: () => Promise<T>): Promise<T> {
-  if (existsSync(home.unfinished)) await settlePending(stack, say);
+async function changing<T>({ home, cluster, command }: Parts, stack: Stack, work: () => Promise<T>): Promise<T> {
+  if (existsSync(home.unfinished)) await settlePending(stack, command, say);
   writeFileSync(home.unfinished, "");
   rememberCluster(home.cluster, cluster.memory);
   const result = await work();

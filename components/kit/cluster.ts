@@ -30,12 +30,12 @@ export function importIntoK3d(
   name: string,
   image: pulumi.Output<string>,
   clusterName: string,
-  parent: pulumi.Resource,
+  options: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
   const imported = new command.local.Command(
     name,
     { create: pulumi.interpolate`k3d image import ${image} --cluster ${clusterName}`, triggers: [image] },
-    { parent },
+    options,
   );
   return pulumi.all([image, imported.stdout]).apply(([reference]) => reference);
 }

@@ -23,7 +23,7 @@ export interface DeploymentArgs extends WorkloadArgs<Server> {
 
 /** Interchangeable instances, replaced one by one: a new one serves before an old one goes. */
 export function deployment(owner: Component, { replicas, transform, ...args }: DeploymentArgs): Running {
-  const workload = prepareWorkload(owner, MAIN_PART, { ...args, spec: { ...spread(owner, replicas), ...args.spec } });
+  const workload = prepareWorkload(owner, MAIN_PART, { ...args, spec: { ...spread(owner), ...args.spec } });
   const controller = new kubernetes.apps.v1.Deployment(
     `${owner.name}-deployment`,
     transformed(
@@ -150,8 +150,7 @@ function running(workload: Workload, controller: pulumi.Resource, args: Workload
 }
 
 /** Instances keep away from each other's nodes where there are nodes enough. */
-function spread(owner: Component, replicas: number) {
-  if (replicas === 1) return {};
+function spread(owner: Component) {
   const labelSelector = {
     matchLabels: { "app.kubernetes.io/name": owner.name, "app.kubernetes.io/component": MAIN_PART },
   };

@@ -23,7 +23,7 @@ export class Environment extends pulumi.ComponentResource {
     this.config = config;
     this.instance = objectName("homeslice", config.stack);
     this.kubernetes = new kubernetes.Provider(`${name}-cluster`, connectionTo(config.cluster, this), { parent: this });
-    this.#images = new Images(config, this);
+    this.#images = new Images(config, { parent: this, dependsOn: [this.kubernetes] });
     this.platform = this.namespace("platform", "restricted");
     this.registerOutputs({});
   }

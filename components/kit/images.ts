@@ -14,12 +14,13 @@ type OwnImage = (typeof ownImages)[number];
 /** Where each image comes from: the one table of the configuration, or a build of this checkout. */
 export class Images {
   readonly #config: Config;
-  readonly #parent: pulumi.Resource;
+  readonly #options: pulumi.CustomResourceOptions;
   readonly #built = new Map<OwnImage, pulumi.Output<string>>();
 
-  constructor(config: Config, parent: pulumi.Resource) {
+  /** @param options parent of the images that are built, and what has to stand before: the cluster that gets them */
+  constructor(config: Config, options: pulumi.CustomResourceOptions) {
     this.#config = config;
-    this.#parent = parent;
+    this.#options = options;
   }
 
   /** The reference that pods name; an image to be built is built once, however many workloads run it. */
@@ -45,10 +46,10 @@ export class Images {
         build: { context: checkout, dockerfile: join(checkout, "apps", name, "Dockerfile"), platform: build.platform },
         skipPush: !build.push,
       },
-      { parent: this.#parent },
+      this.#options,
     );
     if (build.push) return image.repoDigest;
     const { k3d } = this.#config.cluster;
-    return k3d ? importIntoK3d(`environment-${name}-import`, image.imageName, k3d, this.#parent) : image.imageName;
+    return k3d ? importIntoK3d(`environment-${name}-import`, image.imageName, k3d, this.#options) : image.imageName;
   }
 }

@@ -76,7 +76,7 @@ export function podTemplate(
       },
       ...(Object.keys(before).length > 0 && { initContainers: containerSpecs(before) }),
       containers: containerSpecs(running),
-      volumes: volumesOf([...Object.values(before), ...Object.values(running)]),
+      volumes: volumesOf([...Object.values(running), ...Object.values(before)]),
       ...spec,
     },
   };

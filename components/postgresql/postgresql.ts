@@ -34,7 +34,13 @@ const SUPERUSER = "postgres";
 const IMAGE_USER = 999;
 const CONFIG = "/etc/postgresql";
 
-/** PostgreSQL: the one transactional store for everything that must last. One instance with a volume of its own. */
+/**
+ * PostgreSQL: the one transactional store for everything that must last. One instance with a volume of its own.
+ *
+ * @example
+ * const postgresql = new PostgreSQL("postgresql", config.postgresql, environment);
+ * new Orchestrator("orchestrator", { ...config.orchestrator, database: postgresql.database("orchestrator") }, environment);
+ */
 export class PostgreSQL extends Component {
   readonly #args: PostgreSQLArgs;
   readonly #superuser: SecretRef<"password">;

@@ -26,7 +26,13 @@ export type RedisLink = Link<"host" | "port", "password">;
 const PORT = 6379;
 const ACCESS_LIST = "users.acl";
 
-/** Redis for what may vanish: live fan-out, counters, caches. Never the only home of anything. */
+/**
+ * Redis for what may vanish: live fan-out, counters, caches. Never the only home of anything.
+ *
+ * @example
+ * const redis = new Redis("redis", config.redis, environment);
+ * new Orchestrator("orchestrator", { ...config.orchestrator, bus: redis.link() }, environment);
+ */
 export class Redis extends Component {
   readonly #secret: SecretRef<"password" | typeof ACCESS_LIST>;
   readonly #server: Running;

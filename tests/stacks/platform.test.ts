@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, it } from "vitest";
 import { deploy } from "../components/deploy.ts";
-import { workloadsOf } from "../components/rendered.ts";
+import { dependenciesOf, workloadsOf } from "../components/rendered.ts";
 import { stackFile } from "../config/fixtures.ts";
 
 const domain = { "homeslice:domain": "home.example.org" };
@@ -62,5 +62,6 @@ it("makes a k3d cluster when asked to, and puts the images built for it inside",
   expect(find("Command", "environment-agent-import").inputs).toMatchObject({
     create: "k3d image import localhost/homeslice/agent:local --cluster homeslice",
   });
+  expect(await dependenciesOf(find("Command", "environment-agent-import"))).toEqual(["environment-cluster"]);
   expect(resources.filter(({ kind }) => kind === "Command")).toHaveLength(3);
 });

@@ -1,4 +1,4 @@
-import { UserError } from "@homeslice/config";
+import { UserError } from "@homeslice/config/errors.ts";
 import { Command, CommanderError } from "commander";
 import { registerCommands } from "./commands/index.ts";
 

@@ -29,7 +29,7 @@ export interface ComponentDefinition {
 const READINESS_INTERVAL_MS = 20;
 const READINESS_TIMEOUT_MS = 60_000;
 /** A component that never became ready is given up after so many starts. */
-const MAX_FIRST_STARTS = 3;
+const MAX_FIRST_STARTS = 5;
 const FIRST_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 5_000;
 /** After running for so long, the next crash is answered without delay again. */

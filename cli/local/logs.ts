@@ -26,7 +26,9 @@ export async function logs(
   const tails = names.map((name) => ({ name, tail: new LogTail(logPath(home, name)) }));
   const before = names.flatMap((name) => linesOf(name, new LogTail(olderLogPath(home, name)).read()));
   const present = tails.flatMap(({ name, tail }) => linesOf(name, tail.read()));
-  for (const line of byTime([...before, ...present])) print(line);
+  const all = byTime([...before, ...present]);
+  if (all.length === 0) process.stderr.write("homeslice: nothing was logged yet\n");
+  for (const line of all) print(line);
   while (follow) {
     await setTimeout(POLL_INTERVAL_MS);
     for (const line of byTime(tails.flatMap(({ name, tail }) => linesOf(name, tail.read())))) print(line);

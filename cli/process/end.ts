@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { isAlive, startOf } from "./alive.ts";
 
@@ -20,21 +19,9 @@ export async function endProcess(pid: number, signal: NodeJS.Signals, timeoutMs:
   }
 }
 
-/**
- * Whether a process is still the one that was started then, and at work: one that has ended but waits for its parent
- * to notice is not, which matters where nobody adopts orphans, as in many containers.
- */
+/** Whether a process is still the one that was started then, and at work. */
 export function isRunning(pid: number, start: string | undefined): boolean {
-  return isAlive(pid) && startOf(pid) === start && !isZombie(pid);
-}
-
-function isZombie(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).startsWith("Z");
-  } catch {
-    return false; // only Linux tells this way
-  }
+  return isAlive(pid) && startOf(pid) === start;
 }
 
 function send(pid: number, signal: NodeJS.Signals): void {

@@ -66,7 +66,7 @@ export function giveTo(account: Account, directory: string): void {
 }
 
 function canUseNamespaces(): boolean {
-  return spawnSync("unshare", [...NAMESPACE, "--", "true"], { stdio: "ignore" }).status === 0;
+  return spawnSync("unshare", [...NAMESPACE, "--", process.execPath, "--version"], { stdio: "ignore" }).status === 0;
 }
 
 async function findUser(): Promise<SystemUser | undefined> {

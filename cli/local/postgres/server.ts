@@ -43,14 +43,16 @@ export function isAccepting(directory: string, pid: number): boolean {
 }
 
 /**
- * Makes way for a server on a data directory that may have been left by a crash: a server that outlived its supervisor
- * is ended, and a lock file whose process id meanwhile belongs to another program is removed.
+ * Makes way for a server on a data directory that may have been left by a crash. A server that outlived its supervisor
+ * is ended. A lock file is removed: its process id may meanwhile belong to another program, or to the remains of the
+ * dead server. Should parts of that one still be at work, PostgreSQL notices by its shared memory.
  */
 export async function clearLeftovers(directory: string): Promise<void> {
   const pid = Number(lockFile(directory)[0]);
-  if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return; // PostgreSQL sees to a dead one by itself
-  if (commandLineOf(pid)?.includes(directory)) await endProcess(pid, "SIGINT", STOP_TIMEOUT_MS);
-  else rmSync(lockPath(directory), { force: true });
+  if (pid > 0 && isAlive(pid) && commandLineOf(pid)?.includes(directory)) {
+    await endProcess(pid, "SIGINT", STOP_TIMEOUT_MS);
+  }
+  rmSync(lockPath(directory), { force: true });
 }
 
 function lockFile(directory: string): string[] {

@@ -1,5 +1,7 @@
 /** Short breaks, such as the orchestrator starting again, are not worth a word. */
 const NOTICE_MS = 2_000;
+/** A contact that comes and goes within this time is none. */
+const STEADY_MS = 2_000;
 
 export interface ContactOptions {
   /** Milliseconds without contact after which it is given up; undefined waits as long as it takes. */
@@ -11,9 +13,11 @@ export interface ContactOptions {
 /** Watches whether the execution can be seen: speaks up when it cannot, and gives up after a while. */
 export class Contact {
   readonly #options: ContactOptions;
+  /** What is out of reach, or was a moment ago. */
   #reason: string | undefined;
   #noticed = false;
-  #timers: NodeJS.Timeout[] = [];
+  #waiting: NodeJS.Timeout[] = [];
+  #settling: NodeJS.Timeout | undefined;
 
   constructor(options: ContactOptions) {
     this.#options = options;
@@ -21,25 +25,31 @@ export class Contact {
 
   /** Says what is out of reach, or that all is in sight again. */
   report(reason: string | undefined): void {
-    if (reason === this.#reason) return;
+    if (reason === undefined) {
+      if (this.#reason !== undefined) this.#settling ??= setTimeout(() => this.#found(), STEADY_MS);
+      return;
+    }
+    clearTimeout(this.#settling);
+    this.#settling = undefined;
     const before = this.#reason;
     this.#reason = reason;
-    if (reason === undefined) this.#found();
-    else if (before === undefined) this.#lost();
+    if (before === undefined) this.#lost();
   }
 
   end(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers = [];
+    clearTimeout(this.#settling);
+    this.#settling = undefined;
+    for (const timer of this.#waiting.splice(0)) clearTimeout(timer);
   }
 
   #lost(): void {
     const { limitMs, giveUp } = this.#options;
-    this.#timers.push(setTimeout(() => this.#notice(), NOTICE_MS));
-    if (limitMs !== undefined) this.#timers.push(setTimeout(() => giveUp(this.#reason ?? "no contact"), limitMs));
+    this.#waiting.push(setTimeout(() => this.#notice(), NOTICE_MS));
+    if (limitMs !== undefined) this.#waiting.push(setTimeout(() => giveUp(this.#reason ?? "no contact"), limitMs));
   }
 
   #notice(): void {
+    if (this.#settling) return;
     const { limitMs, notice } = this.#options;
     this.#noticed = true;
     notice(`${this.#reason}; waiting${limitMs === undefined ? "" : ` for up to ${limitMs / 1000} s`}`);
@@ -47,6 +57,7 @@ export class Contact {
 
   #found(): void {
     this.end();
+    this.#reason = undefined;
     if (this.#noticed) this.#options.notice("in contact again");
     this.#noticed = false;
   }

@@ -1,0 +1,218 @@
+import { once } from "node:events";
+import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { isAlive } from "../../cli/process/alive.ts";
+import { freePort } from "../../cli/process/freePort.ts";
+import { eventually } from "../support/eventually.ts";
+import { LocalTestHome } from "../support/localHome.ts";
+
+const TWENTY = "for i in $(seq 20); do echo $i; sleep 0.1; done; exit 3";
+const twentyLines = Array.from({ length: 20 }, (_, index) => `${index + 1}\n`).join("");
+
+describe("on one running home", () => {
+  const home = new LocalTestHome();
+  let url: string;
+  beforeAll(async () => {
+    url = await home.up();
+  });
+  afterAll(() => home.dispose());
+
+  test("status tells what runs, for people and for scripts", async () => {
+    const status = await home.status();
+    expect(status).toEqual({
+      ready: true,
+      url,
+      home: home.home,
+      components: ["postgresql", "orchestrator", "agent"].map((name) => ({
+        name,
+        state: "running",
+        pid: expect.any(Number),
+        since: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      })),
+    });
+    const { stdout, code } = await home.call("status");
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Homeslice is ready at ${url}`);
+    expect(stdout).toMatch(/^orchestrator {2}running {2}\d+ +\d{4}-/m);
+  });
+
+  test("a command's output arrives exactly, on the stream it was written to, and its exit code is that of run", async () => {
+    const script = String.raw`printf 'no line break'; printf 'é\n\nlast' >&2; exit 42`;
+    expect(await home.call("run", "--", "sh", "-c", script)).toEqual({
+      code: 42,
+      stdout: "no line break",
+      stderr: "é\n\nlast",
+    });
+  });
+
+  test("what follows -- is passed on untouched", async () => {
+    const words = ["--follow", "-x", "a b", "", "$HOME", "*", "{{x}}", "--"];
+    const { stdout } = await home.call("run", "--", "printf", "[%s]", ...words);
+    expect(stdout).toBe(words.map((word) => `[${word}]`).join(""));
+  });
+
+  test("a command that is not there is refused with the shell's exit code for that", async () => {
+    const { code, stderr } = await home.call("run", "--", "no-such-program");
+    expect(code).toBe(127);
+    expect(stderr).toContain("no-such-program");
+  });
+
+  test("Ctrl-C cancels the command and everything that it started", async () => {
+    const { child, output, result } = home.begin("run", "--", "sh", "-c", "echo $$; sleep 600 & wait");
+    await eventually(() => output.stdout !== "", "the command runs");
+    child.kill("SIGINT");
+    const { code, stderr } = await result;
+    expect(code).toBe(130);
+    expect(stderr).toContain("cancelling (Ctrl-C again leaves it running)");
+    await eventually(() => !isAlive(Number(output.stdout)), "the command is gone");
+  });
+
+  test("killing the orchestrator in the middle loses and doubles no line, and the exit code is the true one", async () => {
+    const { output, result } = home.begin("run", "--follow", "--", "sh", "-c", TWENTY);
+    await eventually(() => output.stdout.includes("3\n"), "the first lines");
+    process.kill(await home.pidOf("orchestrator"), "SIGKILL");
+    expect(await result).toMatchObject({ code: 3, stdout: twentyLines });
+  });
+
+  test("killing the agent in the middle loses and doubles no line, and the exit code is the true one", async () => {
+    const { output, result } = home.begin("run", "--follow", "--", "sh", "-c", TWENTY);
+    await eventually(() => output.stdout.includes("3\n"), "the first lines");
+    process.kill(await home.pidOf("agent"), "SIGKILL");
+    expect(await result).toMatchObject({ code: 3, stdout: twentyLines });
+  });
+
+  test("killing PostgreSQL in the middle loses and doubles no line, and the exit code is the true one", async () => {
+    const { output, result } = home.begin("run", "--follow", "--", "sh", "-c", TWENTY);
+    await eventually(() => output.stdout.includes("3\n"), "the first lines");
+    process.kill(await home.pidOf("postgresql"), "SIGKILL");
+    expect(await result).toMatchObject({ code: 3, stdout: twentyLines });
+  });
+
+  test("a second up in the foreground is refused with the URL; in the background it shows the same and succeeds", async () => {
+    const second = await home.call("up", "--port", String(await freePort()));
+    expect(second).toMatchObject({ code: 2, stderr: expect.stringContaining(`already runs on this home at ${url}`) });
+    const again = await home.call("up", "--detach");
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining(`Homeslice is ready at ${url}`) });
+    const elsewhere = await home.call("up", "--detach", "--port", String(await freePort()));
+    expect(elsewhere).toMatchObject({ code: 2, stderr: expect.stringContaining("already runs on another port") });
+  });
+
+  test("a token opens what its role may do, and nothing without one", async () => {
+    const { stdout } = await home.call("token", "--role", "viewer", "--ttl", "5m");
+    expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+    const headers = { authorization: `Bearer ${stdout.trim()}`, "content-type": "application/json" };
+    expect((await fetch(`${url}/api/v1/servers`)).status).toBe(401);
+    expect((await fetch(`${url}/api/v1/servers`, { headers })).status).toBe(200);
+    const write = await fetch(`${url}/api/v1/servers`, { method: "POST", headers, body: '{"hostname":"x"}' });
+    expect(write.status).toBe(403);
+    expect(await home.call("token", "--role", "king")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("viewer"),
+    });
+  });
+
+  test("a server that does not exist is named", async () => {
+    const id = "00000000-0000-4000-8000-000000000000";
+    const { code, stderr } = await home.call("run", "--server", id, "--", "true");
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(`there is no server ${id}`) });
+    expect((await home.call("run", "--server", "x", "--", "true")).stderr).toContain('"x" is not the id of a server');
+  });
+});
+
+describe("on a home of its own", () => {
+  let home: LocalTestHome;
+  afterEach(() => home.dispose());
+
+  test("up, down and up again keep what was there, and down leaves no process", async () => {
+    home = new LocalTestHome();
+    await home.up();
+    const pids = (await home.status()).components.map(({ pid }) => pid ?? 0);
+    const supervisor = home.supervisorPid();
+    expect(await home.call("down")).toMatchObject({ code: 0, stdout: "Homeslice has ended.\n" });
+    for (const pid of [...pids, supervisor]) expect(isAlive(pid)).toBe(false);
+    expect(await home.call("down")).toMatchObject({ code: 0, stdout: "Homeslice is not running.\n" });
+    const stopped = await home.call("run", "--", "true");
+    expect(stopped).toMatchObject({ code: 2, stderr: expect.stringContaining("Start it first: ./homeslice up") });
+    const url = await home.up();
+    const token = (await home.call("token")).stdout.trim();
+    const servers = await fetch(`${url}/api/v1/servers`, { headers: { authorization: `Bearer ${token}` } });
+    expect(await servers.json()).toMatchObject({ items: [{ status: { current: "idle" } }] });
+  });
+
+  test("Ctrl-C ends what up started in the foreground, in order, and leaves nothing", async () => {
+    home = new LocalTestHome();
+    const { child, output, result } = home.begin("up", "--port", "0");
+    await eventually(() => output.stdout.includes("Homeslice is ready at"), "it is ready", 60_000);
+    expect(output.stdout).toContain(`${home.home}/agent-policy.yaml`);
+    const pids = (await home.status()).components.map(({ pid }) => pid ?? 0);
+    child.kill("SIGINT");
+    const { code, stderr } = await result;
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/agent has ended.*orchestrator has ended.*postgresql has ended/s);
+    for (const pid of pids) expect(isAlive(pid)).toBe(false);
+    expect(existsSync(`${home.home}/supervisor.lock`)).toBe(false);
+  });
+
+  test("Ctrl-C while it starts leaves nothing either", async () => {
+    home = new LocalTestHome();
+    const { child, output, result } = home.begin("up", "--port", "0");
+    await eventually(() => output.stderr.includes("postgresql is running"), "PostgreSQL runs", 60_000);
+    child.kill("SIGINT");
+    expect((await result).code).toBe(0);
+    const { components } = await home.status();
+    expect(components.map(({ state }) => state)).toEqual(["stopped", "stopped", "stopped"]);
+  });
+
+  test("after kill -9 of everything, and of the supervisor alone, the next up recovers", async () => {
+    home = new LocalTestHome();
+    await home.up();
+    const { components } = await home.status();
+    for (const pid of [home.supervisorPid(), ...components.map((component) => component.pid ?? 0)]) {
+      process.kill(pid, "SIGKILL");
+    }
+    await home.up();
+    const orphans = (await home.status()).components.map(({ pid }) => pid ?? 0);
+    process.kill(home.supervisorPid(), "SIGKILL");
+    await eventually(async () => !(await home.status()).ready, "the supervisor is gone");
+    expect((await home.status()).components.map(({ state }) => state)).toEqual(["orphaned", "orphaned", "orphaned"]);
+    await home.up();
+    for (const pid of orphans) expect(isAlive(pid)).toBe(false);
+    expect(await home.call("run", "--", "echo", "again")).toEqual({ code: 0, stdout: "again\n", stderr: "" });
+  });
+
+  test("of two at once one starts, and both end well", async () => {
+    home = new LocalTestHome();
+    const port = String(await freePort());
+    const results = await Promise.all([1, 2].map(() => home.call("up", "--detach", "--port", port)));
+    for (const { code, stdout } of results) {
+      expect(code).toBe(0);
+      expect(stdout).toContain(`Homeslice is ready at http://127.0.0.1:${port}`);
+    }
+  });
+
+  test("a port in use is named with its user, and nothing is left running", async () => {
+    home = new LocalTestHome();
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    const port = typeof address === "object" ? address?.port : 0;
+    const { code, stderr } = await home.call("up", "--detach", "--port", String(port));
+    server.close();
+    expect(code).toBe(2);
+    expect(stderr).toContain(`port ${port} of 127.0.0.1 is in use`);
+    expect(stderr).toContain("--port");
+    expect((await home.status()).components.map(({ state }) => state)).toEqual(["stopped", "stopped", "stopped"]);
+  });
+
+  test("neither git nor docker nor go is needed", async () => {
+    home = new LocalTestHome();
+    const tools = join(home.directory, "tools");
+    mkdirSync(tools);
+    symlinkSync("/usr/bin/unshare", join(tools, "unshare")); // for root; part of every Linux system
+    home.env["PATH"] = tools;
+    await home.up();
+    expect(await home.call("run", "--", "/bin/echo", "bare")).toEqual({ code: 0, stdout: "bare\n", stderr: "" });
+  });
+});

@@ -47,14 +47,15 @@ describe("a cancelled command", () => {
     expect(pids.filter(lives)).toEqual([]);
   });
 
-  it("takes its descendants with it, also those that hide in a session of their own or have left their parent", async () => {
+  it("takes its descendants with it, wherever they hide", async () => {
     await bench.agent({ timings: { grace: 200 } });
-    const hide = 'trap "" TERM; echo $$; while :; do sleep 0.02; done';
-    const script = `echo $$; setsid sh -c '${hide}' & (setsid sh -c '${hide}' &) ; wait`;
-    const { job, pids } = await start(script, 3);
+    const hide = `sh -c 'trap "" TERM; echo $$; while :; do sleep 0.02; done'`;
+    // In another session; without a parent; without a parent and in another session, or with no environment.
+    const script = `echo $$; setsid ${hide} & (${hide} &); (setsid ${hide} &); (env -i ${hide} &); wait`;
+    const { job, pids } = await start(script, 5);
     bench.peer.send({ type: "cancel", execution_id: job.execution_id, fence: job.fence });
     await eventually(() => bench.peer.finish(job));
-    expect(pids.length).toBe(3);
+    expect(pids.length).toBe(5);
     expect(pids.filter(lives)).toEqual([]);
   });
 

@@ -41,7 +41,7 @@ async function processes() {
 beforeAll(async () => {
   await up(options);
   await connect();
-  await create("/api/v1/namespaces", namespace("work"));
+  await create("/api/v1/namespaces", namespace("team"));
 });
 
 afterAll(async () => {
@@ -56,47 +56,47 @@ describe("a running testbed", () => {
   });
 
   test("makes Deployments available", async () => {
-    await create("/apis/apps/v1/namespaces/work/deployments", deployment("web"));
-    const path = "/apis/apps/v1/namespaces/work/deployments/web";
+    await create("/apis/apps/v1/namespaces/team/deployments", deployment("web"));
+    const path = "/apis/apps/v1/namespaces/team/deployments/web";
     await eventually(async () => (await statusNumber(path, "availableReplicas")) === 2, "two replicas are available");
   });
 
   test("runs a DaemonSet on every node", async () => {
     const { replicas: _, ...spec } = deployment("everywhere").spec;
-    await create("/apis/apps/v1/namespaces/work/daemonsets", {
+    await create("/apis/apps/v1/namespaces/team/daemonsets", {
       ...deployment("everywhere"),
       kind: "DaemonSet",
       spec,
     });
-    const path = "/apis/apps/v1/namespaces/work/daemonsets/everywhere";
+    const path = "/apis/apps/v1/namespaces/team/daemonsets/everywhere";
     await eventually(async () => (await statusNumber(path, "numberReady")) === 2, "both nodes run it");
   });
 
   test("binds the claims of StatefulSets to volumes", async () => {
-    await create("/apis/apps/v1/namespaces/work/statefulsets", statefulSet("db"));
-    const set = "/apis/apps/v1/namespaces/work/statefulsets/db";
+    await create("/apis/apps/v1/namespaces/team/statefulsets", statefulSet("db"));
+    const set = "/apis/apps/v1/namespaces/team/statefulsets/db";
     await eventually(async () => (await statusNumber(set, "readyReplicas")) === 1, "the replica is ready");
-    const claim = await client.get("/api/v1/namespaces/work/persistentvolumeclaims/data-db-0");
+    const claim = await client.get("/api/v1/namespaces/team/persistentvolumeclaims/data-db-0");
     expect(claim.body).toMatchObject({ status: { phase: "Bound" } });
   });
 
   test("completes Jobs", async () => {
-    await create("/apis/batch/v1/namespaces/work/jobs", job("once"));
-    const path = "/apis/batch/v1/namespaces/work/jobs/once";
+    await create("/apis/batch/v1/namespaces/team/jobs", job("once"));
+    const path = "/apis/batch/v1/namespaces/team/jobs/once";
     await eventually(async () => (await statusNumber(path, "succeeded")) === 1, "the job has succeeded");
   });
 
   test("gives load balancers and ingresses an address", async () => {
     const ports = [{ port: 80 }];
-    await create("/api/v1/namespaces/work/services", {
+    await create("/api/v1/namespaces/team/services", {
       ...{ apiVersion: "v1", kind: "Service", metadata: { name: "edge" } },
       spec: { type: "LoadBalancer", ports },
     });
-    await create("/apis/networking.k8s.io/v1/namespaces/work/ingresses", {
+    await create("/apis/networking.k8s.io/v1/namespaces/team/ingresses", {
       ...{ apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata: { name: "edge" } },
       spec: { defaultBackend: { service: { name: "edge", port: { number: 80 } } } },
     });
-    for (const path of ["/api/v1/namespaces/work/services", "/apis/networking.k8s.io/v1/namespaces/work/ingresses"]) {
+    for (const path of ["/api/v1/namespaces/team/services", "/apis/networking.k8s.io/v1/namespaces/team/ingresses"]) {
       const found = async () => JSON.stringify((await client.get(`${path}/edge`)).body).includes("192.0.2.1");
       await eventually(found, `an address in ${path}`);
     }
@@ -132,7 +132,7 @@ describe("starting, resetting and ending", () => {
     await up(options);
     await connect();
     expect(client.server).toBe(server);
-    expect(await client.find("/api/v1/namespaces/work")).toBeDefined();
+    expect(await client.find("/api/v1/namespaces/team")).toBeDefined();
   });
 
   test("`reset` empties it and keeps its address", async () => {
@@ -140,7 +140,7 @@ describe("starting, resetting and ending", () => {
     await reset(options);
     await connect();
     expect(client.server).toBe(server);
-    expect(await client.find("/api/v1/namespaces/work")).toBeUndefined();
+    expect(await client.find("/api/v1/namespaces/team")).toBeUndefined();
   });
 
   test("an interrupted `up` leaves nothing running", async () => {

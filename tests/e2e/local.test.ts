@@ -165,6 +165,37 @@ describe("on a home of its own", () => {
     expect(components.map(({ state }) => state)).toEqual(["stopped", "stopped", "stopped"]);
   });
 
+  test("a second Ctrl-C does not wait for the components to finish", async () => {
+    home = new LocalTestHome();
+    const { child, output, result } = home.begin("up", "--port", "0");
+    await eventually(() => output.stdout.includes("Homeslice is ready at"), "it is ready", 60_000);
+    const pids = (await home.status()).components.map(({ pid }) => pid ?? 0);
+    const agent = await home.pidOf("agent");
+    process.kill(agent, "SIGSTOP"); // it will not heed the first signal
+    child.kill("SIGINT");
+    await eventually(
+      async () => (await home.status()).components.some(({ state }) => state === "stopping"),
+      "it stops",
+    );
+    child.kill("SIGINT");
+    expect((await result).code).toBe(130);
+    for (const pid of pids) expect(isAlive(pid)).toBe(false);
+  });
+
+  test("run waits for a server that is away: without --follow for a while, with it until the server is back", async () => {
+    home = new LocalTestHome();
+    await home.up();
+    const agent = await home.pidOf("agent");
+    const { output, result } = home.begin("run", "--follow", "--", "sh", "-c", "echo begun; sleep 1; echo done");
+    await eventually(() => output.stdout !== "", "the command runs");
+    process.kill(await home.pidOf("orchestrator"), "SIGSTOP");
+    process.kill(agent, "SIGSTOP");
+    await eventually(() => output.stderr.includes("waiting"), "run says that it waits", 60_000);
+    process.kill(await home.pidOf("orchestrator"), "SIGCONT");
+    process.kill(agent, "SIGCONT");
+    expect(await result).toMatchObject({ code: 0, stdout: "begun\ndone\n" });
+  });
+
   test("after kill -9 of everything, and of the supervisor alone, the next up recovers", async () => {
     home = new LocalTestHome();
     await home.up();

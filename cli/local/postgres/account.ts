@@ -4,7 +4,7 @@
  * may enter. Where the kernel or a container forbids that, it runs as the system user `postgres`.
  */
 import { execFile, spawnSync } from "node:child_process";
-import { chmodSync, chownSync, statSync } from "node:fs";
+import { chmodSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { UserError } from "@homeslice/config/errors.ts";
@@ -60,9 +60,11 @@ export async function chooseAccount(
   return { kind: "user", user };
 }
 
-/** Gives a directory to the account. */
-export function giveTo(account: Account, directory: string): void {
-  if (account.kind === "user") chownSync(directory, account.user.uid, account.user.gid);
+/** Gives a directory and all in it to the account, whoever PostgreSQL ran as before. */
+export async function giveTo(account: Account, directory: string): Promise<void> {
+  if (account.kind === "self") return;
+  const { uid, gid } = account.kind === "user" ? account.user : { uid: 0, gid: 0 };
+  if (statSync(directory).uid !== uid) await run("chown", ["-R", `${uid}:${gid}`, directory]);
 }
 
 function canUseNamespaces(): boolean {

@@ -56,7 +56,7 @@ export async function createCluster(
   const unfinished = `${directory}.new`;
   await rm(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { mode: 0o700 });
-  giveTo(account, unfinished);
+  await giveTo(account, unfinished);
   await execute(runAs(account, binaries.initdb, ["-D", unfinished, ...INITDB_ARGS]), unfinished);
   await writeFile(join(unfinished, "pg_hba.conf"), ACCESS_RULES);
   // Single-user mode needs no server and no password; one statement per line.

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { type Command, chooseAccount } from "./account.ts";
+import { type Command, chooseAccount, giveTo } from "./account.ts";
 import { findBinaries } from "./binaries.ts";
 import { createCluster, hasCluster, type Owner, POSTGRES_ENV } from "./cluster.ts";
 import { clearLeftovers, isAccepting, serverCommand } from "./server.ts";
@@ -25,7 +25,8 @@ export async function preparePostgres(directory: string, owner: Owner): Promise<
   const binaries = await findBinaries();
   mkdirSync(dirname(directory), { recursive: true, mode: 0o700 });
   const account = await chooseAccount(dirname(directory), binaries.postgres);
-  if (!(await hasCluster(directory))) await createCluster(directory, owner, binaries, account);
+  if (await hasCluster(directory)) await giveTo(account, directory);
+  else await createCluster(directory, owner, binaries, account);
   return {
     command: (port, settings) => serverCommand(directory, port, binaries, account, settings),
     clearLeftovers: () => clearLeftovers(directory),

@@ -1,0 +1,40 @@
+import type { Execution, TargetState } from "@homeslice/protocol";
+import { expect, test } from "vitest";
+import { outcomeOf } from "../../../../cli/local/run/outcome.ts";
+
+const server_id = "00000000-0000-4000-8000-000000000001";
+
+function ended(status: TargetState, exit_code: number | null, error: string | null): Execution {
+  const now = new Date(0).toISOString();
+  return {
+    execution_id: "00000000-0000-4000-8000-000000000002",
+    initiated_by: "test",
+    execution_type: "single",
+    target_servers: [server_id],
+    action_template_id: null,
+    operation: { type: "shell_command", argv: ["true"] },
+    parameters: {},
+    timeout_seconds: 60,
+    status: { overall: status, per_server: { [server_id]: { status, since: now } } },
+    timing: { created_at: now, started_at: now, completed_at: now, duration_seconds: 0 },
+    results: {
+      success_count: 0,
+      failure_count: 0,
+      total_count: 1,
+      details: [{ server_id, status, exit_code, output: "", error_output: "", error, execution_time: 0 }],
+    },
+    logs: { entries_count: 0, size_bytes: 0 },
+  };
+}
+
+test.for([
+  ["succeeded", 0, null, { exitCode: 0 }],
+  ["failed", 42, null, { exitCode: 42 }],
+  ["failed", 127, "no-such-program: not found", { exitCode: 127, message: "no-such-program: not found" }],
+  ["failed", null, "not allowed", { exitCode: 126, message: "not allowed" }],
+  ["timed_out", null, null, { exitCode: 124, message: "it was ended after 60 s, its time-out" }],
+  ["cancelled", 143, null, { exitCode: 130, message: "it was cancelled" }],
+  ["lost", null, "the host restarted", { exitCode: 125, message: "nobody knows how it ended: the host restarted" }],
+] as const)("%s with exit code %s and error %j", ([status, exitCode, error, outcome]) => {
+  expect(outcomeOf(ended(status, exitCode, error), server_id)).toEqual(outcome);
+});

@@ -99,7 +99,13 @@ export class Agent {
 
   async #openHttp(): Promise<void> {
     const { host, port } = this.#settings;
-    const http = await HttpServer.listen({ host, port, isReady: () => this.ready, registry: this.#metrics.registry });
+    const http = await HttpServer.listen({
+      host,
+      port,
+      isReady: () => this.ready,
+      registry: this.#metrics.registry,
+      log: this.#log,
+    });
     this.#opened.push(() => http.close());
     this.#http = http;
     this.#log.info({ host, port: http.port }, "listening");

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import { hasCode, StartupError } from "./errors.ts";
 
@@ -11,6 +12,7 @@ export interface HttpOptions {
   /** Whether the agent can be given work. */
   readonly isReady: () => boolean;
   readonly registry: Registry;
+  readonly log: Logger;
 }
 
 /** The agent's own HTTP: /healthz (it runs), /readyz (it is connected), /metrics (Prometheus). */
@@ -20,7 +22,10 @@ export class HttpServer {
   /** @throws StartupError when the port is taken */
   static async listen(options: HttpOptions): Promise<HttpServer> {
     const server = createServer((request, response) => {
-      answer(request.url ?? "", response, options).catch(() => response.destroy());
+      answer(request.url ?? "", response, options).catch((error: unknown) => {
+        options.log.error({ err: error, url: request.url }, "request failed");
+        response.destroy();
+      });
     });
     try {
       server.listen(options.port, options.host);

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { Attempt as AttemptId, Finish, Job } from "@homeslice/protocol/link.ts";
+import { z } from "zod";
 import { Settled } from "../journal/settled.ts";
 import { Attempt } from "./attempt.ts";
 import { Turns } from "./turns.ts";
@@ -112,6 +113,7 @@ export class HeldAttempts {
     try {
       return await Attempt.recover(path, this.#shop);
     } catch (error) {
+      if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
       const damaged = join(this.#options.stateDir, "damaged");
       this.#shop.log.error({ err: error, attempt: name, kept_in: damaged }, "the journal of an attempt is damaged");
       await mkdir(damaged, { recursive: true, mode: 0o700 });

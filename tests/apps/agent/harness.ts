@@ -4,6 +4,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Agent, type AgentOptions } from "@homeslice/agent/agent.ts";
+import { defaultTimings, systemClock } from "@homeslice/agent/clock.ts";
+import { executionMark } from "@homeslice/agent/jobs/command.ts";
+import { terminate } from "@homeslice/agent/jobs/termination.ts";
 import { createLog } from "@homeslice/agent/log.ts";
 import { readSettings } from "@homeslice/agent/settings.ts";
 import { expect } from "vitest";
@@ -83,6 +86,10 @@ export class Bench {
 
   async close(): Promise<void> {
     for (const cleanUp of this.#cleanUp.reverse()) await cleanUp();
+    // A command goes on when its agent stops: none is to outlive its test, above all when that fails.
+    for (const id of this.peer.executions) {
+      await terminate(undefined, executionMark(id), systemClock, { ...defaultTimings, grace: 0 });
+    }
     await this.peer.close();
     await rm(this.directory, { recursive: true, force: true });
   }

@@ -31,6 +31,8 @@ export class LinkPeer {
   readonly token = randomUUID();
   readonly keys = generateKeyPair();
   readonly messages: AgentMessage[] = [];
+  /** Every execution that a job was made for. */
+  readonly executions: string[] = [];
   readonly hellos: Hello[] = [];
   /** Every line in the order in which it came, doubles included. */
   readonly lines = new Map<string, OutputLine[]>();
@@ -102,8 +104,10 @@ export class LinkPeer {
 
   /** A job for this agent; `change` says what is special about it. */
   job(argv: Job["operation"]["argv"], change: Partial<Job> = {}): Job {
+    const execution_id = randomUUID();
+    this.executions.push(execution_id);
     return {
-      execution_id: randomUUID(),
+      execution_id,
       fence: 1,
       server_id: this.serverId,
       operation: { type: "shell_command", argv },

@@ -1,5 +1,5 @@
 export { Agents } from "./agent/agents.ts";
-export { Environment } from "./kit/index.ts";
+export { type Catalogue, Environment } from "./kit/index.ts";
 export { Orchestrator } from "./orchestrator/orchestrator.ts";
 export { PostgreSQL } from "./postgresql/postgresql.ts";
 export { Redis } from "./redis/redis.ts";

@@ -1,6 +1,7 @@
 import { Agents, Environment, Orchestrator, PostgreSQL, Redis } from "@homeslice/components";
 import type { Config, EnvironmentName } from "@homeslice/config";
 import type { Output } from "@pulumi/pulumi";
+import { catalogue } from "./catalogue.ts";
 
 /** What a deployed stack tells its operator. */
 export interface PlatformOutputs {
@@ -16,7 +17,7 @@ export interface PlatformOutputs {
 
 /** The whole platform of one environment; dev and prod differ by nothing but their configuration. */
 export function platform(config: Config): PlatformOutputs {
-  const environment = new Environment(config);
+  const environment = new Environment(config, catalogue);
 
   const postgresql = new PostgreSQL("postgresql", config.postgresql, environment);
   const redis = new Redis("redis", config.redis, environment);

@@ -3,6 +3,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childRules } from "./children.ts";
 import { connectionTo } from "./cluster.ts";
+import type { Catalogue } from "./declaration.ts";
 import { Images } from "./images.ts";
 import { objectName } from "./names.ts";
 import { createNamespace, type Namespace, type PodSecurity } from "./namespace.ts";
@@ -10,6 +11,8 @@ import { createNamespace, type Namespace, type PodSecurity } from "./namespace.t
 /** What all services of a stack share: the connection to the cluster, namespaces, images and safety rules. */
 export class Environment extends pulumi.ComponentResource {
   readonly config: Config;
+  /** Every service of this environment, and what it wants of the others. */
+  readonly catalogue: Catalogue;
   readonly kubernetes: kubernetes.Provider;
   /** Where the platform's own services run. */
   readonly platform: Namespace;
@@ -17,10 +20,11 @@ export class Environment extends pulumi.ComponentResource {
   readonly instance: string;
   readonly #images: Images;
 
-  constructor(config: Config) {
+  constructor(config: Config, catalogue: Catalogue) {
     const name = "environment";
     super("homeslice:platform:Environment", name, {}, { transformations: [childRules(name, config.safety)] });
     this.config = config;
+    this.catalogue = catalogue;
     this.instance = objectName("homeslice", config.stack);
     this.kubernetes = new kubernetes.Provider(`${name}-cluster`, connectionTo(config.cluster, this), { parent: this });
     this.#images = new Images(config, { parent: this, dependsOn: [this.kubernetes] });

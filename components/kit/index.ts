@@ -1,5 +1,6 @@
 export { Component } from "./component.ts";
 export { daemonSet, deployment, job, type Running, statefulSet } from "./controllers.ts";
+export type { Access, Catalogue, Declaration } from "./declaration.ts";
 export { Environment } from "./environment.ts";
 export { type Link, use } from "./link.ts";
 export { dataVolume, type Mount, nodeDirectory, scratch, secretFiles } from "./mounts.ts";

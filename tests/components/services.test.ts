@@ -79,7 +79,7 @@ describe("Redis", () => {
   it("lets a stack change its StatefulSet and keeps the rest of it", async () => {
     const config = loadConfig("dev", domain);
     const transform = { statefulSet: { spec: { template: { spec: { priorityClassName: "high" } } } } };
-    const program = () => new Redis("redis", { ...config.redis, transform }, new Environment(config));
+    const program = () => new Redis("redis", { ...config.redis, transform }, new Environment(config, {}));
     const changed = findIn(await record("dev", program), "StatefulSet", "redis-statefulset");
     expect(changed.inputs).toMatchObject({ spec: { template: { spec: { priorityClassName: "high" } } } });
     expect(rendered(changed).containers).toHaveLength(1);

@@ -1,0 +1,64 @@
+/**
+ * What a service says of itself, once: its entry in the catalogue. Route, certificate, sign-on, tile, scrape target,
+ * probe, network openings and backup follow from it.
+ */
+export interface Declaration {
+  /** Name for people: "Grafana". */
+  readonly title: string;
+  /** How people reach it; left out, it has no page of its own. */
+  readonly web?: Web;
+  /** Where Prometheus scrapes it; left out, it has no metrics. */
+  readonly metrics?: Metrics;
+  /** What a backup of it holds; left out, it keeps nothing. */
+  readonly backup?: Backup;
+}
+
+export interface Web {
+  /** Name under the domain: `grafana` becomes grafana.home.example.org. */
+  readonly host: string;
+  /** Port of the container that serves it. */
+  readonly port: number;
+  readonly access: Access;
+  /** Path that answers 2xx without a login, for probes from outside. Default `/`. */
+  readonly health?: string;
+  /** Its tile on the home page; left out, it has none. */
+  readonly tile?: Tile;
+}
+
+/** Who may use a service, and who sees to that. */
+export type Access =
+  /** Whoever reaches it. */
+  | { readonly by: "everyone" }
+  /** The edge asks Authentik before every request: for services without a login of their own. */
+  | { readonly by: "forward"; readonly groups: readonly string[] }
+  /** It logs people in itself, as an OpenID Connect client of Authentik. */
+  | {
+      readonly by: "oidc";
+      /** Who may log in. */
+      readonly groups: readonly string[];
+      /** Path that Authentik sends people back to. */
+      readonly callback: string;
+    };
+
+export interface Tile {
+  readonly group: string;
+  /** Icon by the name that Homepage knows: `grafana.svg`. */
+  readonly icon: string;
+  readonly description: string;
+}
+
+export interface Metrics {
+  readonly port: number;
+  /** Default `/metrics`. */
+  readonly path?: string;
+}
+
+export interface Backup {
+  /** Databases of the platform's PostgreSQL. */
+  readonly databases?: readonly string[];
+  /** Whether the volume of the service is part of it. */
+  readonly volume?: boolean;
+}
+
+/** Every service of an environment, by the name of its component. */
+export type Catalogue = Readonly<Record<string, Declaration>>;

@@ -1,0 +1,20 @@
+import type { Catalogue } from "@homeslice/components";
+
+/** Every service of the platform and what it wants of the platform around it. The order is that of the home page. */
+export const catalogue = {
+  orchestrator: {
+    title: "Homeslice",
+    web: {
+      host: "orchestrator",
+      port: 8080,
+      // Its own tokens guard it, until people log in by OpenID Connect.
+      access: { by: "everyone" },
+      health: "/healthz",
+      tile: { group: "Automation", icon: "mdi-robot-industrial", description: "Runs commands on every server" },
+    },
+    metrics: { port: 8080 },
+    backup: { databases: ["orchestrator"] },
+  },
+  postgresql: { title: "PostgreSQL", metrics: { port: 9187 } },
+  agent: { title: "Agents", metrics: { port: 8081 } },
+} as const satisfies Catalogue;

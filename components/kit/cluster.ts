@@ -5,8 +5,11 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** How the provider reaches the cluster: one made here by k3d, or the one that the configuration or kubectl's own names. */
 export function connectionTo(cluster: Config["cluster"], parent: pulumi.Resource): kubernetes.ProviderArgs {
-  if (cluster.k3d) return { kubeconfig: k3dCluster(cluster.k3d, parent) };
+  // What the program sets is the program's: an edit by hand is drift, which the next `up` puts right without asking.
+  const ours = { enablePatchForce: true };
+  if (cluster.k3d) return { ...ours, kubeconfig: k3dCluster(cluster.k3d, parent) };
   return {
+    ...ours,
     ...(cluster.kubeconfig && { kubeconfig: cluster.kubeconfig }),
     ...(cluster.context && { context: cluster.context }),
   };

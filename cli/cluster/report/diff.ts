@@ -22,17 +22,28 @@ export function propertyChanges(step: StepEventMetadata): PropertyChange[] {
   return [...found, ...further];
 }
 
-/** One line of the diff, long texts cut. */
+/** A property's change in words: one line, long values cut; of texts with several lines those that differ. */
 export function wording({ path, before, after }: PropertyChange): string {
+  if (isText(before) && isText(after)) return [`${path}:`, ...changedLines(before, after)].join("\n");
   if (before === undefined) return `${path}: + ${text(after)}`;
   if (after === undefined) return `${path}: - ${text(before)}`;
   return `${path}: ${text(before)} → ${text(after)}`;
 }
 
+const isText = (value: unknown): value is string => typeof value === "string" && value.includes("\n");
+
+function changedLines(before: string, after: string): string[] {
+  const [old, young] = [before.split("\n"), after.split("\n")];
+  const gone = old.filter((line) => !young.includes(line)).map((line) => `  - ${line}`);
+  const come = young.filter((line) => !old.includes(line)).map((line) => `  + ${line}`);
+  return [...gone, ...come];
+}
+
 const covers = (one: string, other: string) =>
   one === other || one.startsWith(`${other}.`) || other.startsWith(`${one}.`);
 
-function compare(path: string, before: unknown, after: unknown): PropertyChange[] {
+function compare(path: string, old: unknown, young: unknown): PropertyChange[] {
+  const [before, after] = [masked(old), masked(young)];
   if (Object.is(before, after)) return [];
   if (Array.isArray(before) && Array.isArray(after)) {
     const longer = before.length > after.length ? before : after;
@@ -43,6 +54,13 @@ function compare(path: string, before: unknown, after: unknown): PropertyChange[
     return keys.flatMap((key) => compare(join(path, key), before[key], after[key]));
   }
   return [{ path, before, after }];
+}
+
+/** A secret is an object with this key in the engine's notation. */
+const SECRET_KEY = "4dabf18193072939515e22adb298388d";
+
+function masked(value: unknown): unknown {
+  return isGroup(value) && SECRET_KEY in value ? SECRET : value;
 }
 
 function isGroup(value: unknown): value is Record<string, unknown> {
@@ -56,6 +74,6 @@ function join(path: string, key: string): string {
 }
 
 function text(value: unknown): string {
-  const written = typeof value === "string" ? JSON.stringify(value) : (JSON.stringify(value) ?? "nothing");
+  const written = JSON.stringify(value, (_, part: unknown) => masked(part)) ?? "nothing";
   return written.length > LONGEST_VALUE ? `${written.slice(0, LONGEST_VALUE)}…` : written;
 }

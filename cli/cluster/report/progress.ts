@@ -12,6 +12,8 @@ const DONE: Readonly<Record<Change, string>> = {
   replace: "replaced",
   delete: "deleted",
 };
+/** What a refresh finds in the cluster is no deed of the run. */
+const FOUND: Readonly<Record<Change, string>> = { ...DONE, update: "differs", delete: "is gone" };
 const COLOURS = { create: "green", update: "yellow", replace: "magenta", delete: "red" } as const;
 
 /** A step this old is named at each interval, so that a long wait has a visible reason. */
@@ -73,7 +75,7 @@ export class Progress {
   #plan(step: StepEventMetadata, change: Change): void {
     this.#say(`  ${mark(change)} ${change.padEnd(8)} ${label(step.urn, step.type)}`);
     if (change === "update" || change === "replace") {
-      for (const property of propertyChanges(step)) this.#say(`      ${wording(property)}`);
+      this.#properties(step);
     }
   }
 
@@ -92,10 +94,15 @@ export class Progress {
     this.#open.delete(step.urn);
     if (!change || !isReal(step)) return;
     const took = begun ? ` (${duration(this.#now() - begun.since)})` : "";
-    this.#say(`  ${mark(change)} ${DONE[change].padEnd(8)} ${label(step.urn, step.type)}${took}`);
+    const done = step.op === "refresh" ? FOUND[change] : DONE[change];
+    this.#say(`  ${mark(change)} ${done.padEnd(8)} ${label(step.urn, step.type)}${took}`);
     if (step.op === "refresh" || change === "update") {
-      for (const property of propertyChanges(step)) this.#say(`      ${wording(property)}`);
+      this.#properties(step);
     }
+  }
+
+  #properties(step: StepEventMetadata): void {
+    for (const change of propertyChanges(step)) this.#say(`      ${wording(change).replaceAll("\n", "\n      ")}`);
   }
 
   #fails(step: StepEventMetadata): void {

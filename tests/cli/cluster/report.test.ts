@@ -132,6 +132,29 @@ test("paths name list positions and quote keys that are no words", () => {
   ]);
 });
 
+test("of a text with several lines, the lines that differ are shown", () => {
+  const [before, after] = ["a = 1\nb = 2\nc = 3", "a = 1\nb = 5\nc = 3\nd = 4"];
+  expect(wording({ path: "file", before, after })).toBe("file:\n  - b = 2\n  + b = 5\n  + d = 4");
+});
+
+test("a secret in the engine's own notation is masked, wherever it stands", () => {
+  const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:abc" };
+  const changes = propertyChanges(step("update", deployment, "x", { a: [1], b: 1 }, { a: secret, b: { c: [secret] } }));
+  expect(changes.map(wording)).toEqual(['a: [1] → "[secret]"', 'b: 1 → {"c":["[secret]"]}']);
+});
+
+test("a refresh tells what it found, not what it did", () => {
+  const metadata = step("refresh", deployment, "x", { a: 1 }, { a: 2 });
+  const gone = step("refresh", deployment, "y", { a: 1 });
+  const { said } = lines([{ resOutputsEvent: { metadata } }, { resOutputsEvent: { metadata: gone } }]);
+  expect(said.map((line) => line.trim())).toEqual([
+    "~ differs  Deployment x",
+    "a: 1 → 2",
+    "- is gone  Deployment y",
+    "a: - 1",
+  ]);
+});
+
 test("long values are cut", () => {
   expect(wording({ path: "a", before: "x".repeat(500), after: 1 }).length).toBeLessThan(120);
 });

@@ -1,0 +1,90 @@
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { UserError } from "@homeslice/config";
+import { CommandError, LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
+import type { Engine } from "../engine/index.ts";
+import { EngineCommand } from "./engineCommand.ts";
+import { explain } from "./failures.ts";
+import type { Home } from "./home.ts";
+import { type Interruption, passInterrupts } from "./interrupt.ts";
+import { endOrphan, releaseStaleLocks } from "./leftovers.ts";
+import { rememberCluster } from "./memory.ts";
+import { type Outcome, perform, type Run } from "./operations.ts";
+import type { ClusterOptions, Operation } from "./options.ts";
+import type { ClusterChoice } from "./prepare.ts";
+import { createProgram, type Program } from "./program.ts";
+import type { StackFile } from "./stackFile.ts";
+import { settlePending } from "./state.ts";
+import { backendUrl, PROJECT, prepareWorkspace, stateEnv } from "./workspace.ts";
+
+/** What has been found out before the engine starts. */
+export interface Parts {
+  readonly options: ClusterOptions;
+  readonly file: StackFile;
+  readonly home: Home;
+  readonly cluster: ClusterChoice;
+  readonly engine: Engine;
+  readonly say: (line: string) => void;
+}
+
+/** Everything between the start of the engine and its end; failures leave as messages to the user. */
+export async function drive(operation: Operation, parts: Parts): Promise<Outcome> {
+  const { options, home, cluster, say } = parts;
+  const command = new EngineCommand(parts.engine, home.engine);
+  const program = createProgram(cluster.settings);
+  const diagnostics: string[] = [];
+  await endOrphan(home.engine.record, say);
+  const interruption = passInterrupts(command, say);
+  try {
+    const stack = await openStack(parts, command, program);
+    const run = { stack, command, yes: options.yes, say, diagnostics };
+    return await (operation === "preview" ? perform(operation, run) : change(operation, run, parts));
+  } catch (error) {
+    throw failureOf(error, options.stack, diagnostics, program, interruption);
+  } finally {
+    interruption.dispose();
+  }
+}
+
+function openStack(parts: Parts, command: EngineCommand, program: Program): Promise<Stack> {
+  const { options, file, home, cluster, say } = parts;
+  const backend = backendUrl(home, options.backend, process.env);
+  releaseStaleLocks(backend, options.stack, say);
+  prepareWorkspace(home, file, cluster.plugins);
+  return LocalWorkspace.createOrSelectStack(
+    { stackName: options.stack, projectName: PROJECT, program: program.run },
+    {
+      workDir: home.stack,
+      pulumiCommand: command,
+      envVars: { ...stateEnv(home, backend, process.env), ...cluster.env },
+    },
+  );
+}
+
+/** Marks the stack as being changed, and first puts in order what a run left that did not come to its end. */
+async function change(operation: Operation, run: Run, { home, cluster, say }: Parts): Promise<Outcome> {
+  if (existsSync(home.unfinished)) await settlePending(run.stack, run.command, say);
+  writeFileSync(home.unfinished, "");
+  rememberCluster(home.cluster, cluster.memory);
+  const outcome = await perform(operation, run);
+  rmSync(home.unfinished, { force: true });
+  return outcome;
+}
+
+/** The failure in the user's terms; what is none of the engine's is a defect and keeps its stack. */
+function failureOf(
+  error: unknown,
+  stack: string,
+  diagnostics: readonly string[],
+  program: Program,
+  interruption: Interruption,
+): unknown {
+  if (interruption.requested()) {
+    const fix = "What had begun is written down: run the same command again to finish it.";
+    return new UserError(
+      { code: "run.interrupted", where: `stack ${stack}`, what: "stopped by you", fix },
+      { cause: error },
+    );
+  }
+  if (!(error instanceof CommandError)) return error;
+  return program.failure() ?? explain({ diagnostics, text: error.message, stack }, error);
+}

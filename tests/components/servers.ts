@@ -51,7 +51,7 @@ export async function startPostgresql(sandbox: Sandbox, config: string, password
   const account = await chooseAccount(sandbox.directory, binaries.postgres);
   const data = sandbox.here("data");
   mkdirSync(data, { mode: 0o700 });
-  giveTo(account, data);
+  await giveTo(account, data);
   const options = { env: { LC_ALL: "C", PATH: process.env["PATH"] }, cwd: "/" };
   const init = runAs(account, binaries.initdb, [
     "-D",

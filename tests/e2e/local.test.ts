@@ -12,9 +12,10 @@ const TWENTY = "for i in $(seq 20); do echo $i; sleep 0.1; done; exit 3";
 const twentyLines = Array.from({ length: 20 }, (_, index) => `${index + 1}\n`).join("");
 
 describe("on one running home", () => {
-  const home = new LocalTestHome();
+  let home: LocalTestHome;
   let url: string;
   beforeAll(async () => {
+    home = new LocalTestHome();
     url = await home.up();
   });
   afterAll(() => home.dispose());
@@ -182,7 +183,7 @@ describe("on a home of its own", () => {
     for (const pid of pids) expect(isAlive(pid)).toBe(false);
   });
 
-  test("run waits for a server that is away: without --follow for a while, with it until the server is back", async () => {
+  test("run --follow says when all is out of reach, and goes on when it is back", async () => {
     home = new LocalTestHome();
     await home.up();
     const agent = await home.pidOf("agent");

@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, openSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -37,7 +37,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     cwd: "/",
     stdio: ["ignore", "ignore", openSync(log, "w")],
   });
-  const exited = once(child, "exit");
+  const guard = guardOf(child.pid ?? 0, directory);
   try {
     await eventually(() => postgres.isAccepting(child.pid ?? 0), "PostgreSQL accepts connections");
   } catch (cause) {
@@ -45,8 +45,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   project.provide("postgres", { host: "127.0.0.1", port, user: "homeslice", password });
   return async () => {
-    child.kill("SIGINT");
-    await exited;
-    rmSync(directory, { recursive: true, force: true });
+    guard.stdin?.end();
+    await once(guard, "exit");
   };
+}
+
+/** Ends the server and removes its directory when this process closes the pipe or dies, however that happens. */
+function guardOf(pid: number, directory: string): ChildProcess {
+  const script = 'read _; kill -INT "$1"; while kill -0 "$1"; do sleep 0.05; done 2>/dev/null; rm -rf "$2"';
+  return spawn("sh", ["-c", script, "sh", String(pid), directory], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
 }

@@ -10,34 +10,59 @@ const BaseUrl = z
   })
   .transform((url) => url.replace(/\/+$/, ""));
 
-/** The settings of the agent: environment variables, all of them. */
-const Environment = z.object({
-  /** Base URL of the orchestrator, http or https; the link is opened to the same place. Required. */
-  HOMESLICE_ORCHESTRATOR_URL: BaseUrl,
-  /** File that holds the single-use enrolment token. Needed until the agent is enrolled. */
-  HOMESLICE_ENROLMENT_TOKEN_FILE: z.string().min(1).optional(),
-  /** Directory of the key, the identity and the journal. Only its owner may have access to it. */
-  HOMESLICE_STATE_DIR: z.string().startsWith("/", "give an absolute path").default("/var/lib/homeslice"),
-  /** What orchestrators may run on this server. Default: policy.yaml in the state directory. */
-  HOMESLICE_POLICY_FILE: z.string().startsWith("/", "give an absolute path").optional(),
-  /** Port of /healthz, /readyz and /metrics; 0 takes any free one. */
-  HOMESLICE_PORT: z.coerce.number("give a number").int().min(0).max(65_535).default(8081),
-  /** Address that port is opened on. */
-  HOMESLICE_HOST: z.string().min(1).default("127.0.0.1"),
-  /** Name under which the server is shown. Default: the host name. */
-  HOMESLICE_NODE_NAME: z.string().min(1).max(253).optional(),
-  /** Least severe level that is logged. */
-  HOMESLICE_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
-  /** Commands that run at the same time; more of them wait their turn, in order. */
-  HOMESLICE_MAX_CONCURRENT_JOBS: z.coerce.number("give a number").int().min(1).max(1_000).default(4),
-  /**
-   * What a stop of the agent means for running commands. false: they go on, and the next start takes them up again, so
-   * that an upgrade of the agent interrupts nothing. true: they are ended as cancelled.
-   */
+/** Every environment variable that the agent reads. */
+export const Environment = z.object({
+  HOMESLICE_ORCHESTRATOR_URL: BaseUrl.describe(
+    "Base URL of the orchestrator, http or https; the link is opened to the same place.",
+  ),
+  HOMESLICE_ENROLMENT_TOKEN_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("File that holds the enrolment token. Needed until the agent is enrolled."),
+  HOMESLICE_STATE_DIR: z
+    .string()
+    .startsWith("/", "give an absolute path")
+    .default("/var/lib/homeslice")
+    .describe("Directory of the key, the identity and the journal. Only its owner may have access to it."),
+  HOMESLICE_POLICY_FILE: z
+    .string()
+    .startsWith("/", "give an absolute path")
+    .optional()
+    .describe("What orchestrators may run on this server. Default: policy.yaml in the state directory."),
+  HOMESLICE_PORT: z.coerce
+    .number("give a number")
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8081)
+    .describe("Port of /healthz, /readyz and /metrics; 0 takes any free one."),
+  HOMESLICE_HOST: z.string().min(1).default("127.0.0.1").describe("Address that port is opened on."),
+  HOMESLICE_NODE_NAME: z
+    .string()
+    .min(1)
+    .max(253)
+    .optional()
+    .describe("Name under which the server is shown. Default: the host name."),
+  HOMESLICE_LOG_LEVEL: z
+    .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
+    .default("info")
+    .describe("Least severe level that is logged."),
+  HOMESLICE_MAX_CONCURRENT_JOBS: z.coerce
+    .number("give a number")
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(4)
+    .describe("Commands that run at the same time; more of them wait their turn, in order."),
   HOMESLICE_STOP_JOBS_ON_EXIT: z
     .enum(["true", "false"])
     .default("false")
-    .transform((text) => text === "true"),
+    .transform((text) => text === "true")
+    .describe(
+      "What a stop of the agent means for running commands. `false`: they go on, and the next start takes them up " +
+        "again, so that an upgrade of the agent interrupts nothing. `true`: they are ended as cancelled.",
+    ),
 });
 
 export interface Settings {

@@ -1,3 +1,4 @@
+import { Environment as AgentEnvironment } from "@homeslice/agent/settings.ts";
 import { configurationReference } from "@homeslice/config";
 import { Environment as OrchestratorEnvironment } from "@homeslice/orchestrator";
 import type { z } from "zod";
@@ -19,6 +20,7 @@ export const pages: readonly Page[] = [
     path: "docs/reference/orchestrator.md",
     render: () => environmentReference("orchestrator", OrchestratorEnvironment),
   },
+  { path: "docs/reference/agent.md", render: () => environmentReference("agent", AgentEnvironment) },
 ];
 
 function environmentReference(program: string, environment: z.ZodType): string {

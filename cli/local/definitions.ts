@@ -36,7 +36,6 @@ function orchestrator(home: LocalHome, url: URL, postgresqlPort: number): Compon
   const launch = app("orchestrator", ["serve"], {
     HOMESLICE_HOST: url.hostname,
     HOMESLICE_PORT: url.port,
-    HOMESLICE_PUBLIC_URL: url.origin,
     HOMESLICE_DATABASE_HOST: "127.0.0.1",
     HOMESLICE_DATABASE_PORT: String(postgresqlPort),
     HOMESLICE_DATABASE_NAME: DATABASE,

@@ -103,7 +103,6 @@ export class Orchestrator extends Component {
       env: {
         HOMESLICE_HOST: "0.0.0.0",
         HOMESLICE_PORT: `${PORT}`,
-        HOMESLICE_PUBLIC_URL: this.publicUrl,
         HOMESLICE_ENVIRONMENT: this.environment.config.environment,
         HOMESLICE_DATABASE_CONNECTIONS: `${connectionsPerOrchestrator}`,
         HOMESLICE_KEY_FILE: secretFile(this.#secret, "key"),

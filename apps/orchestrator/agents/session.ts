@@ -34,8 +34,6 @@ export class AgentSession implements AgentLink {
   readonly #socket: LinkSocket;
   /** Jobs that were claimed for this session before its welcome went out. */
   #early: Job[] | undefined = [];
-  /** Attempts that were asked to end: a job that is claimed but not sent yet must not slip through behind that. */
-  readonly #cancelled = new Set<string>();
 
   constructor(context: Context, registry: AgentRegistry, reports: Reports, socket: LinkSocket, serverId: string) {
     this.#context = context;
@@ -81,7 +79,6 @@ export class AgentSession implements AgentLink {
     const notAfter = new Date(now().getTime() + timings.acceptMs);
     this.#socket.send({ v: LINK_VERSION, type: "run", job: signJob(row, jobKey, notAfter) });
     metrics.dispatched.inc();
-    if (this.#cancelled.has(row.execution_id)) this.#cancel(row);
   }
 
   /** Handles one message after the hello. @throws LinkOutOfStep when the link cannot go on */
@@ -101,7 +98,6 @@ export class AgentSession implements AgentLink {
       }
       case "finished":
         await this.#reports.finished(this.serverId, message);
-        this.#cancelled.delete(message.execution_id);
         return this.#socket.send({ v: LINK_VERSION, type: "settled", ...attemptOf(message) });
     }
   }
@@ -134,8 +130,8 @@ export class AgentSession implements AgentLink {
     this.#socket.close(1001, reason);
   }
 
+  /** May overtake the job that it is about: the agent then does not start that any more. */
   #cancel(attempt: Attempt): void {
-    this.#cancelled.add(attempt.execution_id);
     this.#socket.send({ v: LINK_VERSION, type: "cancel", ...attemptOf(attempt) });
   }
 

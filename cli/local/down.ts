@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { endProcess } from "../process/end.ts";
 import { tryLock } from "../process/fileLock.ts";
 import { checkLayout, locateHome } from "./home.ts";
-import { endLeftovers } from "./leftovers.ts";
+import { ENDING, endLeftovers } from "./leftovers.ts";
 
 /** A supervisor gives each of its three components 20 s; one that takes longer hangs. */
 const STOP_TIMEOUT_MS = 70_000;
@@ -16,7 +16,7 @@ export async function down(): Promise<void> {
   if (!existsSync(home.lock) && !existsSync(home.state)) return say("Homeslice is not running.");
   let supervised = false;
   for (;;) {
-    const attempt = tryLock(home.lock, "down");
+    const attempt = tryLock(home.lock, ENDING);
     if (attempt.held) {
       try {
         const left = await endLeftovers(home);
@@ -27,7 +27,7 @@ export async function down(): Promise<void> {
       return;
     }
     supervised = true;
-    await endProcess(attempt.holder.pid, "SIGTERM", STOP_TIMEOUT_MS);
+    if (attempt.holder.purpose !== ENDING) await endProcess(attempt.holder.pid, "SIGTERM", STOP_TIMEOUT_MS);
     await setTimeout(POLL_INTERVAL_MS);
   }
 }

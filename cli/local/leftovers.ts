@@ -9,6 +9,9 @@ export const stopSignals = {
   agent: "SIGTERM",
 } as const satisfies Record<ComponentName, NodeJS.Signals>;
 
+/** What a `down` holds the lock for. */
+export const ENDING = "down";
+
 /** Milliseconds that a component has to finish what it is about. */
 export const STOP_TIMEOUT_MS = 20_000;
 

@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, readFileSync, statSync, truncateSync } from "node:fs";
+import { appendFileSync, copyFileSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import type { LocalHome } from "./home.ts";
 import { type ComponentName, componentNames } from "./state.ts";
@@ -44,7 +44,11 @@ function rotate(home: LocalHome, name: LogName, maxBytes: number): void {
   const path = logPath(home, name);
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size <= maxBytes) return;
-  copyFileSync(path, olderLogPath(home, name));
+  try {
+    copyFileSync(path, olderLogPath(home, name));
+  } catch {
+    rmSync(olderLogPath(home, name), { force: true }); // a full disk: then the bound matters more than the older part
+  }
   truncateSync(path);
 }
 

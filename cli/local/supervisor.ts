@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { UserError } from "@homeslice/config/errors.ts";
 import { z } from "zod";
 import { startOf } from "../process/alive.ts";
@@ -8,12 +9,14 @@ import { freePort } from "../process/freePort.ts";
 import { Component, type ComponentDefinition } from "./component.ts";
 import { defineComponents } from "./definitions.ts";
 import { type LocalHome, prepareHome } from "./home.ts";
-import { endLeftovers } from "./leftovers.ts";
+import { ENDING, endLeftovers } from "./leftovers.ts";
 import { boundLogs, endOf, logEvent } from "./logFiles.ts";
 import { requireFree } from "./portInUse.ts";
 import { POSTGRES_MAJOR } from "./postgres/binaries.ts";
 import { prepareSecrets } from "./secrets.ts";
 import { componentNames, readRecord, type SupervisorRecord, writeRecord } from "./state.ts";
+
+const LOCK_INTERVAL_MS = 50;
 
 /** Is told of every change: of the record, and in words when it was not planned. */
 export type Observe = (record: SupervisorRecord, notice: string | undefined) => void;
@@ -27,7 +30,7 @@ export type Observe = (record: SupervisorRecord, notice: string | undefined) => 
  */
 export async function supervise(home: LocalHome, port: number, observe: Observe): Promise<"ended" | "killed"> {
   prepareHome(home);
-  const release = takeLock(home);
+  const release = await takeLock(home);
   const endBounds = boundLogs(home);
   try {
     await endLeftovers(home);
@@ -40,14 +43,20 @@ export async function supervise(home: LocalHome, port: number, observe: Observe)
   }
 }
 
-/** The error that says who runs already. */
-function takeLock(home: LocalHome): () => void {
-  const attempt = tryLock(home.lock, "local mode");
-  if (attempt.held) return attempt.release;
-  const { pid } = attempt.holder;
+/** Waits for a `down` to finish. @throws UserError `local.running` that says who runs already */
+async function takeLock(home: LocalHome): Promise<() => void> {
+  for (;;) {
+    const attempt = tryLock(home.lock, "up");
+    if (attempt.held) return attempt.release;
+    if (attempt.holder.purpose !== ENDING) throw runningAlready(home, attempt.holder.pid);
+    await setTimeout(LOCK_INTERVAL_MS);
+  }
+}
+
+function runningAlready(home: LocalHome, pid: number): UserError {
   const record = readRecord(home);
   const url = record?.supervisor.pid === pid ? ` at ${record.url}` : "";
-  throw new UserError({
+  return new UserError({
     code: "local.running",
     where: home.root,
     what: `Homeslice already runs on this home${url} (process ${pid})`,
@@ -112,8 +121,13 @@ class Supervisor {
   #changed(component?: Component, reason?: string): void {
     const record = this.#record();
     const notice = component && reason && `${component.name} is started again: ${reason}`;
-    writeRecord(this.#home, record);
-    logEvent(this.#home, component?.name, notice ?? component?.record.state ?? "supervisor started");
+    try {
+      writeRecord(this.#home, record);
+      logEvent(this.#home, component?.name, notice ?? component?.record.state ?? "supervisor started");
+    } catch (error) {
+      // A full disk is no reason to leave the components alone.
+      this.#observe(record, `${this.#home.state} cannot be written: ${error instanceof Error ? error.message : error}`);
+    }
     this.#observe(record, notice);
   }
 

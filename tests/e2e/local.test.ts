@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -68,6 +68,20 @@ describe("on one running home", () => {
     expect(code).toBe(130);
     expect(stderr).toContain("cancelling (Ctrl-C again leaves it running)");
     await eventually(() => !isAlive(Number(output.stdout)), "the command is gone");
+  });
+
+  test("a command is ended when nobody reads its output any more", async () => {
+    const { child, output, result } = home.begin(
+      "run",
+      "--",
+      "sh",
+      "-c",
+      "echo $$; while :; do echo x; sleep 0.05; done",
+    );
+    await eventually(() => output.stdout.includes("x"), "the command runs");
+    child.stdout?.destroy();
+    expect((await result).code).toBe(130);
+    await eventually(() => !isAlive(Number.parseInt(output.stdout, 10)), "the command is gone");
   });
 
   test("killing the orchestrator in the middle loses and doubles no line, and the exit code is the true one", async () => {
@@ -195,6 +209,18 @@ describe("on a home of its own", () => {
     process.kill(await home.pidOf("orchestrator"), "SIGCONT");
     process.kill(agent, "SIGCONT");
     expect(await result).toMatchObject({ code: 0, stdout: "begun\ndone\n" });
+  });
+
+  test("a home that vanishes is told, and the components are ended in order all the same", async () => {
+    home = new LocalTestHome();
+    const { child, output, result } = home.begin("up", "--port", "0");
+    await eventually(() => output.stdout.includes("Homeslice is ready at"), "it is ready", 60_000);
+    const pids = (await home.status()).components.map(({ pid }) => pid ?? 0);
+    rmSync(home.home, { recursive: true, force: true });
+    child.kill("SIGINT");
+    const { stderr } = await result;
+    expect(stderr).toContain("state.json cannot be written");
+    for (const pid of pids) expect(isAlive(pid)).toBe(false);
   });
 
   test("after kill -9 of everything, and of the supervisor alone, the next up recovers", async () => {

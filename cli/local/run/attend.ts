@@ -41,7 +41,8 @@ class Attendance {
   async outcome(): Promise<Outcome> {
     const interrupt = () => this.#interrupt();
     for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, interrupt);
-    process.stdout.on("error", interrupt); // nobody reads on: as a shell ends `command | head -1`
+    // Nobody reads on: the command is ended, as a shell ends that of `command | head -1`.
+    process.stdout.on("error", () => this.#interrupts === 0 && this.#interrupt());
     const serverCheck = setInterval(() => void this.#checkServer(), SERVER_CHECK_MS);
     try {
       return outcomeOf(await this.#follow(), this.#target.serverId);

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
 import { UserError } from "@homeslice/config";
 import type { Operation } from "./options.ts";
@@ -22,11 +23,13 @@ export function requireConfirmable(operation: Operation, yes: boolean, interacti
   });
 }
 
-/** Asks a question that is answered by y or yes; anything else means no. */
+/** Asks a question that is answered by y or yes; anything else, also Ctrl-C or the end of the input, means no. */
 export async function ask(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const closed = once(terminal, "close").then(() => "no");
+  terminal.once("SIGINT", () => terminal.close());
   try {
-    const answer = await terminal.question(`${question} [y/N] `);
+    const answer = await Promise.race([terminal.question(`${question} [y/N] `), closed]);
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     terminal.close();

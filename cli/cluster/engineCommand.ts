@@ -37,6 +37,7 @@ export class EngineCommand {
   readonly version: semver.SemVer | null;
   readonly #files: EngineFiles;
   #running: ChildProcess | undefined;
+  #stopped = false;
 
   constructor(engine: Engine, files: EngineFiles) {
     this.command = engine.path;
@@ -51,6 +52,7 @@ export class EngineCommand {
     onOutput?: (text: string) => void,
     onError?: (text: string) => void,
   ): Promise<Result> {
+    if (this.#stopped) throw new CommandError("not started: a stop was asked for");
     const log = LONG.has(args[0] ?? "") ? openSync(this.#files.log, "w+", 0o600) : undefined;
     try {
       const child = this.#start(args, cwd, additionalEnv, log);
@@ -71,8 +73,12 @@ export class EngineCommand {
     }
   }
 
-  /** Asks the engine to finish what it has begun and to begin nothing more; asked twice, it stops at once. */
+  /**
+   * Asks the engine to finish what it has begun and to begin nothing more; asked twice, it stops at once. It is not
+   * started again either, should this come between two of its commands.
+   */
   interrupt(): void {
+    this.#stopped = true;
     this.#running?.kill("SIGINT");
   }
 

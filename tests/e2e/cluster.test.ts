@@ -79,7 +79,7 @@ test("preview after an edit of the settings shows exactly that edit, and changes
   const preview = await bench.run(["preview", "--stack", "dev"]);
   expect(preview.code).toBe(0);
   const changed = preview.stderr.split("\n").filter((line) => /^ {2}[+~±-]/.test(line));
-  expect(preview.stderr).toMatch(/- max_connections = 100[\s\S]*\+ max_connections = 80/);
+  expect(preview.stderr).toMatch(/- max_connections = '100'[\s\S]*\+ max_connections = '80'/);
   expect(changed.length).toBeGreaterThan(0);
   expect(changed.filter((line) => !line.includes("postgresql"))).toEqual([]);
   expect(readFileSync(path, "utf8")).toBe(settings);

@@ -33,8 +33,11 @@ test("a process is known by its start: a later one with the same id is another",
 });
 
 test("one that has ended unnoticed by its parent is not alive", async () => {
-  // The shell becomes a sleep, which never asks after the child that it inherited.
-  const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"]);
+  const inattentive = `
+    const { pid } = require("child_process").spawn("true");
+    require("fs").writeSync(1, String(pid));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`;
+  const parent = spawn(process.execPath, ["-e", inattentive]);
   const [pid] = await once(parent.stdout, "data");
   await eventually(() => !isAlive(Number(pid)), "the child counts as ended");
   expect(startOf(Number(pid))).toBeDefined();

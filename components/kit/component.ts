@@ -4,7 +4,7 @@ import * as random from "@pulumi/random";
 import { childRules } from "./children.ts";
 import type { Environment } from "./environment.ts";
 import { type Identity, standardLabels } from "./labels.ts";
-import { type Mount, textFiles } from "./mounts.ts";
+import { type Mount, singleFiles, textFiles } from "./mounts.ts";
 import { contentName } from "./names.ts";
 import type { Namespace } from "./namespace.ts";
 import type { SecretRef } from "./secrets.ts";
@@ -53,13 +53,22 @@ export abstract class Component extends pulumi.ComponentResource {
 
   /** Text files in a directory of a container. They are public: a secret has no place in them. */
   protected files(suffix: string, directory: string, contents: Readonly<Record<string, string>>): Mount {
+    return textFiles(suffix, this.#configMap(suffix, contents), directory);
+  }
+
+  /** Text files, as public, in a directory that the program writes to as well. */
+  protected filesBeside(suffix: string, directory: string, contents: Readonly<Record<string, string>>): Mount[] {
+    return singleFiles(suffix, this.#configMap(suffix, contents), directory, Object.keys(contents));
+  }
+
+  #configMap(suffix: string, contents: Readonly<Record<string, string>>): pulumi.Output<string> {
     const name = `${this.name}-${suffix}`;
     const configMap = new kubernetes.core.v1.ConfigMap(
       name,
       { metadata: this.metadata(contentName(name, contents), "files"), data: contents, immutable: true },
       { parent: this },
     );
-    return textFiles(suffix, configMap.metadata.name, directory);
+    return configMap.metadata.name;
   }
 
   protected metadata(name: pulumi.Input<string>, part: string): kubernetes.types.input.meta.v1.ObjectMeta {

@@ -1,12 +1,13 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Component } from "./component.ts";
+import { MAIN_PART } from "./labels.ts";
 import type { Peer } from "./link.ts";
 import { contentName } from "./names.ts";
 import type { Container, Server } from "./pod.ts";
 import { serviceFor } from "./service.ts";
 import { type Transform, transformed } from "./transform.ts";
-import { MAIN_PART, prepareWorkload, type Workload, type WorkloadArgs } from "./workload.ts";
+import { prepareWorkload, type Workload, type WorkloadArgs } from "./workload.ts";
 
 /** Running pods that others can be linked to. */
 export interface Running extends Peer {
@@ -17,15 +18,20 @@ export interface Running extends Peer {
 }
 
 export interface DeploymentArgs extends WorkloadArgs<Server> {
+  /** Which part of the service it is. Default: the one that bears the service's own name. */
+  readonly part?: string;
   readonly replicas: number;
   readonly transform?: Transform<kubernetes.apps.v1.DeploymentArgs> | undefined;
 }
 
 /** Interchangeable instances, replaced one by one: a new one serves before an old one goes. */
-export function deployment(owner: Component, { replicas, transform, ...args }: DeploymentArgs): Running {
-  const workload = prepareWorkload(owner, MAIN_PART, { ...args, spec: { ...spread(owner), ...args.spec } });
+export function deployment(
+  owner: Component,
+  { part = MAIN_PART, replicas, transform, ...args }: DeploymentArgs,
+): Running {
+  const workload = prepareWorkload(owner, part, { ...args, spec: { ...spread(owner, part), ...args.spec } });
   const controller = new kubernetes.apps.v1.Deployment(
-    `${owner.name}-deployment`,
+    `${workload.name}-deployment`,
     transformed(
       {
         metadata: metadataOf(workload),
@@ -136,6 +142,51 @@ export function job(owner: Component, part: string, { transform, ...args }: JobA
   );
 }
 
+export interface CronJobArgs extends WorkloadArgs<Container> {
+  /** When it runs, in the notation of cron and the time zone UTC. */
+  readonly schedule: string;
+  /** A template that never runs by itself: the command line starts jobs from it. */
+  readonly onDemand?: boolean;
+  /** Seconds that a run may take. */
+  readonly deadlineSeconds: number;
+  readonly transform?: Transform<kubernetes.batch.v1.CronJobArgs> | undefined;
+}
+
+/** A step that runs to its end at set times or on demand, never twice at once. */
+export function cronJob(owner: Component, part: string, args: CronJobArgs): pulumi.Resource {
+  const { schedule, onDemand = false, deadlineSeconds, transform } = args;
+  const workload = prepareWorkload(owner, part, { ...args, spec: { restartPolicy: "Never", ...args.spec } });
+  return new kubernetes.batch.v1.CronJob(
+    `${workload.name}-cronjob`,
+    transformed(
+      {
+        metadata: metadataOf(workload),
+        spec: {
+          schedule,
+          timeZone: "Etc/UTC",
+          suspend: onDemand,
+          concurrencyPolicy: "Forbid",
+          startingDeadlineSeconds: 3600,
+          successfulJobsHistoryLimit: 3,
+          failedJobsHistoryLimit: 3,
+          jobTemplate: {
+            metadata: { labels: workload.labels },
+            spec: {
+              // What was asked for is tried once: whoever asked is there to see it fail.
+              backoffLimit: onDemand ? 0 : 3,
+              activeDeadlineSeconds: deadlineSeconds,
+              ttlSecondsAfterFinished: 7 * 24 * 3600,
+              template: workload.template,
+            },
+          },
+        },
+      },
+      transform,
+    ),
+    workload.options,
+  );
+}
+
 function metadataOf({ name, namespace, labels }: Workload) {
   return { name, namespace: namespace.name, labels };
 }
@@ -150,9 +201,9 @@ function running(workload: Workload, controller: pulumi.Resource, args: Workload
 }
 
 /** Instances keep away from each other's nodes where there are nodes enough. */
-function spread(owner: Component) {
+function spread(owner: Component, part: string) {
   const labelSelector = {
-    matchLabels: { "app.kubernetes.io/name": owner.name, "app.kubernetes.io/component": MAIN_PART },
+    matchLabels: { "app.kubernetes.io/name": owner.name, "app.kubernetes.io/component": part },
   };
   return {
     topologySpreadConstraints: [
@@ -164,7 +215,7 @@ function spread(owner: Component) {
 /** Draining nodes takes one instance at a time. */
 function keepOneRunning(workload: Workload): void {
   new kubernetes.policy.v1.PodDisruptionBudget(
-    `${workload.owner.name}-budget`,
+    `${workload.name}-budget`,
     {
       metadata: metadataOf(workload),
       spec: { maxUnavailable: 1, selector: { matchLabels: workload.selector } },

@@ -5,6 +5,8 @@ import { childRules } from "./children.ts";
 import { connectionTo } from "./cluster.ts";
 import type { Catalogue } from "./declaration.ts";
 import { Images } from "./images.ts";
+import { MAIN_PART, selectorLabels } from "./labels.ts";
+import type { Endpoint } from "./link.ts";
 import { objectName } from "./names.ts";
 import { createNamespace, type Namespace, type PodSecurity } from "./namespace.ts";
 
@@ -37,6 +39,13 @@ export class Environment extends pulumi.ComponentResource {
     const name = purpose === "platform" ? this.instance : objectName(this.instance, purpose);
     const args = { name, instance: this.instance, podSecurity };
     return createNamespace({ parent: this, provider: this.kubernetes }, `environment-${purpose}`, args);
+  }
+
+  /** Where a service of the platform's own namespace answers, by its name alone: nothing of it needs to exist yet. */
+  endpoint(service: string, port: number): Endpoint & { readonly url: pulumi.Output<string> } {
+    const selector = selectorLabels({ name: service, part: MAIN_PART, instance: this.instance });
+    const url = pulumi.interpolate`http://${service}.${this.platform.name}.svc:${port}`;
+    return { peer: { name: service, namespace: this.platform, selector }, port, url };
   }
 
   /** The reference of an image, mirrored, pinned or built as the configuration says. */

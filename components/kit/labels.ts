@@ -8,6 +8,9 @@ export interface Identity {
   readonly instance: string;
 }
 
+/** The part of a service that bears the service's own name. */
+export const MAIN_PART = "server";
+
 export type Labels = Readonly<Record<string, string>>;
 
 /** The labels by which Services, policies and controllers find the pods; they never change. */

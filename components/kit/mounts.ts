@@ -23,9 +23,33 @@ export function scratch(mountPath: string, sizeLimit = "64Mi", medium?: "Memory"
   return { at: { name, mountPath }, volume: { name, emptyDir: { sizeLimit, ...(medium && { medium }) } } };
 }
 
+/** An empty volume of its own for each pod, gone with it: for what is too large for the node's disk. */
+export function ephemeralVolume(name: string, mountPath: string, size: string, storageClass?: string): Mount {
+  const spec = {
+    accessModes: ["ReadWriteOnce"],
+    ...(storageClass && { storageClassName: storageClass }),
+    resources: { requests: { storage: size } },
+  };
+  return { at: { name, mountPath }, volume: { name, ephemeral: { volumeClaimTemplate: { spec } } } };
+}
+
 /** A ConfigMap's entries as files of a directory, read-only. */
 export function textFiles(name: string, configMap: pulumi.Input<string>, mountPath: string): Mount {
   return { at: { name, mountPath, readOnly: true }, volume: { name, configMap: { name: configMap } } };
+}
+
+/** A ConfigMap's entries as single files of a directory that holds others too. */
+export function singleFiles(
+  name: string,
+  configMap: pulumi.Input<string>,
+  directory: string,
+  files: readonly string[],
+) {
+  const volume = { name, configMap: { name: configMap } };
+  return files.map((file): Mount => {
+    const at = { name, mountPath: `${directory}/${file}`, subPath: file, readOnly: true };
+    return { at, volume };
+  });
 }
 
 /** The keys of a Secret, or some of them, as files that the container's group alone may read. */

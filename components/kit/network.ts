@@ -2,11 +2,11 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Component } from "./component.ts";
 import { standardLabels } from "./labels.ts";
-import type { Link, Peer } from "./link.ts";
+import type { Endpoint, Peer } from "./link.ts";
 import { objectName } from "./names.ts";
 
-/** Opens the way from one workload to what a link offers, at both ends: nothing else may pass. */
-export function openConnection(owner: Component, from: Peer, { peer: to, port }: Link): pulumi.Resource[] {
+/** Opens the way from one workload to a port of another, at both ends: nothing else may pass. */
+export function openConnection(owner: Component, from: Peer, { peer: to, port }: Endpoint): pulumi.Resource[] {
   const ports = [{ protocol: "TCP", port }];
   const policy = (
     name: string,

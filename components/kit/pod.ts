@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Labels } from "./labels.ts";
 import type { Mount } from "./mounts.ts";
 import { type Health, probes } from "./probes.ts";
+import type { SecretRef } from "./secrets.ts";
 
 type ContainerSpec = kubernetes.types.input.core.v1.Container;
 type PodSpec = kubernetes.types.input.core.v1.PodSpec;
@@ -14,6 +15,12 @@ export interface Resources {
   readonly limits: { readonly cpu: string; readonly memory: string };
 }
 
+/** One key of a secret of the container's own namespace. */
+export interface SecretKey {
+  readonly secret: SecretRef;
+  readonly key: string;
+}
+
 /** A container that runs to its end. Whatever is not said here is as locked down as Kubernetes allows. */
 export interface Container {
   readonly image: pulumi.Input<string>;
@@ -22,6 +29,8 @@ export interface Container {
   readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Environment variables that hold facts about the pod, by field: `spec.nodeName`. */
   readonly fields?: Readonly<Record<string, string>>;
+  /** Environment variables with the value of a secret's key: for what the program reads in no other way. */
+  readonly secretEnv?: Readonly<Record<string, SecretKey>>;
   readonly mounts?: readonly Mount[];
   readonly resources: Resources;
   /** What it is allowed beyond a container of the "restricted" standard; only where the namespace lets it. */
@@ -93,7 +102,7 @@ function containerSpec(name: string, container: Container | Server): ContainerSp
     image,
     ...(command && { command: [...command] }),
     ...(args && { args: [...args] }),
-    ...((container.env ?? container.fields) && { env: environmentOf(container) }),
+    ...((container.env ?? container.fields ?? container.secretEnv) && { env: environmentOf(container) }),
     ...("ports" in container && { ports: portsOf(container.ports), ...probes(container.health) }),
     volumeMounts: mounts.map(({ at }) => at),
     resources: withDisk(resources),
@@ -107,10 +116,15 @@ function containerSpec(name: string, container: Container | Server): ContainerSp
   };
 }
 
-function environmentOf({ env = {}, fields = {} }: Container): EnvVar[] {
+/** Facts about the pod first: a value after them may name them as `$(NAME)`. */
+function environmentOf({ env = {}, fields = {}, secretEnv = {} }: Container): EnvVar[] {
   return [
-    ...Object.entries(env).map(([name, value]) => ({ name, value })),
     ...Object.entries(fields).map(([name, fieldPath]) => ({ name, valueFrom: { fieldRef: { fieldPath } } })),
+    ...Object.entries(env).map(([name, value]) => ({ name, value })),
+    ...Object.entries(secretEnv).map(([name, { secret, key }]) => ({
+      name,
+      valueFrom: { secretKeyRef: { name: secret.name, key } },
+    })),
   ];
 }
 

@@ -11,9 +11,9 @@ export interface Health {
   readonly startSeconds?: number;
 }
 
-/** Healthy when the path answers with a success. */
-export function http(port: string, path: string): Check {
-  return { httpGet: { port, path } };
+/** Healthy when the path answers with a success; `host` is for programs that answer to certain hosts alone. */
+export function http(port: string, path: string, host?: string): Check {
+  return { httpGet: { port, path, ...(host && { httpHeaders: [{ name: "Host", value: host }] }) } };
 }
 
 /** Healthy when the command exits with 0. */

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Namespace } from "./namespace.ts";
 
-/** A Kubernetes Secret with the keys it has. Its values reach a container as files alone. */
+/** A Kubernetes Secret with the keys it has. Its values reach a container as files wherever the program can read them. */
 export interface SecretRef<Key extends string = string> {
   /** What it is called among the secrets of the platform, and in the file system of whoever mounts it. */
   readonly label: string;

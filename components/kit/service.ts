@@ -9,7 +9,7 @@ export function serviceFor(
   ports: Readonly<Record<string, number>>,
 ): kubernetes.core.v1.Service {
   return new kubernetes.core.v1.Service(
-    `${owner.name}-service`,
+    `${name}-service`,
     {
       metadata: { name, namespace: namespace.name, labels },
       spec: {

@@ -1,8 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Component } from "./component.ts";
-import { type Labels, selectorLabels, standardLabels } from "./labels.ts";
-import type { Peer, Use } from "./link.ts";
+import { type Labels, MAIN_PART, selectorLabels, standardLabels } from "./labels.ts";
+import type { Link, Peer, Use } from "./link.ts";
 import { secretFiles } from "./mounts.ts";
 import { openConnection } from "./network.ts";
 import { type Container, type Pod, podTemplate } from "./pod.ts";
@@ -13,6 +13,8 @@ export interface WorkloadArgs<Main extends Container> extends Pod {
   readonly container: Main;
   /** The links it uses: settings and secrets in its environment, openings in the network, its place in the order. */
   readonly uses?: readonly Use[];
+  /** The links that containers of `before` use, by the container's name. */
+  readonly usesBefore?: Readonly<Record<string, readonly Use[]>>;
   /** What else has to stand before it starts. */
   readonly after?: readonly pulumi.Resource[];
 }
@@ -25,39 +27,48 @@ export interface Workload extends Peer {
   readonly options: pulumi.CustomResourceOptions;
 }
 
-/** The part of a service that bears the service's own name. */
-export const MAIN_PART = "server";
-
 /** Prepares the pods of one part of a service: account, links, template. */
 export function prepareWorkload(owner: Component, part: string, args: WorkloadArgs<Container>): Workload {
   const identity = owner.identity(part);
   const labels = standardLabels(identity);
   const name = part === MAIN_PART ? owner.name : `${owner.name}-${part}`;
   const peer = { name, namespace: owner.namespace, selector: selectorLabels(identity) };
-  const uses = args.uses ?? [];
+  const uses = [...(args.uses ?? []), ...Object.values(args.usesBefore ?? {}).flat()];
   const account = new kubernetes.core.v1.ServiceAccount(
     `${name}-account`,
     { metadata: { name, namespace: owner.namespace.name, labels }, automountServiceAccountToken: false },
     { parent: owner },
   );
-  const container = uses.reduce((current, used) => equipped(owner, current, used), args.container);
-  const openings = uses.flatMap(({ link }) => openConnection(owner, peer, link));
-  const before = uses.flatMap(({ link }) => link.ready);
+  const equip = (container: Container, used: readonly Use[] = []) =>
+    used.reduce((current, each) => equipped(owner, current, each), container);
+  const main = equip(args.container, args.uses);
+  const before = mapped(args.before ?? {}, (container, each) => equip(container, args.usesBefore?.[each]));
+  const openings = [...byPeer(uses).values()].flatMap((link) => openConnection(owner, peer, link));
+  const ready = uses.flatMap(({ link }) => link.ready);
   return {
     ...peer,
     owner,
     labels,
-    template: podTemplate(labels, account.metadata.name, { [part]: container }, args),
-    options: { parent: owner, dependsOn: [...owner.namespace.ready, ...openings, ...before, ...(args.after ?? [])] },
+    template: podTemplate(labels, account.metadata.name, { [part]: main }, { ...args, before }),
+    options: { parent: owner, dependsOn: [...owner.namespace.ready, ...openings, ...ready, ...(args.after ?? [])] },
   };
 }
 
+/** Each peer once, whichever containers of the pod use it: the pod has one address. */
+function byPeer(uses: readonly Use[]): ReadonlyMap<string, Link> {
+  return new Map(uses.map(({ link }) => [`${link.peer.name}:${link.port}`, link]));
+}
+
+function mapped<Value>(values: Readonly<Record<string, Value>>, change: (value: Value, key: string) => Value) {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value, key)]));
+}
+
 /** The container with the settings and the secret files of a link. */
-function equipped(owner: Component, container: Container, { link, settings, files }: Use): Container {
+function equipped(owner: Component, container: Container, { link, settings, files, named }: Use): Container {
   const keys = Object.keys(files);
   const secret = mountable(owner, link.secret, keys);
   const values = Object.entries(settings).map(([setting, variable]) => [variable, link.settings[setting] ?? ""]);
-  const paths = Object.entries(files).map(([key, variable]) => [variable, secretFile(secret, key)]);
+  const paths = Object.entries(files).map(([key, variable]) => [variable, named(secretFile(secret, key))]);
   return {
     ...container,
     env: { ...container.env, ...Object.fromEntries([...values, ...paths]) },

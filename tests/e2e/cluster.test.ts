@@ -1,5 +1,8 @@
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { which } from "@homeslice/cli/engine/index.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { Bench, NOTHING, report } from "./clusterSupport.ts";
@@ -135,4 +138,22 @@ test("the files of a stack are private to their owner, and the settings of the u
   const copy = readFileSync(join(bench.home, "stacks", "dev", "Pulumi.dev.yaml"), "utf8");
   expect(copy).toContain("encryptionsalt");
   expect(readFileSync(join(bench.settings, "Pulumi.dev.yaml"), "utf8")).not.toContain("encryptionsalt");
+});
+
+test("plain `pulumi preview` runs the same program as the command line", async (context) => {
+  const host = which("pulumi-language-nodejs", process.env);
+  if (!host) context.skip("pulumi-language-nodejs is not on PATH: it comes with the full installation of Pulumi alone");
+  bench.configure("dev", { domain: "home.example.org" });
+  const { stdout } = await promisify(execFile)(
+    "pulumi",
+    ["preview", "--stack", "dev", "--config-file", join(bench.settings, "Pulumi.dev.yaml"), "--non-interactive"],
+    {
+      env: {
+        ...bench.env(),
+        PULUMI_BACKEND_URL: `file://${join(bench.home, "state")}`,
+        PULUMI_CONFIG_PASSPHRASE_FILE: join(bench.home, "passphrase"),
+      },
+    },
+  );
+  expect(stdout).toContain("homeslice-dev");
 });

@@ -1,7 +1,11 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readKubeconfig } from "@homeslice/cli/cluster/kubeconfig.ts";
 import { reachCluster } from "@homeslice/cli/cluster/preflight.ts";
-import { KubeConfig } from "@kubernetes/client-node";
 import { afterEach, expect, test } from "vitest";
+import { stringify } from "yaml";
 
 let server: Server | undefined;
 
@@ -24,10 +28,16 @@ async function listen(answers: Readonly<Record<string, readonly [number, unknown
 }
 
 function target(port: number) {
-  const url = `http://127.0.0.1:${port}`;
-  const kubeconfig = new KubeConfig();
-  kubeconfig.loadFromClusterAndUser({ name: "c", server: url, skipTLSVerify: true }, { name: "u", token: "t" });
-  return { kubeconfig, context: "lab", server: url, testbed: false };
+  const server = `http://127.0.0.1:${port}`;
+  const path = join(mkdtempSync(join(tmpdir(), "homeslice-preflight-")), "kubeconfig");
+  const text = stringify({
+    "current-context": "lab",
+    contexts: [{ name: "lab", context: { cluster: "lab", user: "lab" } }],
+    clusters: [{ name: "lab", cluster: { server, "insecure-skip-tls-verify": true } }],
+    users: [{ name: "lab", user: { token: "none" } }],
+  });
+  writeFileSync(path, text);
+  return { kubeconfig: readKubeconfig([path]), context: "lab", server, testbed: false };
 }
 
 const version = [200, { gitVersion: "v1.36.3" }] as const;

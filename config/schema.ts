@@ -1,15 +1,7 @@
 import { z } from "zod";
 import { defaults, type EnvironmentName, environments, publishedImages } from "./defaults.ts";
-import {
-  cpu,
-  domainName,
-  imageReference,
-  objectName,
-  parameterName,
-  programPath,
-  repository,
-  size,
-} from "./notations.ts";
+import { domainName, imageReference, objectName, parameterName, programPath, repository, size } from "./notations.ts";
+import { resources } from "./settings/resources.ts";
 
 /** All that a user may set in `Pulumi.<stack>.yaml`, with the defaults of one environment. Only `domain` is required. */
 export function settingsSchema(environment: EnvironmentName) {
@@ -149,22 +141,6 @@ function agent() {
         .describe("Absolute paths of the programs that it may run. Default: none."),
       resources: resources({ cpu: ["50m", "500m"], memory: ["96Mi", "256Mi"] }).describe("What each agent may use."),
     })
-    .prefault({});
-}
-
-type Range = readonly [request: string, limit: string];
-
-function resources(range: { readonly cpu: Range; readonly memory: Range }) {
-  const [requested, limit] = [0, 1] as const;
-  const amounts = (index: 0 | 1, of: string) =>
-    z
-      .strictObject({
-        cpu: cpu.default(range.cpu[index]).describe(`CPU ${of}.`),
-        memory: size.default(range.memory[index]).describe(`Memory ${of}.`),
-      })
-      .prefault({});
-  return z
-    .strictObject({ requests: amounts(requested, "set aside"), limits: amounts(limit, "that it may take at most") })
     .prefault({});
 }
 

@@ -8,8 +8,6 @@ import { type Settings, settingsSchema } from "./schema.ts";
 /** The configuration of one stack: all settings with their defaults, and what follows from them. */
 export interface Config extends Settings {
   readonly stack: string;
-  /** Public host names, derived from the domain. */
-  readonly hosts: { readonly orchestrator: string };
 }
 
 /**
@@ -28,7 +26,7 @@ export function loadConfig(stack: string, values: Readonly<Record<string, unknow
     : allProblems(written, environment, result.error.issues);
   if (environment === undefined && !("environment" in written)) problems.push(missingEnvironment(stack));
   if (problems.length > 0 || !result.success) throw new ConfigError(`Pulumi.${stack}.yaml`, problems.toSorted(byPath));
-  return { ...result.data, stack, hosts: { orchestrator: `orchestrator.${result.data.domain}` } };
+  return { ...result.data, stack };
 }
 
 const namespace = "homeslice:";

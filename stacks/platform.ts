@@ -26,7 +26,7 @@ export function platform(config: Config): PlatformOutputs {
     "orchestrator",
     {
       ...config.orchestrator,
-      host: config.hosts.orchestrator,
+      host: environment.host("orchestrator"),
       database: postgresql.database("orchestrator"),
       bus: redis.link(),
     },

@@ -48,6 +48,13 @@ export class Environment extends pulumi.ComponentResource {
     return { peer: { name: service, namespace: this.platform, selector }, port, url };
   }
 
+  /** The public name of a service that has a page of its own: grafana.home.example.org. */
+  host(service: string): string {
+    const web = this.catalogue[service]?.web;
+    if (!web) throw new Error(`the catalogue names no page of "${service}"`);
+    return `${web.host}.${this.config.domain}`;
+  }
+
   /** The reference of an image, mirrored, pinned or built as the configuration says. */
   image(name: ImageName): pulumi.Output<string> {
     return this.#images.reference(name);

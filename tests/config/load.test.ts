@@ -33,10 +33,6 @@ describe("a configuration without mistakes", () => {
     expect(loadConfig(stack, stackFile(stack)).environment).toBe(stack);
   });
 
-  it("needs nothing but a domain, from which the public hosts follow", () => {
-    expect(loadConfig("dev", domain).hosts).toEqual({ orchestrator: "orchestrator.home.example.org" });
-  });
-
   it("takes the defaults of the environment that the stack is named after", () => {
     expect(loadConfig("dev", domain).safety.protectData).toBe(false);
     expect(loadConfig("staging", domain).safety.protectData).toBe(true);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defaults, type EnvironmentName, environments, publishedImages } from "./defaults.ts";
 import { domainName, imageReference, objectName, parameterName, programPath, repository, size } from "./notations.ts";
+import { access } from "./settings/access.ts";
 import { resources } from "./settings/resources.ts";
 
 /** All that a user may set in `Pulumi.<stack>.yaml`, with the defaults of one environment. Only `domain` is required. */
@@ -17,6 +18,7 @@ export function settingsSchema(environment: EnvironmentName) {
     redis: redis(environment).describe("Redis: live fan-out, counters, caches; nothing that must last."),
     orchestrator: orchestrator(environment).describe("The orchestrator: API, queue and scheduler."),
     agent: agent().describe("The agent that runs on every node of the cluster."),
+    access: access().describe("Who may do what, by groups of Authentik."),
     safety: z
       .strictObject({
         protectData: z

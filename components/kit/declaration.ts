@@ -1,3 +1,5 @@
+import type { Role } from "@homeslice/config";
+
 /**
  * What a service says of itself, once: its entry in the catalogue. Route, certificate, sign-on, tile, scrape target,
  * probe, network openings and backup follow from it.
@@ -25,17 +27,16 @@ export interface Web {
   readonly tile?: Tile;
 }
 
-/** Who may use a service, and who sees to that. */
+/** Who may use a service, as the lowest role that may (`access.roles` in the configuration), and who sees to that. */
 export type Access =
   /** Whoever reaches it. */
   | { readonly by: "everyone" }
   /** The edge asks Authentik before every request: for services without a login of their own. */
-  | { readonly by: "forward"; readonly groups: readonly string[] }
+  | { readonly by: "forward"; readonly role: Role }
   /** It logs people in itself, as an OpenID Connect client of Authentik. */
   | {
       readonly by: "oidc";
-      /** Who may log in. */
-      readonly groups: readonly string[];
+      readonly role: Role;
       /** Path that Authentik sends people back to. */
       readonly callback: string;
     };

@@ -24,6 +24,12 @@ const FAILURES: readonly Failure[] = [
     fix: "Wait for it to end, or release it with `pulumi cancel` if it is known to be dead. Nothing was changed.",
   },
   {
+    code: "stack.locked",
+    pattern: /failed to load checkpoint: (?:unexpected )?EOF/,
+    what: () => "another run is writing the state of this stack at this moment",
+    fix: "Wait for it to end and run this again. Nothing was changed.",
+  },
+  {
     code: "passphrase.wrong",
     pattern: /incorrect passphrase|passphrase must be set with PULUMI_CONFIG_PASSPHRASE/i,
     what: () => "the passphrase does not open the secrets of this stack",

@@ -77,7 +77,7 @@ export function releaseStaleLocks(backend: string, stack: string, say: Say): voi
 
 /** `file://~` and `file://./state` are no URLs in the strict sense, but the engine takes them. */
 function localPath(backend: string): string {
-  return backend.startsWith("file:///") ? fileURLToPath(backend) : backend.slice("file://".length);
+  return backend.startsWith("file:///") ? fileURLToPath(backend) : backend.slice("file://".length).replace(/\?.*/, "");
 }
 
 /** Whether the process lives and is not another one that was given the same number. */

@@ -57,7 +57,11 @@ export function stateEnv(home: Home, backend: string, env: NodeJS.ProcessEnv): R
   return { PULUMI_BACKEND_URL: backend, PULUMI_SKIP_UPDATE_CHECK: "true", ...passphraseEnv(home, env) };
 }
 
-/** `--backend`, else PULUMI_BACKEND_URL, else the folder `state` of the data directory. */
+/**
+ * `--backend`, else PULUMI_BACKEND_URL, else the folder `state` of the data directory. There the engine writes no files
+ * of attributes beside its own: unlike those, they are not written in one step, and a reader or a kill in the middle of
+ * that leaves the state unreadable.
+ */
 export function backendUrl(home: Home, backend: string | undefined, env: NodeJS.ProcessEnv): string {
-  return backend ?? (env["PULUMI_BACKEND_URL"] || pathToFileURL(home.state).href);
+  return backend ?? (env["PULUMI_BACKEND_URL"] || `${pathToFileURL(home.state).href}?metadata=skip`);
 }

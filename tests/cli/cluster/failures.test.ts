@@ -9,6 +9,7 @@ const cases: readonly (readonly [said: string, code: string, told: RegExp])[] = 
     /by ann@laptop, process 4711, since 2026-01-02T03:04:05Z[\s\S]*pulumi cancel/,
   ],
   ["error: [409] Conflict: Another update is currently in progress.", "stack.locked", /another run is under way/],
+  ["error: failed to load checkpoint: EOF", "stack.locked", /another run is writing the state/],
   ["error: could not deserialize deployment: incorrect passphrase", "passphrase.wrong", /PULUMI_CONFIG_PASSPHRASE/],
   [
     "error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables",

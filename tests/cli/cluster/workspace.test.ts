@@ -57,7 +57,7 @@ test("stand-ins are named in the project only when there are any", () => {
 test("the state lies where --backend says, else PULUMI_BACKEND_URL, else in the data directory", () => {
   expect(backendUrl(home(), "s3://one", { PULUMI_BACKEND_URL: "s3://two" })).toBe("s3://one");
   expect(backendUrl(home(), undefined, { PULUMI_BACKEND_URL: "s3://two" })).toBe("s3://two");
-  expect(backendUrl(home(), undefined, {})).toBe(`file://${join(root, "home", "state")}`);
+  expect(backendUrl(home(), undefined, {})).toBe(`file://${join(root, "home", "state")}?metadata=skip`);
 });
 
 test("the passphrase is generated once, and only its owner may read it", () => {

@@ -68,6 +68,69 @@ export const parameterName = notation(
   "use names as in postgresql.conf, for example random_page_cost",
 );
 
+/** Where something is on the web. */
+export const webAddress = notation(
+  "a web address",
+  /^https?:\/\/[^\s/?#]+(?:[/?#]\S*)?$/,
+  "write it in full, for example https://hooks.example.org/alerts",
+);
+
+/** Somebody's mail address. */
+export const emailAddress = notation(
+  "a mail address",
+  /^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>"]+$/,
+  "write name@host, for example admin@example.org",
+);
+
+/** A host with the port of a service on it. */
+export const hostAndPort = notation(
+  "a host with a port",
+  /^[A-Za-z0-9][A-Za-z0-9.-]*:[1-9]\d{1,4}$/,
+  "write host:port, for example smtp.example.org:587",
+);
+
+/** Times of recurring work: minute, hour, day of the month, month, day of the week. */
+export const cronSchedule = notation(
+  "a schedule",
+  /^(?:[\d*][\d*,/-]*\s+){4}[\d*][\d*,/-]*$/,
+  'use the five fields of cron in quotes, for example "15 2 * * *" for 02:15 of every day',
+);
+
+/** The address of a bucket. */
+export const bucketUrl = notation(
+  "the address of a bucket",
+  /^https?:\/\/[a-z0-9.-]+(?::\d+)?(?:\/[\w.-]+)+$/,
+  "write https://HOST/BUCKET or https://HOST/BUCKET/PATH",
+);
+
+/** Addresses of a network: one, or a range in CIDR notation. */
+export const addressRange = notation(
+  "an address range",
+  /^(?:\d{1,3}(?:\.\d{1,3}){3}(?:\/(?:[12]?\d|3[0-2]))?|[0-9a-f:]*:[0-9a-f:]*(?:\/(?:\d{1,2}|1[01]\d|12[0-8]))?)$/,
+  "write an address or a range, for example 10.0.0.0/8",
+);
+
+/** The name of an environment variable. */
+export const variableName = notation(
+  "the name of a variable",
+  /^[A-Za-z_]\w*$/,
+  "use letters, digits and underscores, for example LOG_LEVEL",
+);
+
+/** One part of a host name. */
+export const hostLabel = notation(
+  "a name under the domain",
+  new RegExp(`^${label}$`),
+  "use lower-case letters, digits and hyphens, without a dot, for example wiki",
+);
+
+/** The name of a service; objects that belong to it append to it. */
+export const serviceName = notation(
+  "the name of a service",
+  /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/,
+  "use up to 40 lower-case letters, digits and hyphens, a letter first, for example wiki",
+);
+
 const unitBytes = { Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 } as const;
 
 /** The number of bytes in a size such as "512Mi". */

@@ -1,4 +1,5 @@
 import { connectionsPerOrchestrator } from "./defaults.ts";
+import { edgeProblems } from "./edgeRules.ts";
 import { bytesOf, millicoresOf } from "./notations.ts";
 import type { Problem } from "./problems.ts";
 import type { Settings } from "./schema.ts";
@@ -11,11 +12,25 @@ export function crossFieldProblems(settings: Settings): Problem[] {
     ...postgresqlFits(settings),
     ...orchestratorsFit(settings),
     ...redisFits(settings),
+    ...edgeProblems(settings),
+    ...backupHasABucket(settings),
+    ...mailAccount(settings),
     ...resourceOwners.flatMap((owner) => limitsCoverRequests(owner, settings[owner].resources)),
   ];
 }
 
-const resourceOwners = ["postgresql", "redis", "orchestrator", "agent"] as const;
+const resourceOwners = [
+  "postgresql",
+  "redis",
+  "orchestrator",
+  "agent",
+  "traefik",
+  "backup",
+  "prometheus",
+  "alertmanager",
+  "loki",
+  "grafana",
+] as const;
 
 function oneSourceOfImages({ environment, images }: Settings): Problem[] {
   const problems: Problem[] = [];
@@ -94,6 +109,19 @@ function redisFits({ redis }: Settings): Problem[] {
       path: "redis.size",
       message: `${redis.size} cannot hold a rewrite of what fits into ${memory} of memory: use at least twice as much`,
     },
+  ];
+}
+
+function backupHasABucket({ backup }: Settings): Problem[] {
+  if (backup.repository !== "s3" || backup.s3) return [];
+  return [{ path: "backup.s3", message: "is missing: backup.repository is s3, and that needs the bucket and its key" }];
+}
+
+function mailAccount({ alertmanager: { email } }: Settings): Problem[] {
+  if (!email || (email.username === undefined) === (email.password === undefined)) return [];
+  const missing = email.username === undefined ? "username" : "password";
+  return [
+    { path: `alertmanager.email.${missing}`, message: "is missing: a mail server takes both or neither of the two" },
   ];
 }
 

@@ -2,7 +2,15 @@ import { z } from "zod";
 import { defaults, type EnvironmentName, environments, publishedImages } from "./defaults.ts";
 import { domainName, imageReference, objectName, parameterName, programPath, repository, size } from "./notations.ts";
 import { access } from "./settings/access.ts";
+import { alertmanager } from "./settings/alertmanager.ts";
+import { backup } from "./settings/backup.ts";
+import { grafana } from "./settings/grafana.ts";
+import { loki } from "./settings/loki.ts";
+import { prometheus } from "./settings/prometheus.ts";
 import { resources } from "./settings/resources.ts";
+import { services } from "./settings/services.ts";
+import { tls } from "./settings/tls.ts";
+import { traefik } from "./settings/traefik.ts";
 
 /** All that a user may set in `Pulumi.<stack>.yaml`, with the defaults of one environment. Only `domain` is required. */
 export function settingsSchema(environment: EnvironmentName) {
@@ -18,7 +26,17 @@ export function settingsSchema(environment: EnvironmentName) {
     redis: redis(environment).describe("Redis: live fan-out, counters, caches; nothing that must last."),
     orchestrator: orchestrator(environment).describe("The orchestrator: API, queue and scheduler."),
     agent: agent().describe("The agent that runs on every node of the cluster."),
+    prometheus: prometheus(environment).describe("Prometheus: measurements and alert rules."),
+    alertmanager: alertmanager().describe(
+      "Alertmanager: whom alerts are sent to. Without a receiver they show in Grafana and in its own pages.",
+    ),
+    loki: loki(environment).describe("Loki: the logs of all pods."),
+    grafana: grafana(environment).describe("Grafana: dashboards over measurements, logs and alerts."),
+    backup: backup(environment).describe("Backups of what the services declare: databases and volumes, encrypted."),
     access: access().describe("Who may do what, by groups of Authentik."),
+    traefik: traefik(environment).describe("Traefik: the edge, at which people and programs come in."),
+    tls: tls().describe("The certificate of the domain and of every name under it."),
+    services: services().describe("Services of your own, by name; each is as much part of the platform as the others."),
     safety: z
       .strictObject({
         protectData: z
@@ -55,6 +73,27 @@ function images() {
     "postgres-exporter": imageReference
       .default(publishedImages["postgres-exporter"])
       .describe("Image of the exporter beside PostgreSQL."),
+    prometheus: imageReference.default(publishedImages.prometheus).describe("Image of Prometheus."),
+    alertmanager: imageReference.default(publishedImages.alertmanager).describe("Image of Alertmanager."),
+    "node-exporter": imageReference
+      .default(publishedImages["node-exporter"])
+      .describe("Image of the exporter that measures the nodes."),
+    "blackbox-exporter": imageReference
+      .default(publishedImages["blackbox-exporter"])
+      .describe("Image of the exporter that probes public addresses."),
+    "redis-exporter": imageReference
+      .default(publishedImages["redis-exporter"])
+      .describe("Image of the exporter beside Redis."),
+    loki: imageReference.default(publishedImages.loki).describe("Image of Loki."),
+    alloy: imageReference.default(publishedImages.alloy).describe("Image of Grafana Alloy, the log collector."),
+    grafana: imageReference.default(publishedImages.grafana).describe("Image of Grafana."),
+    restic: imageReference
+      .default(publishedImages.restic)
+      .describe("Image of restic, which encrypts and stores backups."),
+    "restic-server": imageReference
+      .default(publishedImages["restic-server"])
+      .describe("Image of the server before the repository of backups."),
+    traefik: imageReference.default(publishedImages.traefik).describe("Image of Traefik."),
     orchestrator: imageReference.default(publishedImages.orchestrator).describe("Image of the orchestrator."),
     agent: imageReference.default(publishedImages.agent).describe("Image of the agent."),
   });

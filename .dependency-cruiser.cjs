@@ -1,12 +1,14 @@
 // Which room may import from which (docs/architecture.md): anything not named here is refused.
 const rooms = {
   config: [],
-  components: ["config"],
+  "providers/plugin": [],
+  "providers/homeslice": ["config", "providers/plugin"],
+  components: ["config", "providers/homeslice"],
   stacks: ["config", "components"],
   "apps/protocol": [],
   "apps/orchestrator": ["apps/protocol"],
   "apps/agent": ["apps/protocol"],
-  cli: ["config", "components", "stacks", "apps/protocol", "apps/orchestrator", "apps/agent"],
+  cli: ["config", "components", "stacks", "providers", "apps/protocol", "apps/orchestrator", "apps/agent"],
 };
 
 const outside = (room, allowed) => ({
@@ -15,7 +17,7 @@ const outside = (room, allowed) => ({
   severity: "error",
   from: { path: `^${room}/` },
   to: {
-    path: `^(config|components|stacks|apps|cli|tests|index\\.ts)`,
+    path: `^(config|components|stacks|providers|apps|cli|tests|index\\.ts)`,
     pathNot: [room, ...allowed].map((name) => `^${name}/`),
   },
 });

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { z } from "zod";
-import { difference, isWithin } from "../difference.ts";
+import { difference, isWithin } from "@homeslice/plugin/difference.ts";
 import type {
   CheckCall,
   CheckResult,
@@ -11,8 +10,9 @@ import type {
   Provider,
   ReadCall,
   UpdateCall,
-} from "../provider.ts";
-import { containsUnknown, unknownValue, type Values, withoutNulls } from "../values.ts";
+} from "@homeslice/plugin/provider.ts";
+import { containsUnknown, unknownValue, type Values, withoutNulls } from "@homeslice/plugin/values.ts";
+import { z } from "zod";
 import { execute, type Output } from "./execute.ts";
 
 const inputsSchema = z.strictObject({

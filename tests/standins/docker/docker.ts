@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import type { Provider } from "../provider.ts";
+import type { Provider } from "@homeslice/plugin/provider.ts";
 
 /**
  * Refuses everything: images are built by a Docker engine, with the official plugin. Where no engine answers, it says

@@ -1,4 +1,4 @@
-import { serve } from "../serve.ts";
+import { serve } from "@homeslice/plugin/serve.ts";
 import { DockerProvider } from "./docker.ts";
 
 await serve(new DockerProvider());

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { at, textAt, type Values } from "../values.ts";
+import { at, textAt, type Values } from "@homeslice/plugin/values.ts";
 import type { Cluster, ObjectRef } from "./cluster.ts";
 import { annotation } from "./objects.ts";
 import { type Readiness, readinessCheck, type Surroundings, targetsPods } from "./ready.ts";

@@ -1,6 +1,6 @@
+import { type Values, valuesSchema } from "@homeslice/plugin/values.ts";
 import { z } from "zod";
 import { KubeApiError, type KubeClient, KubeUnreachableError } from "../../testbed/client.ts";
-import { type Values, valuesSchema } from "../values.ts";
 
 const resourceList = z.object({
   resources: z.array(z.object({ name: z.string(), kind: z.string(), namespaced: z.boolean() })),

@@ -1,5 +1,5 @@
-import { isWithin } from "../difference.ts";
-import { at, type Values } from "../values.ts";
+import { isWithin } from "@homeslice/plugin/difference.ts";
+import { at, type Values } from "@homeslice/plugin/values.ts";
 import type { Settings } from "./settings.ts";
 
 const podFields = [

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { difference } from "../difference.ts";
+import { difference } from "@homeslice/plugin/difference.ts";
 import {
   type CheckCall,
   type CheckResult,
@@ -14,8 +14,8 @@ import {
   type ReadResult,
   type ResourceCall,
   type UpdateCall,
-} from "../provider.ts";
-import { containsUnknown, textAt, type Values, withoutNulls } from "../values.ts";
+} from "@homeslice/plugin/provider.ts";
+import { containsUnknown, textAt, type Values, withoutNulls } from "@homeslice/plugin/values.ts";
 import { type Patience, timeoutOf, untilGone, untilReady } from "./awaiting.ts";
 import { Cluster, isConflictWithKubectl, isStatus, type ObjectRef, UnknownKindError } from "./cluster.ts";
 import { needsReplacement } from "./immutable.ts";

@@ -1,6 +1,6 @@
+import { difference } from "@homeslice/plugin/difference.ts";
+import type { Values } from "@homeslice/plugin/values.ts";
 import { describe, expect, test } from "vitest";
-import { difference } from "../difference.ts";
-import type { Values } from "../values.ts";
 import { kindOfType, liveInputs, named, sameValue } from "./objects.ts";
 
 const changesOf = (live: Values, inputs: Values) => difference(liveInputs(live, inputs), inputs, sameValue);

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { at, isObject, secret, textAt, type Value, type Values } from "../values.ts";
+import { at, isObject, secret, textAt, type Value, type Values } from "@homeslice/plugin/values.ts";
 import type { ObjectRef } from "./cluster.ts";
 
 const autonamed = "pulumi.com/autonamed";

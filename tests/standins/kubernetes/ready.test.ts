@@ -1,5 +1,5 @@
+import type { Values } from "@homeslice/plugin/values.ts";
 import { describe, expect, test } from "vitest";
-import type { Values } from "../values.ts";
 import { readinessCheck } from "./ready.ts";
 
 const nothingAround = { hasEndpoints: false, bindingMode: "" };

@@ -1,4 +1,4 @@
-import { at, isObject, textAt, type Value, type Values } from "../values.ts";
+import { at, isObject, textAt, type Value, type Values } from "@homeslice/plugin/values.ts";
 import { conditionOf } from "./objects.ts";
 
 /** How far an object has come: ready, not yet (with what is missing), or never (with why). */

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import type { Values } from "@homeslice/plugin/values.ts";
 import { z } from "zod";
 import { KubeClient } from "../../testbed/client.ts";
-import type { Values } from "../values.ts";
 
 const flag = z.stringbool().default(false);
 

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import type { Values } from "@homeslice/plugin/values.ts";
 import { z } from "zod";
-import type { Values } from "../values.ts";
 
 const keepers = z.record(z.string(), z.string()).optional();
 const count = z.coerce.number().int();

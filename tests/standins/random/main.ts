@@ -1,4 +1,4 @@
-import { serve } from "../serve.ts";
+import { serve } from "@homeslice/plugin/serve.ts";
 import { RandomProvider } from "./random.ts";
 
 await serve(new RandomProvider());

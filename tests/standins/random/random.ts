@@ -1,7 +1,15 @@
+import { difference } from "@homeslice/plugin/difference.ts";
+import type {
+  CheckCall,
+  CheckResult,
+  CreateCall,
+  DiffCall,
+  DiffResult,
+  Provider,
+  ReadCall,
+} from "@homeslice/plugin/provider.ts";
+import { containsUnknown, unknownValue, type Values, withoutNulls } from "@homeslice/plugin/values.ts";
 import { z } from "zod";
-import { difference } from "../difference.ts";
-import type { CheckCall, CheckResult, CreateCall, DiffCall, DiffResult, Provider, ReadCall } from "../provider.ts";
-import { containsUnknown, unknownValue, type Values, withoutNulls } from "../values.ts";
 import { generators } from "./generators.ts";
 
 /** Random values that are made once and kept in the state; any changed input makes a new one. */

@@ -9,7 +9,13 @@ import anyMessages from "google-protobuf/google/protobuf/any_pb.js";
 import emptyMessages from "google-protobuf/google/protobuf/empty_pb.js";
 import structMessages from "google-protobuf/google/protobuf/struct_pb.js";
 import { type Change, difference } from "./difference.ts";
-import { type DiffResult, InitializationError, type Provider, type ResourceCall } from "./provider.ts";
+import {
+  type CheckResult,
+  type DiffResult,
+  InitializationError,
+  type Provider,
+  type ResourceCall,
+} from "./provider.ts";
 import { type Values, valuesSchema } from "./values.ts";
 
 // The plugin protocol itself, because `@pulumi/pulumi/provider` passes neither provider inputs, nor previews, nor
@@ -37,7 +43,12 @@ export async function serve(provider: Provider): Promise<void> {
 }
 
 function handlers(provider: Provider, log: Log): grpc.UntypedServiceImplementation {
-  return { ...configuration(provider), ...planning(provider, log), ...lifecycle(provider, log) };
+  return {
+    ...configuration(provider),
+    ...planning(provider, log),
+    ...lifecycle(provider, log),
+    ...functions(provider),
+  };
 }
 
 function configuration(provider: Provider): grpc.UntypedServiceImplementation {
@@ -48,9 +59,8 @@ function configuration(provider: Provider): grpc.UntypedServiceImplementation {
       return info;
     }),
     checkConfig: unary(async (request: InstanceType<typeof messages.CheckRequest>) => {
-      const response = new messages.CheckResponse();
-      response.setInputs(request.getNews());
-      return response;
+      const inputs = values(request.getNews());
+      return checkResponse((await provider.checkConfig?.(inputs)) ?? { inputs });
     }),
     diffConfig: unary(async (request: InstanceType<typeof messages.DiffRequest>) => {
       const [before, after] = [values(request.getOldInputs()), values(request.getNews())];
@@ -79,15 +89,7 @@ function planning(provider: Provider, log: Log): grpc.UntypedServiceImplementati
         inputs: values(request.getNews()),
         seed: request.getRandomseed_asU8(),
       });
-      const response = new messages.CheckResponse();
-      response.setInputs(struct(result.inputs));
-      for (const { property, reason } of result.failures ?? []) {
-        const failure = new messages.CheckFailure();
-        failure.setProperty(property);
-        failure.setReason(reason);
-        response.addFailures(failure);
-      }
-      return response;
+      return checkResponse(result);
     }),
     diff: unary(async (request: InstanceType<typeof messages.DiffRequest>) =>
       diffResponse(
@@ -126,7 +128,7 @@ function lifecycle(provider: Provider, log: Log): grpc.UntypedServiceImplementat
       });
       const response = new messages.ReadResponse();
       if (!result) return response; // without an id: the resource is gone
-      response.setId(request.getId());
+      response.setId(result.id ?? request.getId());
       response.setInputs(struct(result.inputs));
       response.setProperties(struct(result.outputs));
       return response;
@@ -156,6 +158,36 @@ function lifecycle(provider: Provider, log: Log): grpc.UntypedServiceImplementat
       return new emptyMessages.Empty();
     }),
   };
+}
+
+function functions(provider: Provider): grpc.UntypedServiceImplementation {
+  return {
+    invoke: unary(async (request: InstanceType<typeof messages.InvokeRequest>) => {
+      const call = { token: request.getTok(), args: values(request.getArgs()), preview: request.getPreview() };
+      if (!provider.invoke) throw new Error(`there is no function ${call.token}`);
+      const { outputs, failures } = await provider.invoke(call);
+      const response = new messages.InvokeResponse();
+      response.setReturn(struct(outputs));
+      response.setFailuresList(checkFailures(failures));
+      return response;
+    }),
+  };
+}
+
+function checkResponse({ inputs, failures }: CheckResult) {
+  const response = new messages.CheckResponse();
+  response.setInputs(struct(inputs));
+  response.setFailuresList(checkFailures(failures));
+  return response;
+}
+
+function checkFailures(failures: CheckResult["failures"] = []) {
+  return failures.map(({ property, reason }) => {
+    const failure = new messages.CheckFailure();
+    failure.setProperty(property);
+    failure.setReason(reason);
+    return failure;
+  });
 }
 
 function unary<Request, Response>(handle: (request: Request) => Promise<Response>) {

@@ -1,5 +1,5 @@
+import { difference, isWithin } from "@homeslice/plugin/difference.ts";
 import { describe, expect, test } from "vitest";
-import { difference, isWithin } from "./difference.ts";
 
 describe("difference", () => {
   test("names each changed leaf by its path", () => {

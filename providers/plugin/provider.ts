@@ -59,6 +59,8 @@ export interface ReadCall extends ResourceCall {
 }
 
 export interface ReadResult {
+  /** The id to keep, when an import named the resource by something else. */
+  readonly id?: string;
   readonly inputs: Values;
   readonly outputs: Values;
 }
@@ -70,9 +72,23 @@ export interface DeleteCall extends ResourceCall {
   readonly timeoutMs: number | undefined;
 }
 
+export interface InvokeCall {
+  /** Function token, such as `homeslice:authentik:getGroup`. */
+  readonly token: string;
+  readonly args: Values;
+  readonly preview: boolean;
+}
+
+export interface InvokeResult {
+  readonly outputs: Values;
+  readonly failures?: CheckResult["failures"];
+}
+
 /** The part of the plugin protocol that resources need, in terms of plain values. */
 export interface Provider {
   readonly version: string;
+  /** Validates the provider's own inputs; without it they are taken as they are. */
+  checkConfig?(config: Values): Promise<CheckResult>;
   /** Called once with the provider's own inputs before anything else. */
   configure(config: Values): Promise<void>;
   /** Properties of the provider whose change means that all its resources live elsewhere now. */
@@ -84,6 +100,8 @@ export interface Provider {
   read(call: ReadCall): Promise<ReadResult | undefined>;
   update(call: UpdateCall): Promise<Values>;
   delete(call: DeleteCall): Promise<void>;
+  /** Answers a look-up. */
+  invoke?(call: InvokeCall): Promise<InvokeResult>;
   /** Ends what is under way as soon as that is possible without losing track of anything. */
   cancel(): void;
 }

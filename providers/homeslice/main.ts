@@ -1,0 +1,4 @@
+import { serve } from "@homeslice/plugin/serve.ts";
+import { HomesliceProvider } from "./provider.ts";
+
+await serve(new HomesliceProvider());

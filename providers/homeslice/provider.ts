@@ -1,0 +1,89 @@
+import type {
+  CheckCall,
+  CheckResult,
+  CreateCall,
+  DeleteCall,
+  DiffCall,
+  DiffResult,
+  InvokeCall,
+  InvokeResult,
+  Provider,
+  ReadCall,
+  ReadResult,
+  UpdateCall,
+  Values,
+} from "@homeslice/plugin";
+import { Authentik } from "./authentik/authentik.ts";
+import { checkConfig, identifying, settingsOf } from "./config.ts";
+import { checkArgs } from "./engine/check.ts";
+import type { Kind } from "./engine/kind.ts";
+import { lookups } from "./functions/lookups.ts";
+import { kinds } from "./resources/index.ts";
+
+/** Users, applications and all else that belongs to the identity provider, as Pulumi resources. */
+export class HomesliceProvider implements Provider {
+  readonly version = "0.1.0";
+  #authentik: Authentik | undefined;
+
+  async checkConfig(config: Values): Promise<CheckResult> {
+    return checkConfig(config);
+  }
+
+  async configure(config: Values): Promise<void> {
+    this.#authentik = new Authentik(settingsOf(config));
+  }
+
+  configReplaces(): readonly string[] {
+    return identifying;
+  }
+
+  async check({ type, inputs }: CheckCall): Promise<CheckResult> {
+    return kindOf(type).check(inputs);
+  }
+
+  async diff({ type, oldInputs, inputs }: DiffCall): Promise<DiffResult> {
+    return kindOf(type).diff(oldInputs, inputs);
+  }
+
+  async create({ type, inputs, preview }: CreateCall): Promise<{ readonly id: string; readonly outputs: Values }> {
+    if (preview) return { id: "", outputs: kindOf(type).planned(inputs) };
+    return kindOf(type).create(this.#connected(), inputs);
+  }
+
+  async read({ type, id, oldInputs }: ReadCall): Promise<ReadResult | undefined> {
+    const isImport = Object.keys(oldInputs).length === 0;
+    return kindOf(type).read(this.#connected(), id, isImport ? undefined : oldInputs);
+  }
+
+  async update({ type, id, oldInputs, oldOutputs, inputs, preview }: UpdateCall): Promise<Values> {
+    if (preview) return { ...oldOutputs, ...inputs };
+    return kindOf(type).update(this.#connected(), id, { inputs: oldInputs, outputs: oldOutputs }, inputs);
+  }
+
+  async delete({ type, id }: DeleteCall): Promise<void> {
+    await kindOf(type).delete(this.#connected(), id);
+  }
+
+  async invoke({ token, args, preview }: InvokeCall): Promise<InvokeResult> {
+    const found = lookups.find((candidate) => candidate.token === token);
+    if (!found) throw new Error(`the provider has no function ${token}`);
+    const { inputs, failures } = checkArgs(found.args, args);
+    if (failures.length > 0) return { outputs: {}, failures };
+    return { outputs: await found.run(this.#connected(), inputs, preview) };
+  }
+
+  cancel(): void {
+    this.#authentik?.cancel();
+  }
+
+  #connected(): Authentik {
+    if (!this.#authentik) throw new Error("the provider is not configured");
+    return this.#authentik;
+  }
+}
+
+function kindOf(type: string): Kind {
+  const found = kinds.find((kind) => kind.type === type);
+  if (!found) throw new Error(`the provider has no resource ${type}`);
+  return found;
+}

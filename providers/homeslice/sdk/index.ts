@@ -1,0 +1,3 @@
+export * from "./functions.ts";
+export * from "./provider.ts";
+export * from "./resources.ts";

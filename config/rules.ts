@@ -1,5 +1,6 @@
-import { connectionsPerOrchestrator } from "./defaults.ts";
+import { databaseConnections } from "./defaults.ts";
 import { edgeProblems } from "./edgeRules.ts";
+import { identityProblems } from "./identityRules.ts";
 import { bytesOf, millicoresOf } from "./notations.ts";
 import type { Problem } from "./problems.ts";
 import type { Settings } from "./schema.ts";
@@ -10,12 +11,16 @@ export function crossFieldProblems(settings: Settings): Problem[] {
     ...oneSourceOfImages(settings),
     ...oneCluster(settings),
     ...postgresqlFits(settings),
-    ...orchestratorsFit(settings),
+    ...databaseClientsFit(settings),
     ...redisFits(settings),
     ...edgeProblems(settings),
+    ...identityProblems(settings),
     ...backupHasABucket(settings),
     ...mailAccount(settings),
     ...resourceOwners.flatMap((owner) => limitsCoverRequests(owner, settings[owner].resources)),
+    ...Object.entries(settings.services).flatMap(([name, { resources }]) =>
+      limitsCoverRequests(`services.${name}`, resources),
+    ),
   ];
 }
 
@@ -24,6 +29,8 @@ const resourceOwners = [
   "redis",
   "orchestrator",
   "agent",
+  "authentik",
+  "homepage",
   "traefik",
   "backup",
   "prometheus",
@@ -89,17 +96,20 @@ function postgresqlFits({ images, postgresql }: Settings): Problem[] {
 /** Kept free for the exporter, migrations and an operator. */
 const spareConnections = 10;
 
-function orchestratorsFit({ orchestrator, postgresql }: Settings): Problem[] {
-  // While a new version rolls out, there is one instance more.
-  const needed = (orchestrator.replicas + 1) * connectionsPerOrchestrator + spareConnections;
-  if (postgresql.maxConnections >= needed) return [];
-  return [
-    {
-      path: "orchestrator.replicas",
-      message: `${orchestrator.replicas} need ${needed} database connections: raise postgresql.maxConnections or run fewer instances`,
-    },
-  ];
+function databaseClientsFit(settings: Settings): Problem[] {
+  const { maxConnections } = settings.postgresql;
+  const needs = databaseClients.map((name): [string, number] => {
+    // While a new version rolls out, there is one instance more.
+    return [name, (settings[name].replicas + 1) * databaseConnections[name]];
+  });
+  const needed = needs.reduce((sum, [, connections]) => sum + connections, spareConnections);
+  if (maxConnections >= needed) return [];
+  const shares = [...needs, ["others", spareConnections]].map(([name, share]) => `${name} ${share}`).join(", ");
+  const message = `${maxConnections} are fewer than the ${needed} needed (${shares}): raise it or run fewer instances`;
+  return [{ path: "postgresql.maxConnections", message }];
 }
+
+const databaseClients = ["orchestrator", "authentik", "grafana"] as const;
 
 function redisFits({ redis }: Settings): Problem[] {
   const { memory } = redis.resources.limits;

@@ -77,8 +77,5 @@ function serviceFits(name: string, service: Settings["services"][string] | undef
   if (service.volume && service.replicas > 1) {
     problems.push({ path: `${path}.replicas`, message: `${service.replicas} cannot share one volume: set it to 1` });
   }
-  if (service.access === "everyone" && service.groups.length > 0) {
-    problems.push({ path: `${path}.groups`, message: "have no effect with access everyone: leave one of the two out" });
-  }
   return problems;
 }

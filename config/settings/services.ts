@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { hostLabel, imageReference, serviceName, size, variableName } from "../notations.ts";
+import { roles } from "./access.ts";
 import { resources } from "./resources.ts";
 
 const port = z.int().min(1024).max(65_535);
@@ -22,10 +23,10 @@ function service() {
       .enum(["forward", "everyone"])
       .default("forward")
       .describe("Who gets in: who is logged in at Authentik, or whoever reaches it."),
-    groups: z
-      .array(z.string().min(1))
-      .default([])
-      .describe("Groups of Authentik that may use it. Default: all people."),
+    role: z
+      .enum(roles)
+      .default("viewer")
+      .describe("Least role of who may use it; `access.services` names further groups."),
     health: path.default("/").describe("Path that answers with a success as long as the program is well."),
     tile: tile().optional().describe("Its tile on the home page. Default: none."),
     metrics: metrics().optional().describe("Where Prometheus scrapes it. Default: nowhere."),

@@ -16,5 +16,6 @@ export const catalogue = {
     backup: { databases: ["orchestrator"] },
   },
   postgresql: { title: "PostgreSQL", metrics: { port: 9187 } },
-  agent: { title: "Agents", metrics: { port: 8081 } },
+  backup: { title: "Backups", metrics: { port: 8000 } },
+  agent: { title: "Agents", namespace: "agents", metrics: { port: 8081 } },
 } as const satisfies Catalogue;

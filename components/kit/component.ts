@@ -9,6 +9,9 @@ import { contentName } from "./names.ts";
 import type { Namespace } from "./namespace.ts";
 import type { SecretRef } from "./secrets.ts";
 
+/** The contents of files by their names. */
+type Texts = Readonly<Record<string, pulumi.Input<string>>>;
+
 /** A service of the platform: one node of the resource tree with everything the service consists of below it. */
 export abstract class Component extends pulumi.ComponentResource {
   readonly name: string;
@@ -52,16 +55,16 @@ export abstract class Component extends pulumi.ComponentResource {
   }
 
   /** Text files in a directory of a container. They are public: a secret has no place in them. */
-  protected files(suffix: string, directory: string, contents: Readonly<Record<string, string>>): Mount {
+  protected files(suffix: string, directory: string, contents: Texts): Mount {
     return textFiles(suffix, this.#configMap(suffix, contents), directory);
   }
 
   /** Text files, as public, in a directory that the program writes to as well. */
-  protected filesBeside(suffix: string, directory: string, contents: Readonly<Record<string, string>>): Mount[] {
+  protected filesBeside(suffix: string, directory: string, contents: Texts): Mount[] {
     return singleFiles(suffix, this.#configMap(suffix, contents), directory, Object.keys(contents));
   }
 
-  #configMap(suffix: string, contents: Readonly<Record<string, string>>): pulumi.Output<string> {
+  #configMap(suffix: string, contents: Texts): pulumi.Output<string> {
     const name = `${this.name}-${suffix}`;
     const configMap = new kubernetes.core.v1.ConfigMap(
       name,

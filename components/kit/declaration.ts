@@ -7,6 +7,8 @@ import type { Role } from "@homeslice/config";
 export interface Declaration {
   /** Name for people: "Grafana". */
   readonly title: string;
+  /** Purpose of the namespace that it runs in, where it has one of its own; left out, it runs in the platform's. */
+  readonly namespace?: string;
   /** How people reach it; left out, it has no page of its own. */
   readonly web?: Web;
   /** Where Prometheus scrapes it; left out, it has no metrics. */
@@ -57,8 +59,8 @@ export interface Metrics {
 export interface Backup {
   /** Databases of the platform's PostgreSQL. */
   readonly databases?: readonly string[];
-  /** Whether the volume of the service is part of it. */
-  readonly volume?: boolean;
+  /** The volume of the service's one instance, file by file as it stands; `user` is the owner of the files. */
+  readonly volume?: { readonly user?: number };
 }
 
 /** Every service of an environment, by the name of its component. */

@@ -21,6 +21,7 @@ export class Environment extends pulumi.ComponentResource {
   /** The value of `app.kubernetes.io/instance`. */
   readonly instance: string;
   readonly #images: Images;
+  readonly #namespaces = new Map<string, Namespace>();
 
   constructor(config: Config, catalogue: Catalogue) {
     const name = "environment";
@@ -38,14 +39,20 @@ export class Environment extends pulumi.ComponentResource {
   namespace(purpose: string, podSecurity: PodSecurity): Namespace {
     const name = purpose === "platform" ? this.instance : objectName(this.instance, purpose);
     const args = { name, instance: this.instance, podSecurity };
-    return createNamespace({ parent: this, provider: this.kubernetes }, `environment-${purpose}`, args);
+    const options = { parent: this, provider: this.kubernetes };
+    const namespace = createNamespace(options, `environment-${purpose}`, args);
+    this.#namespaces.set(purpose, namespace);
+    return namespace;
   }
 
-  /** Where a service of the platform's own namespace answers, by its name alone: nothing of it needs to exist yet. */
+  /** Where a service answers, by its name alone: nothing of it needs to exist yet but the namespace. */
   endpoint(service: string, port: number): Endpoint & { readonly url: pulumi.Output<string> } {
     const selector = selectorLabels({ name: service, part: MAIN_PART, instance: this.instance });
-    const url = pulumi.interpolate`http://${service}.${this.platform.name}.svc:${port}`;
-    return { peer: { name: service, namespace: this.platform, selector }, port, url };
+    const purpose = this.catalogue[service]?.namespace ?? "platform";
+    const namespace = this.#namespaces.get(purpose);
+    if (!namespace) throw new Error(`"${service}" has to be constructed before what asks for its address`);
+    const url = pulumi.interpolate`http://${service}.${namespace.name}.svc:${port}`;
+    return { peer: { name: service, namespace, selector }, port, url };
   }
 
   /** The public name of a service that has a page of its own: grafana.home.example.org. */

@@ -3,7 +3,7 @@ export { cronJob, daemonSet, deployment, job, type Running, statefulSet } from "
 export type { Access, Catalogue, Declaration } from "./declaration.ts";
 export { Environment } from "./environment.ts";
 export { type Endpoint, type Link, type Peer, type Use, use } from "./link.ts";
-export { dataVolume, ephemeralVolume, type Mount, nodeDirectory, scratch, secretFiles } from "./mounts.ts";
+export { dataVolume, ephemeralVolume, type Mount, nodeDirectory, scratch, secretFiles, volumeOf } from "./mounts.ts";
 export type { PodSecurity } from "./namespace.ts";
 export { type Container, DEFAULT_USER, type Resources, type Server } from "./pod.ts";
 export { exec, http } from "./probes.ts";

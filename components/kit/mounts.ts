@@ -33,6 +33,15 @@ export function ephemeralVolume(name: string, mountPath: string, size: string, s
   return { at: { name, mountPath }, volume: { name, ephemeral: { volumeClaimTemplate: { spec } } } };
 }
 
+/** The claimed volume of another workload's one instance; its pod has to be on the same node, or not to run. */
+export function volumeOf(workload: string, mountPath: string, access: "read" | "write"): Mount {
+  const name = "volume";
+  return {
+    at: { name, mountPath, readOnly: access === "read" },
+    volume: { name, persistentVolumeClaim: { claimName: `data-${workload}-0` } },
+  };
+}
+
 /** A ConfigMap's entries as files of a directory, read-only. */
 export function textFiles(name: string, configMap: pulumi.Input<string>, mountPath: string): Mount {
   return { at: { name, mountPath, readOnly: true }, volume: { name, configMap: { name: configMap } } };

@@ -34,6 +34,28 @@ export function openConnection(owner: Component, from: Peer, { peer: to, port }:
   ];
 }
 
+/** Opens the way from one workload to a port of any address, for what lies outside the cluster. */
+export function openOutside(owner: Component, from: Peer, port: number): pulumi.Resource {
+  const anywhere = ["0.0.0.0/0", "::/0"].map((cidr) => ({ ipBlock: { cidr } }));
+  const name = `${from.name}-to-outside-${port}`;
+  return new kubernetes.networking.v1.NetworkPolicy(
+    name,
+    {
+      metadata: {
+        name: objectName(name),
+        namespace: from.namespace.name,
+        labels: standardLabels(owner.identity("network")),
+      },
+      spec: {
+        podSelector: { matchLabels: from.selector },
+        policyTypes: ["Egress"],
+        egress: [{ to: anywhere, ports: [{ protocol: "TCP", port }] }],
+      },
+    },
+    { parent: owner },
+  );
+}
+
 function podsOf({ namespace, selector }: Peer): kubernetes.types.input.networking.v1.NetworkPolicyPeer {
   return {
     namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace.name } },

@@ -2,9 +2,9 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Component } from "./component.ts";
 import { type Labels, MAIN_PART, selectorLabels, standardLabels } from "./labels.ts";
-import type { Link, Peer, Use } from "./link.ts";
+import type { Endpoint, Peer, Use } from "./link.ts";
 import { secretFiles } from "./mounts.ts";
-import { openConnection } from "./network.ts";
+import { openConnection, openOutside } from "./network.ts";
 import { type Container, type Pod, podTemplate } from "./pod.ts";
 import { type SecretRef, secretFile } from "./secrets.ts";
 
@@ -15,6 +15,10 @@ export interface WorkloadArgs<Main extends Container> extends Pod {
   readonly uses?: readonly Use[];
   /** The links that containers of `before` use, by the container's name. */
   readonly usesBefore?: Readonly<Record<string, readonly Use[]>>;
+  /** What else it talks to, without a secret and without waiting for it. */
+  readonly reaches?: readonly Endpoint[];
+  /** TCP ports at which it reaches addresses outside the cluster. */
+  readonly outside?: readonly number[];
   /** What else has to stand before it starts. */
   readonly after?: readonly pulumi.Resource[];
 }
@@ -43,20 +47,26 @@ export function prepareWorkload(owner: Component, part: string, args: WorkloadAr
     used.reduce((current, each) => equipped(owner, current, each), container);
   const main = equip(args.container, args.uses);
   const before = mapped(args.before ?? {}, (container, each) => equip(container, args.usesBefore?.[each]));
-  const openings = [...byPeer(uses).values()].flatMap((link) => openConnection(owner, peer, link));
+  const openings = [...byPeer([...uses.map(({ link }) => link), ...(args.reaches ?? [])]).values()].flatMap(
+    (endpoint) => openConnection(owner, peer, endpoint),
+  );
+  const outside = (args.outside ?? []).map((port) => openOutside(owner, peer, port));
   const ready = uses.flatMap(({ link }) => link.ready);
   return {
     ...peer,
     owner,
     labels,
     template: podTemplate(labels, account.metadata.name, { [part]: main }, { ...args, before }),
-    options: { parent: owner, dependsOn: [...owner.namespace.ready, ...openings, ...ready, ...(args.after ?? [])] },
+    options: {
+      parent: owner,
+      dependsOn: [...owner.namespace.ready, ...openings, ...outside, ...ready, ...(args.after ?? [])],
+    },
   };
 }
 
 /** Each peer once, whichever containers of the pod use it: the pod has one address. */
-function byPeer(uses: readonly Use[]): ReadonlyMap<string, Link> {
-  return new Map(uses.map(({ link }) => [`${link.peer.name}:${link.port}`, link]));
+function byPeer(endpoints: readonly Endpoint[]): ReadonlyMap<string, Endpoint> {
+  return new Map(endpoints.map((endpoint) => [`${endpoint.peer.name}:${endpoint.port}`, endpoint]));
 }
 
 function mapped<Value>(values: Readonly<Record<string, Value>>, change: (value: Value, key: string) => Value) {

@@ -6,10 +6,13 @@ export type EnvironmentName = (typeof environments)[number];
 export const defaults = {
   protectData: { dev: false, staging: true, prod: true },
   orchestratorReplicas: { dev: 1, staging: 2, prod: 2 },
+  authentikReplicas: { dev: 1, staging: 2, prod: 2 },
+  homepageReplicas: { dev: 1, staging: 2, prod: 2 },
   traefikReplicas: { dev: 1, staging: 2, prod: 2 },
   postgresqlSize: { dev: "2Gi", staging: "10Gi", prod: "20Gi" },
   postgresqlMemory: { dev: "512Mi", staging: "1Gi", prod: "2Gi" },
   postgresqlCpu: { dev: "1", staging: "2", prod: "2" },
+  postgresqlConnections: { dev: 120, staging: 200, prod: 250 },
   backupSize: { dev: "2Gi", staging: "10Gi", prod: "50Gi" },
   backupStaging: { dev: "4Gi", staging: "20Gi", prod: "40Gi" },
   redisSize: { dev: "1Gi", staging: "1Gi", prod: "2Gi" },
@@ -22,8 +25,8 @@ export const defaults = {
   redisMemory: { dev: "128Mi", staging: "256Mi", prod: "512Mi" },
 } as const;
 
-/** How many database connections each orchestrator may hold. */
-export const connectionsPerOrchestrator = 10;
+/** How many database connections one instance of a service may hold. */
+export const databaseConnections = { orchestrator: 10, authentik: 30, grafana: 5 } as const;
 
 /** The images that run, under the names of their settings in `images.references`: the one place that names any. */
 export const publishedImages = {
@@ -41,6 +44,8 @@ export const publishedImages = {
   restic: "docker.io/restic/restic:0.18.1",
   "restic-server": "docker.io/restic/rest-server:0.14.0",
   traefik: "docker.io/library/traefik:v3.7.12",
+  authentik: "ghcr.io/goauthentik/server:2026.8.3",
+  homepage: "ghcr.io/gethomepage/homepage:v1.12.3",
   orchestrator: "ghcr.io/homeslice/orchestrator:0.1.0",
   agent: "ghcr.io/homeslice/agent:0.1.0",
 } as const;

@@ -1,4 +1,4 @@
-export { connectionsPerOrchestrator, type EnvironmentName, environments, type ImageName } from "./defaults.ts";
+export { databaseConnections, type EnvironmentName, environments, type ImageName } from "./defaults.ts";
 export { type Complaint, UserError } from "./errors.ts";
 export { type Config, loadConfig } from "./load.ts";
 export { bytesOf } from "./notations.ts";

@@ -78,9 +78,9 @@ export function wording(issue: z.core.$ZodRawIssue): string | undefined {
       return `${found} is not known: ${suggestion ? `did you mean "${suggestion}"?` : `use one of ${values.join(", ")}`}`;
     }
     case "too_small":
-      return issue.origin === "string"
-        ? "is empty: write a value or leave it out"
-        : `${found} is too small: use ${issue.minimum} or more`;
+      if (issue.origin === "string") return "is empty: write a value or leave it out";
+      if (issue.origin === "array") return "is an empty list: name one at least, or leave it out";
+      return `${found} is too small: use ${issue.minimum} or more`;
     case "too_big":
       return `${found} is too large: use ${issue.maximum} or less`;
     default:

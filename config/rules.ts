@@ -98,9 +98,11 @@ const spareConnections = 10;
 
 function databaseClientsFit(settings: Settings): Problem[] {
   const { maxConnections } = settings.postgresql;
-  const needs = databaseClients.map((name): [string, number] => {
+  const needs = databaseClients.flatMap((name): [string, number][] => {
+    const client = settings[name];
+    if ("enabled" in client && !client.enabled) return [];
     // While a new version rolls out, there is one instance more.
-    return [name, (settings[name].replicas + 1) * databaseConnections[name]];
+    return [[name, (client.replicas + 1) * databaseConnections[name]]];
   });
   const needed = needs.reduce((sum, [, connections]) => sum + connections, spareConnections);
   if (maxConnections >= needed) return [];

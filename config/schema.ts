@@ -3,8 +3,10 @@ import { defaults, type EnvironmentName, environments, publishedImages } from ".
 import { domainName, imageReference, objectName, parameterName, programPath, repository, size } from "./notations.ts";
 import { access } from "./settings/access.ts";
 import { alertmanager } from "./settings/alertmanager.ts";
+import { authentik } from "./settings/authentik.ts";
 import { backup } from "./settings/backup.ts";
 import { grafana } from "./settings/grafana.ts";
+import { homepage } from "./settings/homepage.ts";
 import { loki } from "./settings/loki.ts";
 import { prometheus } from "./settings/prometheus.ts";
 import { resources } from "./settings/resources.ts";
@@ -33,6 +35,8 @@ export function settingsSchema(environment: EnvironmentName) {
     loki: loki(environment).describe("Loki: the logs of all pods."),
     grafana: grafana(environment).describe("Grafana: dashboards over measurements, logs and alerts."),
     backup: backup(environment).describe("Backups of what the services declare: databases and volumes, encrypted."),
+    authentik: authentik(environment).describe("Authentik: who people are, and one login for all services."),
+    homepage: homepage(environment).describe("The home page: a tile for each service, and links."),
     access: access().describe("Who may do what, by groups of Authentik."),
     traefik: traefik(environment).describe("Traefik: the edge, at which people and programs come in."),
     tls: tls().describe("The certificate of the domain and of every name under it."),
@@ -94,6 +98,8 @@ function images() {
       .default(publishedImages["restic-server"])
       .describe("Image of the server before the repository of backups."),
     traefik: imageReference.default(publishedImages.traefik).describe("Image of Traefik."),
+    authentik: imageReference.default(publishedImages.authentik).describe("Image of Authentik: servers and workers."),
+    homepage: imageReference.default(publishedImages.homepage).describe("Image of Homepage."),
     orchestrator: imageReference.default(publishedImages.orchestrator).describe("Image of the orchestrator."),
     agent: imageReference.default(publishedImages.agent).describe("Image of the agent."),
   });
@@ -131,7 +137,12 @@ function postgresql(environment: EnvironmentName) {
         cpu: ["250m", defaults.postgresqlCpu[environment]],
         memory: ["256Mi", defaults.postgresqlMemory[environment]],
       }).describe("What the server may use; its caches are sized from the memory limit."),
-      maxConnections: z.int().min(30).max(1000).default(100).describe("Most clients connected at once."),
+      maxConnections: z
+        .int()
+        .min(30)
+        .max(1000)
+        .default(defaults.postgresqlConnections[environment])
+        .describe("Most clients connected at once."),
       settings: z
         .record(parameterName, z.union([z.string(), z.number(), z.boolean()]))
         .default({})

@@ -1,4 +1,4 @@
-import { type Config, connectionsPerOrchestrator } from "@homeslice/config";
+import { type Config, databaseConnections } from "@homeslice/config";
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
@@ -104,7 +104,7 @@ export class Orchestrator extends Component {
         HOMESLICE_HOST: "0.0.0.0",
         HOMESLICE_PORT: `${PORT}`,
         HOMESLICE_ENVIRONMENT: this.environment.config.environment,
-        HOMESLICE_DATABASE_CONNECTIONS: `${connectionsPerOrchestrator}`,
+        HOMESLICE_DATABASE_CONNECTIONS: `${databaseConnections.orchestrator}`,
         HOMESLICE_KEY_FILE: secretFile(this.#secret, "key"),
         HOMESLICE_CLUSTER_ENROLMENT_FILE: secretFile(this.#secret, "enrolment"),
       },

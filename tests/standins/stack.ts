@@ -8,8 +8,9 @@ import { stringify } from "yaml";
 
 const project = "standins";
 const names = ["command", "docker", "kubernetes", "random"];
+const own = { name: "homeslice", path: join(import.meta.dirname, "../../providers/homeslice") };
 
-/** A stack of its own for one test: real engine, state in `dir`, the stand-ins as plugins. */
+/** A stack of its own for one test: real engine, state in `dir`, the stand-ins and our own provider as plugins. */
 export interface TestStack {
   readonly stack: Stack;
   /** Runs the next operations with another program. */
@@ -23,7 +24,7 @@ export async function createStack(dir: string, env: Readonly<Record<string, stri
   const engine = await findEngine({ cache, env: process.env, say: (line) => process.stderr.write(`${line}\n`) });
   const folders = { work: join(dir, "work"), state: join(dir, "state"), home: join(dir, "home") };
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
-  const plugins = { providers: names.map((name) => ({ name, path: join(import.meta.dirname, name) })) };
+  const plugins = { providers: [own, ...names.map((name) => ({ name, path: join(import.meta.dirname, name) }))] };
   writeFileSync(join(folders.work, "Pulumi.yaml"), stringify({ name: project, runtime: "nodejs", plugins }));
   const pulumiCommand = await PulumiCommand.get({ root: dirname(dirname(engine.path)) });
   let program: PulumiFn = async () => undefined;

@@ -14,7 +14,7 @@ import type { Authentik } from "../authentik/authentik.ts";
 import { isNotFound } from "../http/errors.ts";
 import { checkArgs, commonArgs } from "./check.ts";
 import { argumentOf, changesBetween, mergedMapping } from "./compare.ts";
-import type { ArgsOf, Definition, Operations } from "./definition.ts";
+import type { ArgsOf, Definition, Failure, Operations } from "./definition.ts";
 import { held, heldOf } from "./held.ts";
 
 /** What the provider does with a kind of resource; all values are as the plugin protocol carries them. */
@@ -56,7 +56,10 @@ export class DefinedKind<Shape extends z.ZodRawShape, Live extends object> imple
     const { args, rules } = this.#definition;
     const { inputs: checked, failures } = checkArgs({ ...args, ...commonArgs }, inputs);
     const broken = failures.length > 0 || containsUnknown(checked) ? [] : (rules?.(this.#schema.parse(checked)) ?? []);
-    return { inputs: this.#sealed(checked), failures: [...failures, ...broken] };
+    return {
+      inputs: this.#sealed(checked),
+      failures: [...failures, ...broken].map((failure) => this.#discreet(failure)),
+    };
   }
 
   diff(oldInputs: Values, { adopt: _, ...wanted }: Values): DiffResult {
@@ -190,6 +193,12 @@ export class DefinedKind<Shape extends z.ZodRawShape, Live extends object> imple
   #outputsOf(live: Live, inputs: Values): Values {
     const own = Object.entries(this.#definition.outputs).map(([name, output]) => [name, output(live) ?? null]);
     return this.#sealed({ ...held(this.#definition, live, inputs), ...Object.fromEntries(own) });
+  }
+
+  /** The engine shows the value of a property that it is told of. */
+  #discreet({ property, reason }: Failure): Failure {
+    const isSecret = this.#definition.secrets?.includes(argumentOf(property));
+    return isSecret ? { property: "", reason: `${property} ${reason}` } : { property, reason };
   }
 
   /** Marks what is never to be shown, however the program gave it. */

@@ -202,4 +202,4 @@ export const routeSchemas: {
     readonly body: z.ZodType<RequestOf<K>["body"]>;
     readonly response: z.ZodType<ResponseOf<K>>;
   };
-} = routes;
+} = { ...routes };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as authentik from "@homeslice/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { AuthentikDouble } from "../doubles/authentik/double.ts";
 import { createStack, type TestStack } from "../standins/stack.ts";
 
@@ -52,6 +53,7 @@ interface Changes {
   readonly slug?: string;
   readonly validityDays?: number;
   readonly identifier?: string;
+  readonly password?: string;
 }
 
 const secrets = {
@@ -62,7 +64,8 @@ const secrets = {
 };
 
 /** One resource of every kind, tied together as in a real platform. */
-function platform({ title = "first", slug = "grafana", validityDays = 365, identifier = "homepage" }: Changes = {}) {
+function platform({ title = "first", slug = "grafana", identifier = "homepage", ...rest }: Changes = {}) {
+  const { validityDays = 365, password = secrets.password } = rest;
   return (options: Options) => {
     const ready = authentik.waitReady({}, options);
     const flow = (name: string) => authentik.getFlow({ slug: `default-provider-${name}` }, options).id;
@@ -81,7 +84,7 @@ function platform({ title = "first", slug = "grafana", validityDays = 365, ident
     const staff = new authentik.Group("staff", { name: "staff", roles: [viewers.id], attributes: { title } }, options);
     new authentik.User(
       "ada",
-      { username: "ada", name: title, groups: [staff.id], password: pulumi.secret(secrets.password) },
+      { username: "ada", name: title, groups: [staff.id], ...(password && { password: pulumi.secret(password) }) },
       options,
     );
     const account = new authentik.ServiceAccount(
@@ -143,6 +146,15 @@ const objects = () =>
   ["/core/applications/", "/core/groups/", "/core/tokens/", "/providers/oauth2/"].map(
     (path) => double.store.all(path).length,
   );
+
+/** Token of the type and name in the program → id, of all resources that the stack has of the provider. */
+async function ids(): Promise<ReadonlyMap<string, string>> {
+  const { deployment } = await stack.stack.exportStack();
+  const { resources } = z
+    .object({ resources: z.array(z.object({ urn: z.string(), id: z.string().optional() })) })
+    .parse(deployment);
+  return new Map(resources.map(({ urn, id = "" }) => [urn.split("::").slice(2).join(" "), id]));
+}
 
 describe("a program with every kind of resource", () => {
   test("previews, creates, finds nothing to change, and destroys without leaving anything", async () => {
@@ -210,6 +222,24 @@ describe("a program with every kind of resource", () => {
       is_superuser: false,
       attributes: { title: "first", theirs: 1 },
     });
+  });
+
+  test("is imported by ids into another stack, without a change in Authentik", async () => {
+    const described = { validityDays: 3650, password: "" }; // Authentik tells neither
+    await up(platform(described));
+    const known = await ids();
+    stack = await createStack(join(dir, "other"));
+    stack.use(async () => {
+      await pulumi.runtime.registerResourceTransform(({ type, name, props, opts }) => {
+        const id = type.startsWith("homeslice:") ? known.get(`${type} ${name}`) : undefined;
+        return id === undefined ? undefined : { props, opts: { ...opts, import: id } };
+      });
+      return program(platform(described))();
+    });
+    const writes = double.writes().length;
+    expect((await stack.stack.up()).summary.resourceChanges).toEqual({ create: 2, import: RESOURCES });
+    expect(double.writes().length).toBe(writes);
+    expect(await up(platform(described))).toEqual({ same: RESOURCES + 2 });
   });
 });
 

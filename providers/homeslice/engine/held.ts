@@ -10,13 +10,13 @@ type Reading = Pick<Definition<z.ZodRawShape, object>, "args" | "sets" | "extend
 /**
  * The arguments that an object in Authentik amounts to, in the form that a program would give them, so that they
  * compare: what Authentik leaves out is the default, lists without an order keep that of the program, and of shared
- * mappings only the program's keys count. Without given arguments (import) everything counts.
+ * mappings only the program's keys count. Without given arguments (import) everything counts,
+ * and what cannot be read is taken to be the default.
  */
 export function held(definition: Reading, live: object, given: Values | undefined): Values {
   const answer = plain(live);
   const entries = Object.entries(definition.args).flatMap(([key, schema]): [string, Value][] => {
-    if (definition.writeOnly?.includes(key)) return given?.[key] === undefined ? [] : [[key, given[key]]];
-    const value = normal(schema, answer[key]);
+    const value = normal(schema, definition.writeOnly?.includes(key) ? given?.[key] : answer[key]);
     if (value === undefined) return [];
     if (!given) return [[key, value]];
     const isSame = definition.extended?.includes(key) ? includesSet : sameSet;

@@ -60,7 +60,7 @@ export type NewAction = z.infer<typeof NewAction>;
 export const Action = z.object({
   action_id: ActionId,
   ...NewAction.shape,
-  version: z.int(),
+  version: z.int().meta({ description: "Grows with each change; also the ETag" }),
   metadata: z.object({
     created_at: Timestamp,
     created_by: z.string(),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Permission } from "./access.ts";
-import { Action, NewAction } from "./actions.ts";
+import { Action, NewAction, Operation, Parameters } from "./actions.ts";
+import { Problem } from "./errors.ts";
 import { Execution, HistoryFilter, LogEntry, LogQuery, NewExecution, NewServerExecution } from "./executions.ts";
 import { ActionId, ExecutionId, ServerId } from "./ids.ts";
 import { Enrolled, Enrolment } from "./link.ts";
@@ -43,6 +44,7 @@ function page<T extends z.ZodType>(item: T) {
 }
 
 const server = z.strictObject({ server_id: ServerId });
+const action = z.strictObject({ action_id: ActionId });
 const execution = z.strictObject({ execution_id: ExecutionId });
 
 /** Every REST route, by name. */
@@ -70,6 +72,15 @@ export const routes = {
     summary: "Show a server",
     permission: "servers:read",
     params: server,
+    response: Server,
+  }),
+  updateServer: route({
+    method: "PUT",
+    path: "/api/v1/servers/{server_id}",
+    summary: "Replace what people say of a server; with If-Match, only in the version that you have seen",
+    permission: "servers:write",
+    params: server,
+    body: NewServer,
     response: Server,
   }),
   deleteServer: route({
@@ -130,8 +141,43 @@ export const routes = {
     path: "/api/v1/actions/{action_id}",
     summary: "Show an action template",
     permission: "actions:read",
-    params: z.strictObject({ action_id: ActionId }),
+    params: action,
     response: Action,
+  }),
+  updateAction: route({
+    method: "PUT",
+    path: "/api/v1/actions/{action_id}",
+    summary: "Replace an action template, as its next version; with If-Match, only the version that you have seen",
+    permission: "actions:write",
+    params: action,
+    body: NewAction,
+    response: Action,
+  }),
+  deleteAction: route({
+    method: "DELETE",
+    path: "/api/v1/actions/{action_id}",
+    summary: "Delete an action template; its executions stay",
+    permission: "actions:write",
+    params: action,
+    status: 204,
+    response: z.void(),
+  }),
+  validateAction: route({
+    method: "GET",
+    path: "/api/v1/actions/{action_id}/validate",
+    summary: "Check whether an action template can run as it stands",
+    permission: "actions:read",
+    params: action,
+    response: z.object({ valid: z.boolean(), errors: Problem.shape.errors.unwrap() }),
+  }),
+  previewAction: route({
+    method: "POST",
+    path: "/api/v1/actions/{action_id}/validate",
+    summary: "Show exactly what would run with these parameters, and run nothing",
+    permission: "actions:read",
+    params: action,
+    body: z.strictObject({ parameters: Parameters.default({}) }),
+    response: z.object({ operation: Operation }),
   }),
   startExecution: route({
     method: "POST",

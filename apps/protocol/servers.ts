@@ -29,6 +29,7 @@ export const Server = z.object({
   server_group: z.string().nullable(),
   tags: z.array(z.string()),
   capabilities: z.array(z.string()).meta({ description: "Operations that the agent offers" }),
+  version: z.int().meta({ description: "Grows with each change by people; also the ETag" }),
   configuration: z.object({
     agent_version: z.string().nullable(),
     os_info: z.string().nullable(),

@@ -1,8 +1,10 @@
 import { type Action, ApiError, type Caller, NewAction, type RequestOf, type ResponseOf } from "@homeslice/protocol";
 import type { Selectable } from "kysely";
 import type { Context } from "../context.ts";
+import { isUniqueViolation } from "../database/database.ts";
 import type { ActionsTable } from "../database/tables.ts";
-import { templateFaults } from "./argv.ts";
+import { preconditionFailed } from "../http/errors.ts";
+import { renderOperation, templateFaults } from "./argv.ts";
 import * as repository from "./repository.ts";
 
 /** Action templates: the rules. */
@@ -29,15 +31,58 @@ export class Actions {
 
   /** @throws ApiError invalid_request when the template cannot work, conflict when the name is taken */
   async create(action: NewAction, caller: Caller): Promise<Action> {
-    const faults = templateFaults(action);
-    if (faults.length > 0) throw new ApiError("invalid_request", "the template cannot work", { errors: faults });
-    const row = await repository.insertAction(this.#context.database, action, caller.subject);
-    if (row === undefined) {
-      throw new ApiError("conflict", `there is an action named "${action.name}" already`, {
-        fix: "choose another name",
-      });
-    }
-    return toAction(row);
+    refuseFaulty(action);
+    return await withFreeName(action, async () =>
+      toAction(await repository.insertAction(this.#context.database, action, caller.subject)),
+    );
+  }
+
+  /**
+   * Replaces an action, as its next version. What was started from an older one is not touched.
+   * @throws ApiError not_found, precondition_failed when it is not in the version that the caller has seen, and as `create`
+   */
+  async update(actionId: string, action: NewAction, version: number | undefined): Promise<Action> {
+    refuseFaulty(action);
+    const row = await withFreeName(action, () =>
+      repository.updateAction(this.#context.database, actionId, action, version),
+    );
+    if (row !== undefined) return toAction(row);
+    const { version: current } = await this.get(actionId);
+    throw preconditionFailed("action", current);
+  }
+
+  /** @throws ApiError not_found */
+  async delete(actionId: string): Promise<void> {
+    if (await repository.deleteAction(this.#context.database, actionId)) return;
+    throw new ApiError("not_found", `there is no action ${actionId}`);
+  }
+
+  /** Whether an action can run as it stands, and what is wrong with it. @throws ApiError not_found */
+  async validate(actionId: string): Promise<ResponseOf<"validateAction">> {
+    const errors = templateFaults(await this.get(actionId)).map(({ path, message }) => ({
+      path: path.replace(/^body\./, ""),
+      message,
+    }));
+    return { valid: errors.length === 0, errors };
+  }
+
+  /** Exactly what would run with these parameters. @throws ApiError not_found, invalid_request */
+  async preview(actionId: string, { parameters }: RequestOf<"previewAction">["body"]) {
+    return { operation: renderOperation(await this.get(actionId), parameters) };
+  }
+}
+
+function refuseFaulty(action: NewAction): void {
+  const errors = templateFaults(action);
+  if (errors.length > 0) throw new ApiError("invalid_request", "the template cannot work", { errors });
+}
+
+async function withFreeName<T>({ name }: NewAction, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    throw new ApiError("conflict", `there is an action named "${name}" already`, { fix: "choose another name" });
   }
 }
 

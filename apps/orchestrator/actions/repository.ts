@@ -14,7 +14,12 @@ export async function listActions(
   connection: Connection,
   { category, limit, cursor }: ActionListing,
 ): Promise<Selectable<ActionsTable>[]> {
-  let query = connection.selectFrom("actions").selectAll().orderBy("action_id", "desc").limit(limit);
+  let query = connection
+    .selectFrom("actions")
+    .selectAll()
+    .where("deleted_at", "is", null)
+    .orderBy("action_id", "desc")
+    .limit(limit);
   if (cursor !== undefined) query = query.where("action_id", "<", cursor);
   if (category !== undefined) query = query.where(sql<string>`definition ->> 'category'`, "=", category);
   return await query.execute();
@@ -24,21 +29,60 @@ export async function findAction(
   connection: Connection,
   actionId: string,
 ): Promise<Selectable<ActionsTable> | undefined> {
-  return await connection.selectFrom("actions").selectAll().where("action_id", "=", actionId).executeTakeFirst();
+  return await connection
+    .selectFrom("actions")
+    .selectAll()
+    .where("action_id", "=", actionId)
+    .where("deleted_at", "is", null)
+    .executeTakeFirst();
 }
 
-/** @returns the new row, undefined when the name is taken */
 export async function insertAction(
   connection: Connection,
   action: NewAction,
   createdBy: string,
-): Promise<Selectable<ActionsTable> | undefined> {
+): Promise<Selectable<ActionsTable>> {
   return await connection
     .insertInto("actions")
     .values({ name: action.name, definition: JSON.stringify(action), created_by: createdBy })
-    .onConflict((conflict) => conflict.column("name").doNothing())
     .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/**
+ * Replaces the definition of an action, as its next version.
+ * @param version the version that it must have; undefined takes any
+ * @returns the new row, undefined when there is no such action in that version
+ */
+export async function updateAction(
+  connection: Connection,
+  actionId: string,
+  action: NewAction,
+  version: number | undefined,
+): Promise<Selectable<ActionsTable> | undefined> {
+  let query = connection
+    .updateTable("actions")
+    .set(({ eb }) => ({
+      name: action.name,
+      definition: JSON.stringify(action),
+      version: eb("version", "+", 1),
+      updated_at: sql`now()`,
+    }))
+    .where("action_id", "=", actionId)
+    .where("deleted_at", "is", null);
+  if (version !== undefined) query = query.where("version", "=", version);
+  return await query.returningAll().executeTakeFirst();
+}
+
+/** @returns whether there was such an action */
+export async function deleteAction(connection: Connection, actionId: string): Promise<boolean> {
+  const deleted = await connection
+    .updateTable("actions")
+    .set({ deleted_at: sql`now()` })
+    .where("action_id", "=", actionId)
+    .where("deleted_at", "is", null)
     .executeTakeFirst();
+  return deleted.numUpdatedRows > 0n;
 }
 
 export async function countUse(connection: Connection, actionId: string): Promise<void> {

@@ -11,7 +11,7 @@ import {
 import type { WebSocket } from "ws";
 import { ZodError } from "zod";
 import type { Context } from "../context.ts";
-import { findServerKey } from "../servers/repository.ts";
+import { findServerKey } from "../servers/enrolment.ts";
 import type { AgentRegistry } from "./registry.ts";
 import { LinkOutOfStep, type Reports } from "./reports.ts";
 import { AgentSession } from "./session.ts";

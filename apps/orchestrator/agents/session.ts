@@ -8,7 +8,8 @@ import {
 } from "@homeslice/protocol";
 import type { Context } from "../context.ts";
 import { findOpenAttempts, markUnreachable } from "../executions/repository.ts";
-import { closeSession, findServerKey, openSession, renewSession } from "../servers/repository.ts";
+import { findServerKey } from "../servers/enrolment.ts";
+import { closeSession, openSession, renewSession } from "../servers/sessions.ts";
 import { signJob } from "./jobs.ts";
 import { reconcile } from "./reconcile.ts";
 import type { AgentLink, AgentRegistry } from "./registry.ts";

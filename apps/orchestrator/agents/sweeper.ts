@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import { markUnreachable } from "../executions/repository.ts";
 import { Loop } from "../loop.ts";
-import { expireSessions } from "../servers/repository.ts";
+import { expireSessions } from "../servers/sessions.ts";
 
 /**
  * Finds the links whose orchestrator died without a word: what their agents were doing becomes unreachable, until

@@ -25,6 +25,7 @@ export interface ServersTable {
   last_successful_execution: Date | null;
   created_at: Generated<Date>;
   created_by: string;
+  version: Defaulted<number>;
   updated_at: Defaulted<Date>;
   deleted_at: Date | null;
 }
@@ -40,11 +41,12 @@ export interface ActionsTable {
   action_id: Generated<string>;
   name: string;
   definition: JSONColumnType<NewAction>;
-  version: Generated<number>;
-  usage_count: Generated<number>;
+  version: Defaulted<number>;
+  usage_count: Defaulted<number>;
   created_at: Generated<Date>;
   created_by: string;
-  updated_at: Generated<Date>;
+  updated_at: Defaulted<Date>;
+  deleted_at: Date | null;
 }
 
 export interface ExecutionsTable {

@@ -37,3 +37,10 @@ function toApiError(error: unknown, report: (error: unknown) => void): ApiError 
   report(error);
   return new ApiError("internal_error", "the request failed; the log of the orchestrator says why");
 }
+
+/** What a change is answered that was meant for another version than the one there is. */
+export function preconditionFailed(what: string, version: number): ApiError {
+  return new ApiError("precondition_failed", `the ${what} was changed in between: it is in version ${version} now`, {
+    fix: "read it again, and send your change with its new ETag as If-Match",
+  });
+}

@@ -10,14 +10,20 @@ import {
   routes,
 } from "@homeslice/protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { z } from "zod";
+import { z } from "zod";
 import type { Metrics } from "../metrics.ts";
 
+/** A parsed request, with the version that the caller wants to change (If-Match), if he says one. */
+type HandlerRequest<K extends RouteName> = RequestOf<K> & { readonly version: number | undefined };
+
 /** Answers one route. `caller` is who was let in; on a public route it is nobody. */
-type Handler<K extends RouteName> = (request: RequestOf<K>, caller: Caller) => Promise<ResponseOf<K>>;
+type Handler<K extends RouteName> = (request: HandlerRequest<K>, caller: Caller) => Promise<ResponseOf<K>>;
 
 /** One handler for each route of the catalogue: a missing one does not compile. */
 export type Handlers = { readonly [K in RouteName]: Handler<K> };
+
+/** What carries a version is answered with it as ETag. */
+const Versioned = z.object({ version: z.int() });
 
 const nobody: Caller = { subject: "anonymous", role: "viewer" };
 
@@ -40,7 +46,9 @@ export function addRoutes(
         const stop = metrics.requests.startTimer({ route: path, method });
         reply.raw.once("finish", () => stop({ status: reply.statusCode }));
         const caller = permission === "public" ? nobody : await admit(request, permission);
-        const answer = await handler(parseRequest(name, request), caller);
+        const answer = await handler({ ...parseRequest(name, request), version: ifMatch(request) }, caller);
+        const versioned = Versioned.safeParse(answer);
+        if (versioned.success) reply.header("etag", `"${versioned.data.version}"`);
         return await reply.code(status).send(answer);
       },
     });
@@ -70,6 +78,18 @@ function parseRequest<K extends RouteName>(name: K, request: FastifyRequest): Re
   const errors = [...faults("path", params.error), ...faults("query", query.error), ...faults("body", body.error)];
   const count = `${errors.length} problem${errors.length === 1 ? "" : "s"}`;
   throw new ApiError("invalid_request", `the request has ${count}`, { errors });
+}
+
+/** The version in an If-Match header: our ETags are version numbers in quotes, and `*` is any. */
+function ifMatch({ headers }: FastifyRequest): number | undefined {
+  const tag = headers["if-match"];
+  if (tag === undefined || tag === "*") return undefined;
+  const version = /^"(\d{1,9})"$/.exec(tag)?.[1];
+  if (version !== undefined) return Number(version);
+  const message = 'send the ETag of the answer that you have seen, such as "3"';
+  throw new ApiError("invalid_request", "the request has 1 problem", {
+    errors: [{ path: "header.if-match", message }],
+  });
 }
 
 function faults(part: string, error: z.ZodError | undefined): { path: string; message: string }[] {

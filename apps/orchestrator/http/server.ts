@@ -52,6 +52,7 @@ function handlers(context: Context): Handlers {
     listServers: ({ query }) => servers.list(query),
     registerServer: ({ body }, caller) => servers.register(body, caller),
     getServer: ({ params }) => servers.get(params.server_id),
+    updateServer: ({ params, body, version }) => servers.update(params.server_id, body, version),
     deleteServer: ({ params }) => servers.delete(params.server_id),
     getServerHealth: ({ params }) => servers.health(params.server_id),
     startServerExecution: ({ params, body }, caller) =>
@@ -60,6 +61,10 @@ function handlers(context: Context): Handlers {
     listActions: ({ query }) => actions.list(query),
     createAction: ({ body }, caller) => actions.create(body, caller),
     getAction: ({ params }) => actions.get(params.action_id),
+    updateAction: ({ params, body, version }) => actions.update(params.action_id, body, version),
+    deleteAction: ({ params }) => actions.delete(params.action_id),
+    validateAction: ({ params }) => actions.validate(params.action_id),
+    previewAction: ({ params, body }) => actions.preview(params.action_id, body),
     startExecution: ({ body }, caller) => executions.start(body, caller),
     listExecutions: ({ query }) => executions.list(query),
     getExecution: ({ params }) => executions.get(params.execution_id),

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { AgentDescription, HostStatus, NewServer, Server, ServerState } from "@homeslice/protocol";
+import type { NewServer, Server, ServerState } from "@homeslice/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Connection } from "../database/database.ts";
 import type { ServersTable } from "../database/tables.ts";
@@ -67,6 +67,26 @@ export async function insertServer(connection: Connection, server: NewServer, cr
   return server_id;
 }
 
+/**
+ * Changes what people say of a server.
+ * @param version the version that it must have; undefined takes any
+ * @returns false when there is no such server in that version
+ */
+export async function updateServer(
+  connection: Connection,
+  serverId: string,
+  server: NewServer,
+  version: number | undefined,
+): Promise<boolean> {
+  let query = connection
+    .updateTable("servers")
+    .set(({ eb }) => ({ ...server, version: eb("version", "+", 1), updated_at: sql`now()` }))
+    .where("server_id", "=", serverId)
+    .where("deleted_at", "is", null);
+  if (version !== undefined) query = query.where("version", "=", version);
+  return (await query.executeTakeFirst()).numUpdatedRows > 0n;
+}
+
 /** Marks a server as deleted and cuts its link. @returns whether there was such a server */
 export async function deleteServer(connection: Connection, serverId: string): Promise<boolean> {
   const deleted = await connection
@@ -88,136 +108,6 @@ export async function countOpenTargets(connection: Connection, serverId: string)
   return count;
 }
 
-const hash = (token: string) => createHash("sha256").update(token).digest();
-
-/** Only the hash is stored: a copy of the database lets nobody enrol. */
-export async function insertEnrolmentToken(
-  connection: Connection,
-  token: string,
-  serverId: string,
-  expiresAt: Date,
-): Promise<void> {
-  await connection
-    .insertInto("enrolment_tokens")
-    .values({ token_hash: hash(token), server_id: serverId, expires_at: expiresAt })
-    .execute();
-}
-
-/** Uses up a token. @returns the server that it was made for, undefined when it is unknown, over or used */
-export async function useEnrolmentToken(connection: Connection, token: string, now: Date): Promise<string | undefined> {
-  const used = await connection
-    .updateTable("enrolment_tokens")
-    .set({ used_at: now })
-    .where("token_hash", "=", hash(token))
-    .where("used_at", "is", null)
-    .where("expires_at", ">", now)
-    .returning("server_id")
-    .executeTakeFirst();
-  return used?.server_id;
-}
-
-/** Gives a server the key of its agent, once. @returns whether it had none before */
-export async function setServerKey(connection: Connection, serverId: string, publicKey: string): Promise<boolean> {
-  const updated = await connection
-    .updateTable("servers")
-    .set({ public_key: publicKey, key_rotated_at: sql`now()`, updated_at: sql`now()` })
-    .where("server_id", "=", serverId)
-    .where("public_key", "is", null)
-    .where("deleted_at", "is", null)
-    .executeTakeFirst();
-  return updated.numUpdatedRows > 0n;
-}
-
-export async function findServerKey(connection: Connection, serverId: string): Promise<string | undefined> {
-  const row = await connection
-    .selectFrom("servers")
-    .select("public_key")
-    .where("server_id", "=", serverId)
-    .where("deleted_at", "is", null)
-    .executeTakeFirst();
-  return row?.public_key ?? undefined;
-}
-
-/** A link between an agent and one orchestrator. */
-export interface Session {
-  readonly sessionId: string;
-  readonly serverId: string;
-}
-
-/** Makes a link the one of its server; an older one, here or in another replica, loses its claim at once. */
-export async function openSession(
-  connection: Connection,
-  session: Session & { orchestratorId: string; ttlMs: number; address: string },
-  agent: AgentDescription,
-  status: HostStatus,
-): Promise<void> {
-  await connection
-    .updateTable("servers")
-    .set({
-      session_id: session.sessionId,
-      orchestrator_id: session.orchestratorId,
-      session_expires_at: inMilliseconds(session.ttlMs),
-      ip_address: session.address,
-      agent_version: agent.version,
-      os_info: agent.os_info,
-      capabilities: agent.capabilities,
-      max_concurrent_jobs: agent.max_concurrent_jobs,
-      host_status: JSON.stringify(status),
-      last_heartbeat: sql`now()`,
-    })
-    .where("server_id", "=", session.serverId)
-    .execute();
-}
-
-/** Notes a heartbeat and renews the link. @returns false when the server has another link, or none, by now */
-export async function renewSession(
-  connection: Connection,
-  session: Session,
-  ttlMs: number,
-  status: HostStatus,
-): Promise<boolean> {
-  const renewed = await connection
-    .updateTable("servers")
-    .set({
-      host_status: JSON.stringify(status),
-      last_heartbeat: sql`now()`,
-      session_expires_at: inMilliseconds(ttlMs),
-    })
-    .where("server_id", "=", session.serverId)
-    .where("session_id", "=", session.sessionId)
-    .executeTakeFirst();
-  return renewed.numUpdatedRows > 0n;
-}
-
-const noSession = { session_id: null, orchestrator_id: null, session_expires_at: null };
-
-/** Ends a link. @returns whether it still was the one of its server */
-export async function closeSession(connection: Connection, session: Session): Promise<boolean> {
-  const closed = await connection
-    .updateTable("servers")
-    .set(noSession)
-    .where("server_id", "=", session.serverId)
-    .where("session_id", "=", session.sessionId)
-    .executeTakeFirst();
-  return closed.numUpdatedRows > 0n;
-}
-
-/** Ends the links that were not renewed in time. @returns their servers */
-export async function expireSessions(connection: Connection): Promise<string[]> {
-  const expired = await connection
-    .updateTable("servers")
-    .set(noSession)
-    .where("session_expires_at", "<", sql<Date>`now()`)
-    .returning("server_id")
-    .execute();
-  return expired.map(({ server_id }) => server_id);
-}
-
-/** By the clock of the database, the only one that all replicas share. */
-function inMilliseconds(milliseconds: number) {
-  return sql<Date>`now() + ${milliseconds} * interval '1 millisecond'`;
-}
-
 function toServer(row: Selectable<ServersTable> & { current: ServerState }): Server {
   const key = row.public_key;
   return {
@@ -228,6 +118,7 @@ function toServer(row: Selectable<ServersTable> & { current: ServerState }): Ser
     server_group: row.server_group,
     tags: row.tags,
     capabilities: row.capabilities,
+    version: row.version,
     configuration: {
       agent_version: row.agent_version,
       os_info: row.os_info,

@@ -13,6 +13,8 @@ import {
 import type { Context } from "../context.ts";
 import { type Connection, isUniqueViolation } from "../database/database.ts";
 import { loseTargets } from "../executions/repository.ts";
+import { preconditionFailed } from "../http/errors.ts";
+import * as enrolment from "./enrolment.ts";
 import * as repository from "./repository.ts";
 
 /** Registration, enrolment and deletion of servers: the rules. */
@@ -50,7 +52,7 @@ export class Servers {
     const expiresAt = new Date(now().getTime() + timings.enrolmentMs);
     const serverId = await database.transaction().execute(async (transaction) => {
       const id = await repository.insertServer(transaction, server, caller.subject);
-      await repository.insertEnrolmentToken(transaction, token, id, expiresAt);
+      await enrolment.insertEnrolmentToken(transaction, token, id, expiresAt);
       return id;
     });
     return {
@@ -58,6 +60,14 @@ export class Servers {
       enrolment_token: token,
       enrolment_expires_at: expiresAt.toISOString(),
     };
+  }
+
+  /** Changes what people say of a server. @throws ApiError not_found, precondition_failed */
+  async update(serverId: string, server: NewServer, version: number | undefined): Promise<Server> {
+    const updated = await repository.updateServer(this.#context.database, serverId, server, version);
+    const current = await this.get(serverId);
+    if (!updated) throw preconditionFailed("server", current.version);
+    return current;
   }
 
   /** Deletes a server; what it still had to do is lost. @throws ApiError not_found */
@@ -79,7 +89,7 @@ export class Servers {
     try {
       const serverId = await database.transaction().execute(async (transaction) => {
         const id = await this.#admit(transaction, token, hostname);
-        if (id !== undefined && (await repository.setServerKey(transaction, id, publicKey))) return id;
+        if (id !== undefined && (await enrolment.setServerKey(transaction, id, publicKey))) return id;
         throw new ApiError("not_authenticated", "the enrolment token is unknown, used or over", {
           fix: "register the server again to get a new token: it can be used once, within 15 minutes",
         });
@@ -96,7 +106,7 @@ export class Servers {
   /** The server that a token lets in: the one it was made for, or a new node of the cluster. */
   async #admit(transaction: Connection, token: string, hostname: string): Promise<string | undefined> {
     const { environment, now } = this.#context;
-    if (!this.#isClusterToken(token)) return await repository.useEnrolmentToken(transaction, token, now());
+    if (!this.#isClusterToken(token)) return await enrolment.useEnrolmentToken(transaction, token, now());
     const node = { hostname, environment, server_group: "cluster", tags: ["kubernetes"] };
     return await repository.insertServer(transaction, node, "cluster enrolment");
   }

@@ -28,6 +28,7 @@ const statements = [
     last_successful_execution timestamptz,
     created_at timestamptz not null default now(),
     created_by text not null,
+    version integer not null default 1,
     updated_at timestamptz not null default now(),
     -- A deleted server stays as a tombstone, so that its identity is never used again.
     deleted_at timestamptz
@@ -41,14 +42,17 @@ const statements = [
   )`,
   `create table actions (
     action_id uuid primary key default uuidv7(),
-    name text not null unique,
+    name text not null,
     definition jsonb not null,
     version integer not null default 1,
     usage_count integer not null default 0,
     created_at timestamptz not null default now(),
     created_by text not null,
-    updated_at timestamptz not null default now()
+    updated_at timestamptz not null default now(),
+    -- A deleted action stays, for the executions that were started from it.
+    deleted_at timestamptz
   )`,
+  "create unique index actions_by_name on actions (name) where deleted_at is null",
   `create table executions (
     execution_id uuid primary key default uuidv7(),
     initiated_by text not null,

@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import { sql } from "kysely";
+import type { Connection } from "../database/database.ts";
+
+const hash = (token: string) => createHash("sha256").update(token).digest();
+
+/** Only the hash is stored: a copy of the database lets nobody enrol. */
+export async function insertEnrolmentToken(
+  connection: Connection,
+  token: string,
+  serverId: string,
+  expiresAt: Date,
+): Promise<void> {
+  await connection
+    .insertInto("enrolment_tokens")
+    .values({ token_hash: hash(token), server_id: serverId, expires_at: expiresAt })
+    .execute();
+}
+
+/** Uses up a token. @returns the server that it was made for, undefined when it is unknown, over or used */
+export async function useEnrolmentToken(connection: Connection, token: string, now: Date): Promise<string | undefined> {
+  const used = await connection
+    .updateTable("enrolment_tokens")
+    .set({ used_at: now })
+    .where("token_hash", "=", hash(token))
+    .where("used_at", "is", null)
+    .where("expires_at", ">", now)
+    .returning("server_id")
+    .executeTakeFirst();
+  return used?.server_id;
+}
+
+/** Gives a server the key of its agent, once. @returns whether it had none before */
+export async function setServerKey(connection: Connection, serverId: string, publicKey: string): Promise<boolean> {
+  const updated = await connection
+    .updateTable("servers")
+    .set({ public_key: publicKey, key_rotated_at: sql`now()`, updated_at: sql`now()` })
+    .where("server_id", "=", serverId)
+    .where("public_key", "is", null)
+    .where("deleted_at", "is", null)
+    .executeTakeFirst();
+  return updated.numUpdatedRows > 0n;
+}
+
+export async function findServerKey(connection: Connection, serverId: string): Promise<string | undefined> {
+  const row = await connection
+    .selectFrom("servers")
+    .select("public_key")
+    .where("server_id", "=", serverId)
+    .where("deleted_at", "is", null)
+    .executeTakeFirst();
+  return row?.public_key ?? undefined;
+}

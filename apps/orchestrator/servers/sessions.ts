@@ -1,0 +1,83 @@
+import type { AgentDescription, HostStatus } from "@homeslice/protocol";
+import { sql } from "kysely";
+import type { Connection } from "../database/database.ts";
+
+/** A link between an agent and one orchestrator. */
+export interface Session {
+  readonly sessionId: string;
+  readonly serverId: string;
+}
+
+/** Makes a link the one of its server; an older one, here or in another replica, loses its claim at once. */
+export async function openSession(
+  connection: Connection,
+  session: Session & { orchestratorId: string; ttlMs: number; address: string },
+  agent: AgentDescription,
+  status: HostStatus,
+): Promise<void> {
+  await connection
+    .updateTable("servers")
+    .set({
+      session_id: session.sessionId,
+      orchestrator_id: session.orchestratorId,
+      session_expires_at: inMilliseconds(session.ttlMs),
+      ip_address: session.address,
+      agent_version: agent.version,
+      os_info: agent.os_info,
+      capabilities: agent.capabilities,
+      max_concurrent_jobs: agent.max_concurrent_jobs,
+      host_status: JSON.stringify(status),
+      last_heartbeat: sql`now()`,
+    })
+    .where("server_id", "=", session.serverId)
+    .execute();
+}
+
+/** Notes a heartbeat and renews the link. @returns false when the server has another link, or none, by now */
+export async function renewSession(
+  connection: Connection,
+  session: Session,
+  ttlMs: number,
+  status: HostStatus,
+): Promise<boolean> {
+  const renewed = await connection
+    .updateTable("servers")
+    .set({
+      host_status: JSON.stringify(status),
+      last_heartbeat: sql`now()`,
+      session_expires_at: inMilliseconds(ttlMs),
+    })
+    .where("server_id", "=", session.serverId)
+    .where("session_id", "=", session.sessionId)
+    .executeTakeFirst();
+  return renewed.numUpdatedRows > 0n;
+}
+
+const noSession = { session_id: null, orchestrator_id: null, session_expires_at: null };
+
+/** Ends a link. @returns whether it still was the one of its server */
+export async function closeSession(connection: Connection, session: Session): Promise<boolean> {
+  const closed = await connection
+    .updateTable("servers")
+    .set(noSession)
+    .where("server_id", "=", session.serverId)
+    .where("session_id", "=", session.sessionId)
+    .executeTakeFirst();
+  return closed.numUpdatedRows > 0n;
+}
+
+/** Ends the links that were not renewed in time. @returns their servers */
+export async function expireSessions(connection: Connection): Promise<string[]> {
+  const expired = await connection
+    .updateTable("servers")
+    .set(noSession)
+    .where("session_expires_at", "<", sql<Date>`now()`)
+    .returning("server_id")
+    .execute();
+  return expired.map(({ server_id }) => server_id);
+}
+
+/** By the clock of the database, the only one that all replicas share. */
+function inMilliseconds(milliseconds: number) {
+  return sql<Date>`now() + ${milliseconds} * interval '1 millisecond'`;
+}

@@ -1,0 +1,119 @@
+import type { Client } from "@homeslice/protocol";
+import { ClientError } from "@homeslice/protocol";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Installation } from "./harness.ts";
+
+let installation: Installation;
+let url: string;
+let client: Client;
+
+beforeAll(async () => {
+  installation = await Installation.create();
+  ({ url } = await installation.start());
+  client = await installation.client(url);
+});
+
+afterAll(async () => await installation.destroy());
+
+/** A change as any HTTP client would send it, with the version that it is meant for. */
+async function put(path: string, body: object, ifMatch?: string) {
+  const headers = new Headers({
+    authorization: `Bearer ${await installation.token("admin")}`,
+    "content-type": "application/json",
+  });
+  if (ifMatch !== undefined) headers.set("if-match", ifMatch);
+  const response = await fetch(url + path, { method: "PUT", headers, body: JSON.stringify(body) });
+  return { status: response.status, etag: response.headers.get("etag") };
+}
+
+const codeOf = async (promise: Promise<unknown>) =>
+  await promise.then(
+    () => "no error",
+    (error: unknown) => (error instanceof ClientError ? error.problem.code : String(error)),
+  );
+
+const template = (name: string, ...argv: [string, ...string[]]) => ({
+  name,
+  operation: { type: "shell_command" as const, argv },
+});
+
+describe("changing a server", () => {
+  test("replaces what people say of it, and nothing that its agent says", async () => {
+    const { server } = await client.call("registerServer", { body: { hostname: "old", tags: ["a"] } });
+    const params = { server_id: server.server_id };
+    const changed = await client.call("updateServer", { params, body: { hostname: "new", environment: "prod" } });
+    expect(changed).toMatchObject({ hostname: "new", environment: "prod", tags: [], version: 2 });
+    expect(changed.credentials).toEqual(server.credentials);
+  });
+
+  test("of a version that is not there any more is refused, and changes nothing", async () => {
+    const { server } = await client.call("registerServer", { body: { hostname: "one" } });
+    const path = `/api/v1/servers/${server.server_id}`;
+    expect(await put(path, { hostname: "two" }, '"1"')).toEqual({ status: 200, etag: '"2"' });
+    expect(await put(path, { hostname: "three" }, '"1"')).toEqual({ status: 412, etag: null });
+    expect(await put(path, { hostname: "three" }, "W/1")).toEqual({ status: 400, etag: null });
+    expect(await put(path, { hostname: "four" }, "*")).toEqual({ status: 200, etag: '"3"' });
+    expect((await client.call("getServer", { params: { server_id: server.server_id } })).hostname).toBe("four");
+  });
+
+  test("of two changes for the same version, sent at the same time, one wins", async () => {
+    const { server } = await client.call("registerServer", { body: { hostname: "race" } });
+    const path = `/api/v1/servers/${server.server_id}`;
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => put(path, { hostname: `host-${n}` }, '"1"')));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412, 412, 412, 412, 412, 412, 412]);
+  });
+
+  test("that is not there is answered so", async () => {
+    const params = { server_id: crypto.randomUUID() };
+    expect(await codeOf(client.call("updateServer", { params, body: { hostname: "x" } }))).toBe("not_found");
+  });
+});
+
+describe("changing an action", () => {
+  test("makes a new version, and leaves what was started from the old one alone", async () => {
+    const { action_id } = await client.call("createAction", { body: template("Changing", "echo", "old") });
+    const { server } = await client.call("registerServer", { body: { hostname: "box" } });
+    const start = { target_servers: [server.server_id], action_template_id: action_id };
+    const { execution_id } = await client.call("startExecution", { body: start });
+    const body = template("Changing", "echo", "new");
+    expect(await client.call("updateAction", { params: { action_id }, body })).toMatchObject({ version: 2 });
+    const execution = await client.call("getExecution", { params: { execution_id } });
+    expect(execution.operation.argv).toEqual(["echo", "old"]);
+    expect(await put(`/api/v1/actions/${action_id}`, body, '"1"')).toEqual({ status: 412, etag: null });
+  });
+
+  test("to a name that is taken, or to what cannot work, is refused", async () => {
+    await client.call("createAction", { body: template("Taken", "true") });
+    const { action_id } = await client.call("createAction", { body: template("Mine", "true") });
+    const change = (body: ReturnType<typeof template>) => client.call("updateAction", { params: { action_id }, body });
+    expect(await codeOf(change(template("Taken", "true")))).toBe("conflict");
+    expect(await codeOf(change(template("Mine", "echo", "{{missing}}")))).toBe("invalid_request");
+    expect(await client.call("getAction", { params: { action_id } })).toMatchObject({ name: "Mine", version: 1 });
+  });
+
+  test("by deleting it frees its name and keeps its executions", async () => {
+    const { action_id } = await client.call("createAction", { body: template("Short-lived", "true") });
+    const { server } = await client.call("registerServer", { body: { hostname: "box" } });
+    const start = { target_servers: [server.server_id], action_template_id: action_id };
+    const { execution_id } = await client.call("startExecution", { body: start });
+    await client.call("deleteAction", { params: { action_id } });
+    expect(await codeOf(client.call("getAction", { params: { action_id } }))).toBe("not_found");
+    expect(await codeOf(client.call("deleteAction", { params: { action_id } }))).toBe("not_found");
+    expect(await codeOf(client.call("startExecution", { body: start }))).toBe("not_found");
+    expect((await client.call("getExecution", { params: { execution_id } })).action_template_id).toBe(action_id);
+    expect(await codeOf(client.call("createAction", { body: template("Short-lived", "true") }))).toBe("no error");
+  });
+});
+
+describe("trying an action", () => {
+  test("shows exactly what would run, and runs nothing", async () => {
+    const body = { ...template("Preview", "df", "{{path}}"), parameters: { path: { type: "string" as const } } };
+    const { action_id } = await client.call("createAction", { body });
+    const params = { action_id };
+    expect(await client.call("validateAction", { params })).toEqual({ valid: true, errors: [] });
+    const { operation } = await client.call("previewAction", { params, body: { parameters: { path: "/; rm -rf" } } });
+    expect(operation).toEqual({ type: "shell_command", argv: ["df", "/; rm -rf"] });
+    expect(await codeOf(client.call("previewAction", { params, body: {} }))).toBe("invalid_request");
+    expect((await client.call("getAction", { params })).metadata.usage_count).toBe(0);
+  });
+});

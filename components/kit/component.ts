@@ -25,6 +25,7 @@ export abstract class Component extends pulumi.ComponentResource {
     this.name = name;
     this.environment = environment;
     this.namespace = namespace;
+    environment.add(name, this);
   }
 
   /** Who a part of this service is among all objects of the cluster. */

@@ -25,6 +25,8 @@ export interface Web {
   readonly access: Access;
   /** Path that answers 2xx without a login, for probes from outside. Default `/`. */
   readonly health?: string;
+  /** Paths at which passwords or codes are tried: the edge lets few attempts through. */
+  readonly logins?: readonly string[];
   /** Its tile on the home page; left out, it has none. */
   readonly tile?: Tile;
 }
@@ -48,6 +50,16 @@ export interface Tile {
   /** Icon by the name that Homepage knows: `grafana.svg`. */
   readonly icon: string;
   readonly description: string;
+  /** What is shown below it, as Prometheus measures it. */
+  readonly numbers?: readonly TileNumber[];
+}
+
+export interface TileNumber {
+  readonly label: string;
+  /** In PromQL; one value. */
+  readonly query: string;
+  /** How the value is written. Default `number`. */
+  readonly format?: "number" | "percent" | "bytes" | "duration";
 }
 
 export interface Metrics {

@@ -22,6 +22,7 @@ export class Environment extends pulumi.ComponentResource {
   readonly instance: string;
   readonly #images: Images;
   readonly #namespaces = new Map<string, Namespace>();
+  readonly #components = new Map<string, pulumi.Resource>();
 
   constructor(config: Config, catalogue: Catalogue) {
     const name = "environment";
@@ -53,6 +54,17 @@ export class Environment extends pulumi.ComponentResource {
     if (!namespace) throw new Error(`"${service}" has to be constructed before what asks for its address`);
     const url = pulumi.interpolate`http://${service}.${namespace.name}.svc:${port}`;
     return { peer: { name: service, namespace, selector }, port, url };
+  }
+
+  /** Notes the component of a service, for those who wait for it by name. */
+  add(service: string, component: pulumi.Resource): void {
+    this.#components.set(service, component);
+  }
+
+  /** What has to stand before a service works: its component, once that is constructed. */
+  componentsOf(service: string): readonly pulumi.Resource[] {
+    const component = this.#components.get(service);
+    return component ? [component] : [];
   }
 
   /** The public name of a service that has a page of its own: grafana.home.example.org. */

@@ -1,10 +1,12 @@
+export { API_PORTS, allowApi, apiToken } from "./api-access.ts";
 export { Component } from "./component.ts";
 export { cronJob, daemonSet, deployment, job, type Running, statefulSet } from "./controllers.ts";
-export type { Access, Catalogue, Declaration } from "./declaration.ts";
+export type { Access, Catalogue, Declaration, Tile } from "./declaration.ts";
 export { Environment } from "./environment.ts";
 export { type Endpoint, type Link, type Peer, type Use, use } from "./link.ts";
 export { dataVolume, ephemeralVolume, type Mount, nodeDirectory, scratch, secretFiles, volumeOf } from "./mounts.ts";
 export type { PodSecurity } from "./namespace.ts";
+export { openToEveryone } from "./network.ts";
 export { type Container, DEFAULT_USER, type Resources, type Server } from "./pod.ts";
 export { exec, http } from "./probes.ts";
 export { type SecretRef, secretDirectory, secretFile } from "./secrets.ts";

@@ -36,7 +36,6 @@ export function openConnection(owner: Component, from: Peer, { peer: to, port }:
 
 /** Opens the way from one workload to a port of any address, for what lies outside the cluster. */
 export function openOutside(owner: Component, from: Peer, port: number): pulumi.Resource {
-  const anywhere = ["0.0.0.0/0", "::/0"].map((cidr) => ({ ipBlock: { cidr } }));
   const name = `${from.name}-to-outside-${port}`;
   return new kubernetes.networking.v1.NetworkPolicy(
     name,
@@ -49,12 +48,38 @@ export function openOutside(owner: Component, from: Peer, port: number): pulumi.
       spec: {
         podSelector: { matchLabels: from.selector },
         policyTypes: ["Egress"],
-        egress: [{ to: anywhere, ports: [{ protocol: "TCP", port }] }],
+        egress: [{ to: [...anywhere], ports: [{ protocol: "TCP", port }] }],
       },
     },
     { parent: owner },
   );
 }
+
+/** Opens ports of a workload to whoever reaches the cluster, over TCP and UDP. */
+export function openToEveryone(owner: Component, to: Peer, ports: readonly number[]): pulumi.Resource {
+  const name = `${to.name}-into-from-everyone`;
+  const protocols = ["TCP", "UDP"];
+  return new kubernetes.networking.v1.NetworkPolicy(
+    name,
+    {
+      metadata: {
+        name: objectName(name),
+        namespace: to.namespace.name,
+        labels: standardLabels(owner.identity("network")),
+      },
+      spec: {
+        podSelector: { matchLabels: to.selector },
+        policyTypes: ["Ingress"],
+        ingress: [
+          { from: [...anywhere], ports: ports.flatMap((port) => protocols.map((protocol) => ({ protocol, port }))) },
+        ],
+      },
+    },
+    { parent: owner },
+  );
+}
+
+const anywhere = ["0.0.0.0/0", "::/0"].map((cidr) => ({ ipBlock: { cidr } }));
 
 function podsOf({ namespace, selector }: Peer): kubernetes.types.input.networking.v1.NetworkPolicyPeer {
   return {

@@ -7,6 +7,7 @@ const irreplaceable: ReadonlySet<string> = new Set([
   "kubernetes:core/v1:Secret",
   "kubernetes:apps/v1:StatefulSet",
   "random:index/randomPassword:RandomPassword",
+  "tls:index/privateKey:PrivateKey",
 ]);
 
 export interface Safety {

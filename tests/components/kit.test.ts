@@ -58,6 +58,7 @@ describe("the policy on data", () => {
     "kubernetes:core/v1:Secret",
     "kubernetes:apps/v1:StatefulSet",
     "random:index/randomPassword:RandomPassword",
+    "tls:index/privateKey:PrivateKey",
   ])("guards %s where data is protected, and nowhere else", (kind) => {
     expect(safetyOf(kind, { protectData: true })).toEqual(guarded);
     expect(safetyOf(kind, { protectData: false })).toEqual({});

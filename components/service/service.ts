@@ -1,0 +1,96 @@
+import type { Config } from "@homeslice/config";
+import type * as kubernetes from "@pulumi/kubernetes";
+import {
+  Component,
+  type Declaration,
+  dataVolume,
+  deployment,
+  type Environment,
+  http,
+  scratch,
+  statefulSet,
+  type Transform,
+  type Use,
+  use,
+} from "../kit/index.ts";
+import type { DatabaseLink } from "../postgresql/postgresql.ts";
+import type { RedisLink } from "../redis/redis.ts";
+
+type Settings = Config["services"][string];
+
+export type UserServiceArgs = Settings & {
+  /** Its database, where it uses PostgreSQL. */
+  readonly database?: DatabaseLink | undefined;
+  /** Where it uses Redis. */
+  readonly redis?: RedisLink | undefined;
+  readonly transform?: {
+    readonly deployment?: Transform<kubernetes.apps.v1.DeploymentArgs>;
+    readonly statefulSet?: Transform<kubernetes.apps.v1.StatefulSetArgs>;
+  };
+};
+
+/** What the settings of a user's service say of it to the rest of the platform. */
+export function declarationOf(name: string, settings: Settings): Declaration {
+  const { access, host, metrics, role, tile, title, uses, volume } = settings;
+  const backup = {
+    ...(uses.includes("postgresql") && { databases: [name] }),
+    ...(volume && { volume: { user: settings.user } }),
+  };
+  return {
+    title: title ?? name,
+    web: {
+      host: host ?? name,
+      port: settings.port,
+      access: access === "forward" ? { by: "forward", role } : { by: "everyone" },
+      health: settings.health,
+      ...(tile && { tile }),
+    },
+    ...(metrics && { metrics: { port: metrics.port ?? settings.port, path: metrics.path } }),
+    ...(Object.keys(backup).length > 0 && { backup }),
+  };
+}
+
+/** A service of the user's own: any image, run as strictly as the platform's, with a volume or in many instances. */
+export class UserService extends Component {
+  constructor(name: string, args: UserServiceArgs, environment: Environment) {
+    super("UserService", name, environment);
+    const { volume, replicas, transform } = args;
+    if (volume) {
+      const workload = this.#workload(args, [dataVolume(volume.path)]);
+      statefulSet(this, { ...workload, size: volume.size, transform: transform?.statefulSet });
+    } else {
+      deployment(this, { ...this.#workload(args, []), replicas, transform: transform?.deployment });
+    }
+    this.registerOutputs({});
+  }
+
+  #workload({ image, command, args, env, health, metrics, port, resources, ...rest }: UserServiceArgs, mounts: Mounts) {
+    return {
+      user: rest.user,
+      container: {
+        image,
+        ...(command && { command }),
+        ...(args && { args }),
+        env,
+        ports: { http: port, ...(metrics?.port && metrics.port !== port && { metrics: metrics.port }) },
+        mounts: [scratch("/tmp"), ...mounts],
+        health: { ready: http("http", health), live: http("http", health), startSeconds: 300 },
+        resources,
+      },
+      uses: [...databaseOf(rest.database), ...redisOf(rest.redis)],
+    };
+  }
+}
+
+type Mounts = readonly ReturnType<typeof dataVolume>[];
+
+function databaseOf(link: DatabaseLink | undefined): Use[] {
+  if (!link) return [];
+  const settings = { host: "DATABASE_HOST", port: "DATABASE_PORT", database: "DATABASE_NAME", user: "DATABASE_USER" };
+  return [use(link, settings, { password: "DATABASE_PASSWORD_FILE" })];
+}
+
+function redisOf(link: RedisLink | undefined): Use[] {
+  if (!link) return [];
+  return [use(link, { host: "REDIS_HOST", port: "REDIS_PORT" }, { password: "REDIS_PASSWORD_FILE" })];
+}

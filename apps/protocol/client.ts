@@ -8,6 +8,8 @@ type CallOf<K extends RouteName> = {
   params?: z.input<Routes[K]["params"]>;
   query?: z.input<Routes[K]["query"]>;
   body?: z.input<Routes[K]["body"]>;
+  /** Of routes that take one: sending the same request with the same key again acts once. */
+  idempotencyKey?: string;
 };
 
 /** An error answer of the API, or no answer at all (`status` 0, code `unreachable`). */
@@ -52,6 +54,7 @@ async function send(options: ClientOptions, route: Route, request: CallOf<RouteN
   const headers = new Headers();
   if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
   if (request.body !== undefined) headers.set("content-type", "application/json");
+  if (request.idempotencyKey !== undefined) headers.set("idempotency-key", request.idempotencyKey);
   try {
     return await fetch(urlOf(options.url, route, request), {
       method: route.method,

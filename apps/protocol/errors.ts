@@ -11,6 +11,7 @@ export const problemStatus = {
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,
+  idempotency_key_reused: 409,
   precondition_failed: 412,
   body_too_large: 413,
   unsupported_media_type: 415,

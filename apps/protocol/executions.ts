@@ -109,3 +109,9 @@ export const LogQuery = z.strictObject({
 });
 
 export const HistoryFilter = z.strictObject({ status: TargetState.optional(), server_id: ServerId.optional() });
+
+/** What a client sends as `Idempotency-Key`, once per start that it means: a UUID, or what else is never used twice. */
+export const IdempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{8,200}$/, "use 8 to 200 visible ASCII characters")
+  .meta({ description: "Repeating a request with the same key starts nothing twice" });

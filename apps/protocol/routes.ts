@@ -20,11 +20,13 @@ export interface Route {
   readonly body: z.ZodType;
   readonly status: 200 | 201 | 202 | 204;
   readonly response: z.ZodType;
+  /** Whether `Idempotency-Key` makes repeating a request safe: the same key gives the same answer, and acts once. */
+  readonly idempotent: boolean;
 }
 
 const nothing = z.strictObject({});
 const noBody = z.undefined();
-const defaults = { params: nothing, query: nothing, body: noBody, status: 200 } as const;
+const defaults = { params: nothing, query: nothing, body: noBody, status: 200, idempotent: false } as const;
 
 /** Fills in what a route does not take. */
 function route<const R extends Partial<Route> & Omit<Route, keyof typeof defaults>>(
@@ -108,6 +110,7 @@ export const routes = {
     params: server,
     body: NewServerExecution,
     status: 202,
+    idempotent: true,
     response: Execution,
   }),
   enrolAgent: route({
@@ -186,6 +189,7 @@ export const routes = {
     permission: "executions:start",
     body: NewExecution,
     status: 202,
+    idempotent: true,
     response: Execution,
   }),
   listExecutions: route({

@@ -6,7 +6,10 @@ const introduction = `# REST API
 Generated from the catalogue of routes. The same as OpenAPI 3.1: \`GET /api/v1/openapi.json\`.
 
 Send \`Authorization: Bearer TOKEN\` (\`./homeslice token\` prints one) and JSON bodies. Lists come in pages, newest first:
-send \`next_cursor\` of one page as \`cursor\` to get the next. Every error is a problem document (RFC 9457) with a stable
+send \`next_cursor\` of one page as \`cursor\` to get the next. An answer that carries a \`version\` has it as ETag; a change that carries it as \`If-Match\`
+is refused when somebody was faster. A start that carries an \`Idempotency-Key\` can be sent again: it starts nothing twice.
+
+Every error is a problem document (RFC 9457) with a stable
 \`code\`, and, for a faulty request, every fault with its place under \`errors\`:
 
 | Code | Status |
@@ -28,7 +31,7 @@ export function apiReference(): string {
 function section(route: Route): string {
   const parts = [
     `## \`${route.method} ${route.path}\``,
-    `${route.summary}. ${permission(route)}`,
+    `${route.summary}. ${permission(route)}${route.idempotent ? " Takes `Idempotency-Key`." : ""}`,
     part("Query", fieldTable(route.query, "input")),
     part("Body", fieldTable(route.body, "input")),
     route.status === 204

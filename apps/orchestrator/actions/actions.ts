@@ -1,7 +1,7 @@
 import { type Action, ApiError, type Caller, NewAction, type RequestOf, type ResponseOf } from "@homeslice/protocol";
 import type { Selectable } from "kysely";
 import type { Context } from "../context.ts";
-import { isUniqueViolation } from "../database/database.ts";
+import { type Connection, isUniqueViolation } from "../database/database.ts";
 import type { ActionsTable } from "../database/tables.ts";
 import { preconditionFailed } from "../http/errors.ts";
 import { renderOperation, templateFaults } from "./argv.ts";
@@ -23,8 +23,8 @@ export class Actions {
   }
 
   /** @throws ApiError not_found */
-  async get(actionId: string): Promise<Action> {
-    const row = await repository.findAction(this.#context.database, actionId);
+  async get(actionId: string, connection: Connection = this.#context.database): Promise<Action> {
+    const row = await repository.findAction(connection, actionId);
     if (row === undefined) throw new ApiError("not_found", `there is no action ${actionId}`);
     return toAction(row);
   }

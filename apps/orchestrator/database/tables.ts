@@ -77,6 +77,14 @@ export interface TargetsTable {
   log_bytes: Defaulted<number>;
 }
 
+export interface IdempotencyKeysTable {
+  subject: string;
+  key: string;
+  request_hash: Buffer;
+  execution_id: string;
+  created_at: Generated<Date>;
+}
+
 export interface SupersededResultsTable {
   execution_id: string;
   server_id: string;
@@ -101,6 +109,7 @@ export interface Tables {
   actions: ActionsTable;
   executions: ExecutionsTable;
   execution_targets: TargetsTable;
+  idempotency_keys: IdempotencyKeysTable;
   superseded_results: SupersededResultsTable;
   log_lines: LogLinesTable;
 }

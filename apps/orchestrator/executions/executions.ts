@@ -10,8 +10,10 @@ import type { Actions } from "../actions/actions.ts";
 import { renderOperation } from "../actions/argv.ts";
 import { countUse } from "../actions/repository.ts";
 import type { Context } from "../context.ts";
+import type { Connection } from "../database/database.ts";
 import { readLines } from "../logs/repository.ts";
 import { missingServers } from "../servers/repository.ts";
+import { claimKey } from "./idempotency.ts";
 import * as queries from "./queries.ts";
 import * as repository from "./repository.ts";
 
@@ -27,30 +29,42 @@ export class Executions {
     this.#actions = actions;
   }
 
-  /** Queues an execution durably; it starts as soon as an agent has room. @throws ApiError */
-  async start(request: NewExecution, caller: Caller): Promise<Execution> {
+  /**
+   * Queues an execution durably; it starts as soon as an agent has room.
+   * @param key makes it safe to ask again: the same key starts nothing twice
+   * @throws ApiError
+   */
+  async start(request: NewExecution, caller: Caller, key?: string): Promise<Execution> {
     const { database, bus } = this.#context;
-    const serverIds = [...new Set(request.target_servers)];
-    const missing = await missingServers(database, serverIds);
-    if (missing.length > 0) throw new ApiError("not_found", `there is no server ${missing.join(", ")}`);
-    const work = await this.#resolve(request);
     const executionId = await database.transaction().execute(async (transaction) => {
-      if (work.actionId !== null) await countUse(transaction, work.actionId);
-      return await repository.insertExecution(transaction, { ...work, initiatedBy: caller.subject, serverIds });
+      const repeatable = key === undefined ? undefined : { subject: caller.subject, key, request };
+      const claim = repeatable && (await claimKey(transaction, repeatable));
+      if (claim?.isNew === false) return claim.executionId;
+      return await this.#insert(transaction, request, caller, claim?.executionId);
     });
     bus.publish({ kind: "work" });
     return await this.get(executionId);
   }
 
+  async #insert(transaction: Connection, request: NewExecution, caller: Caller, executionId: string | undefined) {
+    const serverIds = [...new Set(request.target_servers)];
+    const missing = await missingServers(transaction, serverIds);
+    if (missing.length > 0) throw new ApiError("not_found", `there is no server ${missing.join(", ")}`);
+    const work = await this.#resolve(transaction, request);
+    if (work.actionId !== null) await countUse(transaction, work.actionId);
+    const row = { ...work, executionId, initiatedBy: caller.subject, serverIds };
+    return await repository.insertExecution(transaction, row);
+  }
+
   /** What is to run, fixed at this moment: a later change of the template does not reach it. */
-  async #resolve(request: NewExecution) {
+  async #resolve(transaction: Connection, request: NewExecution) {
     const { action_template_id: actionId = null, parameters, operation } = request;
     if (actionId === null) {
       if (operation === undefined) throw new ApiError("invalid_request", "give either an action or an operation");
       const timeoutSeconds = request.timeout_seconds ?? DEFAULT_TIMEOUT_SECONDS;
       return { actionId, operation, parameters, timeoutSeconds, successExitCode: 0 };
     }
-    const action = await this.#actions.get(actionId);
+    const action = await this.#actions.get(actionId, transaction);
     return {
       actionId,
       operation: renderOperation(action, parameters),

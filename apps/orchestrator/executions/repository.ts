@@ -4,6 +4,8 @@ import type { Connection } from "../database/database.ts";
 import { openStates, statesBefore } from "./state.ts";
 
 export interface NewExecutionRow {
+  /** The id that was promised already; undefined lets the database choose. */
+  readonly executionId: string | undefined;
   readonly initiatedBy: string;
   readonly actionId: string | null;
   readonly operation: Operation;
@@ -18,6 +20,7 @@ export async function insertExecution(connection: Connection, row: NewExecutionR
   const { execution_id } = await connection
     .insertInto("executions")
     .values({
+      ...(row.executionId !== undefined && { execution_id: row.executionId }),
       initiated_by: row.initiatedBy,
       action_id: row.actionId,
       operation: JSON.stringify(row.operation),

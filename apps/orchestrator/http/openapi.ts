@@ -1,4 +1,4 @@
-import { Problem, type Route, routes } from "@homeslice/protocol";
+import { IdempotencyKey, Problem, type Route, routes } from "@homeslice/protocol";
 import { z } from "zod";
 
 type Schema = Record<string, unknown>;
@@ -20,6 +20,13 @@ export function openApiDocument(version: string): Schema {
   };
 }
 
+const idempotencyKey = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  schema: toSchema(IdempotencyKey, "input"),
+};
+
 function operation(name: string, route: Route): Schema {
   const answer = route.status === 204 ? {} : { content: json(toSchema(route.response, "output")) };
   return {
@@ -27,7 +34,11 @@ function operation(name: string, route: Route): Schema {
     summary: route.summary,
     description: `Permission: ${route.permission}`,
     security: route.permission === "public" ? [] : [{ bearer: [] }],
-    parameters: [...parameters(route.params, "path"), ...parameters(route.query, "query")],
+    parameters: [
+      ...parameters(route.params, "path"),
+      ...parameters(route.query, "query"),
+      ...(route.idempotent ? [idempotencyKey] : []),
+    ],
     ...(route.body instanceof z.ZodUndefined
       ? {}
       : { requestBody: { required: true, content: json(toSchema(route.body, "input")) } }),

@@ -1,6 +1,7 @@
 import {
   ApiError,
   type Caller,
+  IdempotencyKey,
   permits,
   type RequestOf,
   type ResponseOf,
@@ -13,8 +14,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Metrics } from "../metrics.ts";
 
-/** A parsed request, with the version that the caller wants to change (If-Match), if he says one. */
-type HandlerRequest<K extends RouteName> = RequestOf<K> & { readonly version: number | undefined };
+/** A parsed request, with what its headers say. */
+type HandlerRequest<K extends RouteName> = RequestOf<K> & {
+  /** The version that the caller has seen and wants to change (If-Match). */
+  readonly version: number | undefined;
+  /** What makes it safe to send the request again (Idempotency-Key). */
+  readonly idempotencyKey: string | undefined;
+};
 
 /** Answers one route. `caller` is who was let in; on a public route it is nobody. */
 type Handler<K extends RouteName> = (request: HandlerRequest<K>, caller: Caller) => Promise<ResponseOf<K>>;
@@ -46,7 +52,8 @@ export function addRoutes(
         const stop = metrics.requests.startTimer({ route: path, method });
         reply.raw.once("finish", () => stop({ status: reply.statusCode }));
         const caller = permission === "public" ? nobody : await admit(request, permission);
-        const answer = await handler({ ...parseRequest(name, request), version: ifMatch(request) }, caller);
+        const parsed = { ...parseRequest(name, request), ...parseHeaders(request) };
+        const answer = await handler(parsed, caller);
         const versioned = Versioned.safeParse(answer);
         if (versioned.success) reply.header("etag", `"${versioned.data.version}"`);
         return await reply.code(status).send(answer);
@@ -75,21 +82,27 @@ function parseRequest<K extends RouteName>(name: K, request: FastifyRequest): Re
   if (params.success && query.success && body.success) {
     return { params: params.data, query: query.data, body: body.data };
   }
-  const errors = [...faults("path", params.error), ...faults("query", query.error), ...faults("body", body.error)];
-  const count = `${errors.length} problem${errors.length === 1 ? "" : "s"}`;
-  throw new ApiError("invalid_request", `the request has ${count}`, { errors });
+  throw invalid([...faults("path", params.error), ...faults("query", query.error), ...faults("body", body.error)]);
 }
 
-/** The version in an If-Match header: our ETags are version numbers in quotes, and `*` is any. */
-function ifMatch({ headers }: FastifyRequest): number | undefined {
-  const tag = headers["if-match"];
-  if (tag === undefined || tag === "*") return undefined;
-  const version = /^"(\d{1,9})"$/.exec(tag)?.[1];
-  if (version !== undefined) return Number(version);
-  const message = 'send the ETag of the answer that you have seen, such as "3"';
-  throw new ApiError("invalid_request", "the request has 1 problem", {
-    errors: [{ path: "header.if-match", message }],
-  });
+/** Our ETags are version numbers in quotes; `*` is any version. */
+const IfMatch = z
+  .string()
+  .regex(/^(\*|"\d{1,9}")$/, 'send the ETag of the answer that you have seen, such as "3"')
+  .transform((tag) => (tag === "*" ? undefined : Number(tag.slice(1, -1))))
+  .optional();
+
+const Headers = z.object({ "if-match": IfMatch, "idempotency-key": IdempotencyKey.optional() });
+
+function parseHeaders({ headers }: FastifyRequest) {
+  const parsed = Headers.safeParse(headers);
+  if (!parsed.success) throw invalid(faults("header", parsed.error));
+  return { version: parsed.data["if-match"], idempotencyKey: parsed.data["idempotency-key"] };
+}
+
+function invalid(errors: { path: string; message: string }[]): ApiError {
+  const count = `${errors.length} problem${errors.length === 1 ? "" : "s"}`;
+  return new ApiError("invalid_request", `the request has ${count}`, { errors });
 }
 
 function faults(part: string, error: z.ZodError | undefined): { path: string; message: string }[] {

@@ -55,8 +55,8 @@ function handlers(context: Context): Handlers {
     updateServer: ({ params, body, version }) => servers.update(params.server_id, body, version),
     deleteServer: ({ params }) => servers.delete(params.server_id),
     getServerHealth: ({ params }) => servers.health(params.server_id),
-    startServerExecution: ({ params, body }, caller) =>
-      executions.start({ ...body, target_servers: [params.server_id] }, caller),
+    startServerExecution: ({ params, body, idempotencyKey }, caller) =>
+      executions.start({ ...body, target_servers: [params.server_id] }, caller, idempotencyKey),
     enrolAgent: ({ body }) => servers.enrol(body),
     listActions: ({ query }) => actions.list(query),
     createAction: ({ body }, caller) => actions.create(body, caller),
@@ -65,7 +65,7 @@ function handlers(context: Context): Handlers {
     deleteAction: ({ params }) => actions.delete(params.action_id),
     validateAction: ({ params }) => actions.validate(params.action_id),
     previewAction: ({ params, body }) => actions.preview(params.action_id, body),
-    startExecution: ({ body }, caller) => executions.start(body, caller),
+    startExecution: ({ body, idempotencyKey }, caller) => executions.start(body, caller, idempotencyKey),
     listExecutions: ({ query }) => executions.list(query),
     getExecution: ({ params }) => executions.get(params.execution_id),
     cancelExecution: ({ params }) => executions.cancel(params.execution_id),

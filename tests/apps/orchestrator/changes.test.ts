@@ -117,3 +117,47 @@ describe("trying an action", () => {
     expect((await client.call("getAction", { params })).metadata.usage_count).toBe(0);
   });
 });
+
+describe("starting with an idempotency key", () => {
+  const start = (server_id: string, idempotencyKey: string, ...argv: [string, ...string[]]) => {
+    const operation = { type: "shell_command" as const, argv };
+    return client.call("startServerExecution", { params: { server_id }, body: { operation }, idempotencyKey });
+  };
+  const newServer = async () => {
+    const { server } = await client.call("registerServer", { body: { hostname: "box" } });
+    return server.server_id;
+  };
+  const countOf = async (server_id: string) =>
+    (await client.call("listExecutions", { query: { server_id } })).items.length;
+
+  test("starts once, however often and at the same time it is asked for", async () => {
+    const server = await newServer();
+    const key = crypto.randomUUID();
+    const answers = await Promise.all(Array.from({ length: 100 }, () => start(server, key, "true")));
+    expect(new Set(answers.map(({ execution_id }) => execution_id)).size).toBe(1);
+    expect(await countOf(server)).toBe(1);
+  });
+
+  test("is refused for another request, and is each caller's own", async () => {
+    const server = await newServer();
+    const key = crypto.randomUUID();
+    await start(server, key, "true");
+    expect(await codeOf(start(server, key, "false"))).toBe("idempotency_key_reused");
+    const operation = { type: "shell_command" as const, argv: ["true"] satisfies [string] };
+    const request = { params: { server_id: server }, body: { operation }, idempotencyKey: key };
+    const other = await installation.client(url, "operator");
+    expect(await codeOf(other.call("startServerExecution", request))).toBe("no error");
+    expect(await countOf(server)).toBe(2);
+  });
+
+  test("that failed can be tried again with the same key", async () => {
+    const key = crypto.randomUUID();
+    expect(await codeOf(start(crypto.randomUUID(), key, "true"))).toBe("not_found");
+    expect(await codeOf(start(await newServer(), key, "true"))).toBe("no error");
+  });
+
+  test("that is no key is refused with its place", async () => {
+    const server = await newServer();
+    expect(await codeOf(start(server, "short", "true"))).toBe("invalid_request");
+  });
+});

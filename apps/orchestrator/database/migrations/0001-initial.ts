@@ -87,6 +87,14 @@ const statements = [
   `create index targets_open on execution_targets (server_id)
     where state in ('dispatched', 'acknowledged', 'running', 'unreachable')`,
   "create index targets_by_server on execution_targets (server_id, execution_id desc)",
+  `create table idempotency_keys (
+    subject text not null,
+    key text not null,
+    request_hash bytea not null,
+    execution_id uuid not null references executions on delete cascade deferrable initially deferred,
+    created_at timestamptz not null default now(),
+    primary key (subject, key)
+  )`,
   `create table superseded_results (
     execution_id uuid not null references executions on delete cascade,
     server_id uuid not null references servers,

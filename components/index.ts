@@ -1,4 +1,5 @@
 export { Agents } from "./agent/agents.ts";
+export { Backup } from "./backup/backup.ts";
 export { type Catalogue, Environment } from "./kit/index.ts";
 export { Orchestrator } from "./orchestrator/orchestrator.ts";
 export { PostgreSQL } from "./postgresql/postgresql.ts";

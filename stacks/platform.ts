@@ -1,4 +1,4 @@
-import { Agents, Environment, Orchestrator, PostgreSQL, Redis } from "@homeslice/components";
+import { Agents, Backup, Environment, Orchestrator, PostgreSQL, Redis } from "@homeslice/components";
 import type { Config, EnvironmentName } from "@homeslice/config";
 import type { Output } from "@pulumi/pulumi";
 import { catalogue } from "./catalogue.ts";
@@ -33,6 +33,11 @@ export function platform(config: Config): PlatformOutputs {
     environment,
   );
   const agents = new Agents("agent", { ...config.agent, orchestrator: orchestrator.link() }, environment);
+
+  if (config.backup.enabled) {
+    const { databases } = postgresql;
+    new Backup("backup", { ...config.backup, databases, reader: postgresql.reader("backup") }, environment);
+  }
 
   return {
     environment: config.environment,

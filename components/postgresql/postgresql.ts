@@ -1,7 +1,9 @@
 import type { Config } from "@homeslice/config";
 import type * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import {
   Component,
+  type Container,
   dataVolume,
   type Environment,
   exec,
@@ -18,8 +20,9 @@ import {
   type Transform,
   use,
 } from "../kit/index.ts";
-import { accountSql, databaseSql } from "./sql.ts";
+import { accountSql, databaseSql, readerSql } from "./sql.ts";
 import { hbaConf, postgresqlConf } from "./tuning.ts";
+import { versionGuard } from "./version.ts";
 
 export type PostgreSQLArgs = Config["postgresql"] & {
   readonly transform?: { readonly statefulSet?: Transform<kubernetes.apps.v1.StatefulSetArgs> };
@@ -33,6 +36,7 @@ const SUPERUSER = "postgres";
 /** The user that the official image was made for. */
 const IMAGE_USER = 999;
 const CONFIG = "/etc/postgresql";
+const DATA = "/var/lib/postgresql";
 
 /**
  * PostgreSQL: the one transactional store for everything that must last. One instance with a volume of its own.
@@ -45,6 +49,7 @@ export class PostgreSQL extends Component {
   readonly #args: PostgreSQLArgs;
   readonly #superuser: SecretRef<"password">;
   readonly #server: Running;
+  readonly #databases = new Map<string, DatabaseLink>();
 
   constructor(name: string, args: PostgreSQLArgs, environment: Environment) {
     super("PostgreSQL", name, environment);
@@ -60,7 +65,30 @@ export class PostgreSQL extends Component {
   database(name: string): DatabaseLink {
     const secret = this.#password(name);
     const provisioned = this.#provision(name, secret, databaseSql, { user: name, database: name });
-    return { ...this.#link(name, name, secret), ready: [...this.#server.ready, provisioned] };
+    const link = { ...this.#link(name, name, secret), ready: [...this.#server.ready, provisioned] };
+    this.#databases.set(name, link);
+    return link;
+  }
+
+  /** Every database made so far, by name. */
+  get databases(): ReadonlyMap<string, DatabaseLink> {
+    return this.#databases;
+  }
+
+  /** An account that may read every row of every database made so far, and change nothing. */
+  reader(name: string): DatabaseLink {
+    const secret = this.#password(name);
+    const variables = { user: name, databases: [...this.#databases.keys()].join(",") };
+    const made = [...this.#databases.values()].flatMap(({ ready }) => ready);
+    const provisioned = this.#provision(name, secret, readerSql, variables, made);
+    return { ...this.#link("postgres", name, secret), ready: [...this.#server.ready, provisioned] };
+  }
+
+  /** An account that sees how the server fares and who is connected, and no row of anybody's. */
+  observer(name: string): DatabaseLink {
+    const secret = this.#password(name);
+    const provisioned = this.#provision(name, secret, accountSql, { user: name, grant: "pg_monitor" });
+    return { ...this.#link("postgres", name, secret), ready: [...this.#server.ready, provisioned] };
   }
 
   #password(suffix: string): SecretRef<"password"> {
@@ -79,13 +107,14 @@ export class PostgreSQL extends Component {
       size: this.#args.size,
       user: IMAGE_USER,
       graceSeconds: 120,
+      before: { "same-version": this.#guard() },
       container: {
         image: this.environment.image("postgresql"),
         args: ["postgres", "-c", `config_file=${CONFIG}/postgresql.conf`],
         env: { POSTGRES_PASSWORD_FILE: secretFile(this.#superuser, "password") },
         ports: { postgresql: PORT },
         mounts: [
-          dataVolume("/var/lib/postgresql"),
+          dataVolume(DATA),
           this.files("config", CONFIG, config),
           secretFiles(this.#superuser),
           scratch("/var/run/postgresql"),
@@ -105,6 +134,16 @@ export class PostgreSQL extends Component {
     });
   }
 
+  #guard(): Container {
+    return {
+      image: this.environment.image("postgresql"),
+      command: ["sh", "-euc", versionGuard],
+      env: { DATA },
+      mounts: [dataVolume(DATA)],
+      resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "100m", memory: "64Mi" } },
+    };
+  }
+
   #exporter(account: SecretRef<"password">): Server {
     return {
       image: this.environment.image("postgres-exporter"),
@@ -121,7 +160,13 @@ export class PostgreSQL extends Component {
   }
 
   /** Runs SQL as superuser that brings an account, and what belongs to it, into the state wanted. */
-  #provision(name: string, account: SecretRef<"password">, sql: string, variables: Readonly<Record<string, string>>) {
+  #provision(
+    name: string,
+    account: SecretRef<"password">,
+    sql: string,
+    variables: Readonly<Record<string, string>>,
+    after: readonly pulumi.Resource[] = [],
+  ) {
     const directory = "/etc/provision";
     return job(this, name, {
       container: {
@@ -136,6 +181,7 @@ export class PostgreSQL extends Component {
         mounts: [this.files(`${name}-sql`, directory, { "provision.sql": sql }), secretFiles(account)],
         resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { cpu: "200m", memory: "128Mi" } },
       },
+      after,
       uses: [
         use(
           this.#link("postgres", SUPERUSER, this.#superuser),

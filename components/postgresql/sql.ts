@@ -25,3 +25,13 @@ SELECT format('CREATE DATABASE %I OWNER %I', :'database', :'user')
   WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') \gexec
 REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
 `;
+
+/** An account that reads every row of the databases ACCOUNT_DATABASES (by commas) and writes none: ACCOUNT_USER. */
+export const readerSql = String.raw`${role}
+ALTER ROLE :"user" BYPASSRLS;
+ALTER ROLE :"user" SET default_transaction_read_only = on;
+GRANT pg_read_all_data TO :"user";
+\getenv databases ACCOUNT_DATABASES
+SELECT format('GRANT CONNECT ON DATABASE %I TO %I', name, :'user')
+  FROM string_to_table(:'databases', ',') AS name WHERE name <> '' \gexec
+`;

@@ -43,14 +43,14 @@ const PodSpec = z.object({
   volumes: z.array(Volume).default([]),
 });
 
-const WorkloadInputs = z.object({
-  metadata: Metadata,
-  spec: z.object({
-    replicas: z.number().optional(),
-    selector: z.object({ matchLabels: Labels }).optional(),
-    template: z.object({ metadata: z.object({ labels: Labels }), spec: PodSpec }),
-  }),
+const WorkloadSpec = z.object({
+  replicas: z.number().optional(),
+  selector: z.object({ matchLabels: Labels }).optional(),
+  template: z.object({ metadata: z.object({ labels: Labels }), spec: PodSpec }),
 });
+/** A CronJob has the pods in the template of its jobs. */
+const CronJobSpec = z.object({ jobTemplate: z.object({ spec: WorkloadSpec }) }).transform((spec) => spec.jobTemplate.spec);
+const WorkloadInputs = z.object({ metadata: Metadata, spec: z.union([WorkloadSpec, CronJobSpec]) });
 
 export type RenderedContainer = z.infer<typeof Container>;
 
@@ -68,7 +68,7 @@ export interface RenderedWorkload {
   readonly containers: readonly RenderedContainer[];
 }
 
-const workloadKinds: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job"]);
+const workloadKinds: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"]);
 
 export function workloadsOf(resources: readonly Registered[]): RenderedWorkload[] {
   return resources.filter(({ kind }) => workloadKinds.has(kind)).map(rendered);

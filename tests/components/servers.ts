@@ -46,8 +46,13 @@ export class Sandbox {
 }
 
 /** A real PostgreSQL with a configuration file of ours; `superuser` is the content of the file with its password. */
-export async function startPostgresql(sandbox: Sandbox, config: string, password: string) {
-  const binaries = await findBinaries();
+export async function startPostgresql(
+  sandbox: Sandbox,
+  config: string,
+  password: string,
+  programs?: { readonly postgres: string; readonly initdb: string },
+) {
+  const binaries = programs ?? (await findBinaries());
   const account = await chooseAccount(sandbox.directory, binaries.postgres);
   const data = sandbox.here("data");
   mkdirSync(data, { mode: 0o700 });

@@ -51,7 +51,7 @@ describe.each(programs)("the program of %s", (name, stack, values) => {
   };
 
   it("gives every container that serves its three probes", () => {
-    for (const { kind, name: workload, pod } of workloads.filter(({ kind }) => kind !== "Job")) {
+    for (const { kind, name: workload, pod } of workloads.filter(({ kind }) => !kind.endsWith("Job"))) {
       for (const { startupProbe, readinessProbe, livenessProbe } of pod.containers) {
         for (const probe of [startupProbe, readinessProbe, livenessProbe]) {
           expect(probe, `${kind} ${workload}`).toBeTypeOf("object");
@@ -214,9 +214,15 @@ describe.each(programs)("the program of %s", (name, stack, values) => {
     );
     expect(outgoing.toSorted()).toEqual([
       "agent/server → orchestrator/server:8080",
+      "backup/list → backup/server:8000",
+      "backup/orchestrator → backup/server:8000",
+      "backup/orchestrator → postgresql/server:5432",
+      "backup/orchestrator-restore → backup/server:8000",
+      "backup/orchestrator-restore → postgresql/server:5432",
       "orchestrator/migrate → postgresql/server:5432",
       "orchestrator/server → postgresql/server:5432",
       "orchestrator/server → redis/server:6379",
+      "postgresql/backup → postgresql/server:5432",
       "postgresql/monitor → postgresql/server:5432",
       "postgresql/orchestrator → postgresql/server:5432",
     ]);

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { UserError } from "@homeslice/config/errors.ts";
 import type { ShellCommand } from "@homeslice/protocol/actions.ts";
@@ -17,30 +18,34 @@ export interface Target {
   readonly limitMs: number | undefined;
 }
 
-/** Starts the execution. An orchestrator that is just being started again is waited for. */
+/**
+ * Starts the execution, once: whatever breaks while asking, asking again with the same key starts nothing twice. An
+ * orchestrator that is just being started again is waited for.
+ */
 export async function start(target: Target, argv: ShellCommand["argv"]): Promise<Execution> {
   const { home, url, serverId, limitMs = Number.POSITIVE_INFINITY } = target;
   const deadline = performance.now() + limitMs;
+  const idempotencyKey = randomUUID();
   for (;;) {
     const client = await ownClient(home, url, "operator");
     try {
       const request = {
         params: { server_id: serverId },
         body: { operation: { type: "shell_command" as const, argv } },
+        idempotencyKey,
       };
       return await client.call("startServerExecution", request);
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
-      if (!wasNeverAsked(error) || performance.now() > deadline) throw explain(error, target);
+      if (!isPassing(error) || performance.now() > deadline) throw explain(error, target);
       await setTimeout(RETRY_INTERVAL_MS);
     }
   }
 }
 
-/** Only a refused connection is sure to have started nothing: asking again cannot run the command twice. */
-function wasNeverAsked({ problem, cause }: ClientError): boolean {
-  if (problem.code !== "unreachable" || !(cause instanceof Error)) return problem.code === "not_ready";
-  return cause.cause instanceof Error && "code" in cause.cause && cause.cause.code === "ECONNREFUSED";
+/** Whether it is worth asking again: nobody answered, or the one who did is not ready or broke down over it. */
+function isPassing({ problem: { code } }: ClientError): boolean {
+  return ["unreachable", "not_ready", "internal_error"].includes(code);
 }
 
 function explain(error: ClientError, { url, serverId }: Target): UserError {
@@ -53,11 +58,10 @@ function explain(error: ClientError, { url, serverId }: Target): UserError {
     });
   }
   if (code === "unreachable") {
-    const what = wasNeverAsked(error) ? "does not answer" : "broke off: the command may have been started";
     return new UserError({
       code: "run.unreachable",
       where: url,
-      what,
+      what: "does not answer",
       fix: "See ./homeslice status; run ./homeslice up first.",
     });
   }

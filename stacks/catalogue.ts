@@ -10,10 +10,34 @@ export const catalogue = {
       // Its own tokens guard it, until people log in by OpenID Connect.
       access: { by: "everyone" },
       health: "/healthz",
-      tile: { group: "Automation", icon: "mdi-robot-industrial", description: "Runs commands on every server" },
+      tile: {
+        group: "Automation",
+        icon: "mdi-robot-industrial",
+        description: "Runs commands on every server",
+        numbers: [
+          { label: "Agents", query: "max(homeslice_agents_connected)" },
+          { label: "Commands today", query: "sum(increase(homeslice_executions_finished_total[24h]))" },
+        ],
+      },
     },
     metrics: { port: 8080 },
     backup: { databases: ["orchestrator"] },
+  },
+  homepage: {
+    title: "Home",
+    web: { host: "", port: 3000, access: { by: "forward", role: "viewer" }, health: "/api/healthcheck" },
+  },
+  authentik: {
+    title: "Authentik",
+    web: {
+      host: "auth",
+      port: 9000,
+      access: { by: "everyone" },
+      health: "/-/health/live/",
+      tile: { group: "Platform", icon: "authentik.svg", description: "Accounts, groups and logins" },
+    },
+    metrics: { port: 9300 },
+    backup: { databases: ["authentik"] },
   },
   postgresql: { title: "PostgreSQL", metrics: { port: 9187 } },
   backup: { title: "Backups", metrics: { port: 8000 } },

@@ -1,4 +1,13 @@
-import { Agents, Backup, Environment, Orchestrator, PostgreSQL, Redis } from "@homeslice/components";
+import {
+  Agents,
+  Authentik,
+  Backup,
+  Environment,
+  Homepage,
+  Orchestrator,
+  PostgreSQL,
+  Redis,
+} from "@homeslice/components";
 import type { Config, EnvironmentName } from "@homeslice/config";
 import type { Output } from "@pulumi/pulumi";
 import { catalogue } from "./catalogue.ts";
@@ -21,6 +30,7 @@ export function platform(config: Config): PlatformOutputs {
 
   const postgresql = new PostgreSQL("postgresql", config.postgresql, environment);
   const redis = new Redis("redis", config.redis, environment);
+  new Authentik("authentik", { ...config.authentik, database: postgresql.database("authentik") }, environment);
 
   const orchestrator = new Orchestrator(
     "orchestrator",
@@ -38,6 +48,8 @@ export function platform(config: Config): PlatformOutputs {
     const { databases } = postgresql;
     new Backup("backup", { ...config.backup, databases, reader: postgresql.reader("backup") }, environment);
   }
+
+  if (config.homepage.enabled) new Homepage("homepage", config.homepage, environment);
 
   return {
     environment: config.environment,

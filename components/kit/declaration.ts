@@ -18,7 +18,7 @@ export interface Declaration {
 }
 
 export interface Web {
-  /** Name under the domain: `grafana` becomes grafana.home.example.org. */
+  /** Name under the domain: `grafana` becomes grafana.home.example.org; an empty one is the domain itself. */
   readonly host: string;
   /** Port of the container that serves it. */
   readonly port: number;

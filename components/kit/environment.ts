@@ -71,7 +71,7 @@ export class Environment extends pulumi.ComponentResource {
   host(service: string): string {
     const web = this.catalogue[service]?.web;
     if (!web) throw new Error(`the catalogue names no page of "${service}"`);
-    return `${web.host}.${this.config.domain}`;
+    return [web.host, this.config.domain].filter(Boolean).join(".");
   }
 
   /** The reference of an image, mirrored, pinned or built as the configuration says. */

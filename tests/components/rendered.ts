@@ -8,12 +8,14 @@ const Amounts = z.record(z.string(), z.string()).default({});
 
 const Probe = z.object({ exec: z.object({ command: z.array(z.string()) }).optional() });
 
+const ValueFrom = z.object({ secretKeyRef: z.object({ name: z.string(), key: z.string() }).optional() }).optional();
+
 const Container = z.object({
   name: z.string(),
   image: z.string(),
   command: z.array(z.string()).default([]),
   args: z.array(z.string()).default([]),
-  env: z.array(z.object({ name: z.string(), value: z.string().optional() })).default([]),
+  env: z.array(z.object({ name: z.string(), value: z.string().optional(), valueFrom: ValueFrom })).default([]),
   ports: z.array(z.object({ name: z.string(), containerPort: z.number() })).default([]),
   startupProbe: Probe.optional(),
   readinessProbe: Probe.optional(),
@@ -49,7 +51,9 @@ const WorkloadSpec = z.object({
   template: z.object({ metadata: z.object({ labels: Labels }), spec: PodSpec }),
 });
 /** A CronJob has the pods in the template of its jobs. */
-const CronJobSpec = z.object({ jobTemplate: z.object({ spec: WorkloadSpec }) }).transform((spec) => spec.jobTemplate.spec);
+const CronJobSpec = z
+  .object({ jobTemplate: z.object({ spec: WorkloadSpec }) })
+  .transform((spec) => spec.jobTemplate.spec);
 const WorkloadInputs = z.object({ metadata: Metadata, spec: z.union([WorkloadSpec, CronJobSpec]) });
 
 export type RenderedContainer = z.infer<typeof Container>;
@@ -90,13 +94,13 @@ export function rendered(resource: Registered): RenderedWorkload {
   };
 }
 
-const Peers = z.array(
-  z.object({
-    podSelector: z.object({ matchLabels: Labels.default({}) }),
-    namespaceSelector: z.object({ matchLabels: Labels }),
-  }),
-);
-const Ports = z.array(z.object({ port: z.number() }));
+const Pods = z.object({
+  podSelector: z.object({ matchLabels: Labels.default({}) }),
+  namespaceSelector: z.object({ matchLabels: Labels }),
+});
+const Addresses = z.object({ ipBlock: z.object({ cidr: z.string() }) });
+const Peers = z.array(z.union([Pods, Addresses]));
+const Ports = z.array(z.object({ port: z.number(), protocol: z.string() }));
 const PolicyInputs = z.object({
   metadata: Metadata,
   spec: z.object({

@@ -31,4 +31,8 @@ export const slug = z
   .regex(/^[-a-zA-Z0-9_]+$/, { error: "may hold letters, digits, hyphens and underscores only" });
 
 /** An address with scheme. */
-export const url = z.url({ protocol: /^https?$/, error: 'is not an address: write it like "https://app.example.org"' });
+export const url = z.url({
+  protocol: /^https?$/,
+  error: ({ code }) =>
+    code === "invalid_format" ? 'is not an address: write it like "https://app.example.org"' : undefined,
+});

@@ -45,11 +45,14 @@ export class AuthentikDouble {
   /** Answers that do not fit the description: mistakes of the double, which tests must not be built on. */
   readonly defects: string[] = [];
   readonly #server = createServer((request, response) => void this.#serve(request, response));
+  /** How many connections were opened. */
+  connections = 0;
   #progress: Progress = "starting";
 
   /** Starts it on a free port. */
   static async start(progress: Progress = "ready"): Promise<AuthentikDouble> {
     const double = new AuthentikDouble();
+    double.#server.on("connection", () => double.connections++);
     double.#server.listen(0, "127.0.0.1");
     await once(double.#server, "listening");
     double.advance(progress);

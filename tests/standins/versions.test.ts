@@ -5,6 +5,7 @@ import { CommandProvider } from "./command/command.ts";
 import { DockerProvider } from "./docker/docker.ts";
 import { KubernetesProvider } from "./kubernetes/kubernetes.ts";
 import { RandomProvider } from "./random/random.ts";
+import { TlsProvider } from "./tls/tls.ts";
 
 const manifest = z.object({ version: z.string() });
 
@@ -13,6 +14,7 @@ test.each([
   ["docker", new DockerProvider()],
   ["kubernetes", new KubernetesProvider()],
   ["random", new RandomProvider()],
+  ["tls", new TlsProvider()],
 ])("the stand-in for %s has the version of the package it stands in for", (name, { version }) => {
   const { version: expected } = manifest.parse(createRequire(import.meta.url)(`@pulumi/${name}/package.json`));
   expect(version).toBe(expected.replace(/^v/, ""));

@@ -14,6 +14,9 @@ export interface ProviderPath {
   readonly path: string;
 }
 
+/** The provider that is part of Homeslice; the engine starts it from the checkout. */
+export const OWN_PROVIDER: ProviderPath = { name: "homeslice", path: join(checkout, "providers", "homeslice") };
+
 /**
  * The stand-ins that a run uses: on the testbed those of the official plugins that are not installed, anywhere else
  * none ever, and the engine gets its plugins by itself.

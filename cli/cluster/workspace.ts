@@ -5,7 +5,7 @@ import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { checkout, type Home } from "./home.ts";
 import { passphraseEnv } from "./passphrase.ts";
-import type { ProviderPath } from "./providers.ts";
+import { OWN_PROVIDER, type ProviderPath } from "./providers.ts";
 import type { StackFile } from "./stackFile.ts";
 
 /** Name of the Pulumi project; the state and the configuration keys carry it. */
@@ -32,7 +32,7 @@ export function prepareWorkspace(home: Home, file: StackFile, plugins: readonly 
     name: PROJECT,
     runtime: "nodejs",
     main: checkout,
-    ...(plugins.length > 0 ? { plugins: { providers: plugins } } : {}),
+    plugins: { providers: [OWN_PROVIDER, ...plugins] },
   };
   writeFileSync(join(home.stack, "Pulumi.yaml"), stringify(project));
   const content = { ...file.content, ...encryptionOf(file, settings) };

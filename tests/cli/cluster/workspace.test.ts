@@ -45,13 +45,15 @@ test("the encryption that the user's file states goes before that of earlier run
   });
 });
 
-test("stand-ins are named in the project only when there are any", () => {
+test("the project names our own provider, and stand-ins where there are any", () => {
   const project = () => parse(readFileSync(join(home().stack, "Pulumi.yaml"), "utf8"));
   prepareWorkspace(home(), readStackFile("dev", root), []);
   expect(project()).toMatchObject({ name: "homeslice", runtime: "nodejs" });
-  expect(project()).not.toHaveProperty("plugins");
+  const [own, ...others] = project().plugins.providers;
+  expect([own.name, others]).toEqual(["homeslice", []]);
+  expect(existsSync(join(own.path, "pulumi-resource-homeslice"))).toBe(true);
   prepareWorkspace(home(), readStackFile("dev", root), [{ name: "random", path: "/standins/random" }]);
-  expect(project().plugins).toEqual({ providers: [{ name: "random", path: "/standins/random" }] });
+  expect(project().plugins.providers.slice(1)).toEqual([{ name: "random", path: "/standins/random" }]);
 });
 
 test("the state lies where --backend says, else PULUMI_BACKEND_URL, else in the data directory", () => {

@@ -10,7 +10,10 @@ import {
 } from "@homeslice/components";
 import type { Config, EnvironmentName } from "@homeslice/config";
 import type { Output } from "@pulumi/pulumi";
-import { catalogue } from "./catalogue.ts";
+import { catalogueOf } from "./catalogue.ts";
+import { createEdge, type EdgeOutputs } from "./edge.ts";
+import { createObservability } from "./observability.ts";
+import { createUserServices } from "./services.ts";
 
 /** What a deployed stack tells its operator. */
 export interface PlatformOutputs {
@@ -22,11 +25,13 @@ export interface PlatformOutputs {
     /** Address for people, under the domain. */
     readonly publicUrl: string;
   };
+  readonly edge: EdgeOutputs;
 }
 
 /** The whole platform of one environment; dev and prod differ by nothing but their configuration. */
 export function platform(config: Config): PlatformOutputs {
-  const environment = new Environment(config, catalogue);
+  const environment = new Environment(config, catalogueOf(config));
+  const edge = createEdge(config, environment);
 
   const postgresql = new PostgreSQL("postgresql", config.postgresql, environment);
   const redis = new Redis("redis", config.redis, environment);
@@ -44,16 +49,21 @@ export function platform(config: Config): PlatformOutputs {
   );
   const agents = new Agents("agent", { ...config.agent, orchestrator: orchestrator.link() }, environment);
 
+  createObservability(config, environment, postgresql);
+
   if (config.backup.enabled) {
     const { databases } = postgresql;
     new Backup("backup", { ...config.backup, databases, reader: postgresql.reader("backup") }, environment);
   }
 
   if (config.homepage.enabled) new Homepage("homepage", config.homepage, environment);
+  createUserServices(config, environment, { postgresql, redis });
+  edge.publish();
 
   return {
     environment: config.environment,
     namespaces: { platform: environment.platform.name, agents: agents.namespace.name },
     orchestrator: { address: orchestrator.address, publicUrl: orchestrator.publicUrl },
+    edge: edge.outputs,
   };
 }

@@ -6,9 +6,11 @@ import {
   dataVolume,
   type Environment,
   exec,
+  http,
   type Link,
   type Running,
   type SecretRef,
+  type Server,
   scratch,
   secretFile,
   secretFiles,
@@ -25,6 +27,9 @@ export type RedisLink = Link<"host" | "port", "password">;
 
 const PORT = 6379;
 const ACCESS_LIST = "users.acl";
+/** The password once more, in the notation of the exporter. */
+const EXPORTER_LIST = "exporter.json";
+const EXPORTER_ADDRESS = `redis://127.0.0.1:${PORT}`;
 
 /**
  * Redis for what may vanish: live fan-out, counters, caches. Never the only home of anything.
@@ -34,14 +39,15 @@ const ACCESS_LIST = "users.acl";
  * new Orchestrator("orchestrator", { ...config.orchestrator, bus: redis.link() }, environment);
  */
 export class Redis extends Component {
-  readonly #secret: SecretRef<"password" | typeof ACCESS_LIST>;
+  readonly #secret: SecretRef<"password" | typeof ACCESS_LIST | typeof EXPORTER_LIST>;
   readonly #server: Running;
 
   constructor(name: string, args: RedisArgs, environment: Environment) {
     super("Redis", name, environment);
     const password = this.generate("password");
     const accessList = pulumi.interpolate`user default on >${password} ~* &* +@all`;
-    this.#secret = this.secret("access", { password, [ACCESS_LIST]: accessList });
+    const exporterList = pulumi.jsonStringify({ [EXPORTER_ADDRESS]: password });
+    this.#secret = this.secret("access", { password, [ACCESS_LIST]: accessList, [EXPORTER_LIST]: exporterList });
     this.#server = statefulSet(this, {
       size: args.size,
       container: {
@@ -58,6 +64,7 @@ export class Redis extends Component {
         health: { ready: this.#answers("PONG"), live: this.#answers("PONG|LOADING"), startSeconds: 300 },
         resources: args.resources,
       },
+      beside: { exporter: this.#exporter() },
       transform: args.transform?.statefulSet,
     });
     this.registerOutputs({});
@@ -67,6 +74,17 @@ export class Redis extends Component {
   link(): RedisLink {
     const { host, ready } = this.#server;
     return { peer: this.#server, port: PORT, settings: { host, port: `${PORT}` }, secret: this.#secret, ready };
+  }
+
+  #exporter(): Server {
+    return {
+      image: this.environment.image("redis-exporter"),
+      env: { REDIS_ADDR: EXPORTER_ADDRESS, REDIS_PASSWORD_FILE: secretFile(this.#secret, EXPORTER_LIST) },
+      ports: { metrics: 9121 },
+      mounts: [secretFiles(this.#secret)],
+      health: { ready: http("metrics", "/health"), live: http("metrics", "/health") },
+      resources: { requests: { cpu: "10m", memory: "24Mi" }, limits: { cpu: "100m", memory: "64Mi" } },
+    };
   }
 
   #answers(pattern: string) {

@@ -81,6 +81,10 @@ export function recordingMocks(calls: pulumi.runtime.MockResourceArgs[]): pulumi
 /** What a provider would make up. */
 function computed({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
   if (type === "docker:index/image:Image") return { repoDigest: `${inputs.imageName}@sha256:${"0".repeat(64)}` };
+  if (type === "tls:index/privateKey:PrivateKey") {
+    return { privateKeyPem: pulumi.secret(`cleartext-of-${name}`) };
+  }
+  if (type.startsWith("tls:")) return { certPem: `certificate ${name}`, certRequestPem: `request ${name}` };
   if (type === "random:index/randomPassword:RandomPassword") return { result: pulumi.secret(`cleartext-of-${name}`) };
   return {};
 }

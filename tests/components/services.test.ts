@@ -82,7 +82,7 @@ describe("Redis", () => {
     const program = () => new Redis("redis", { ...config.redis, transform }, new Environment(config, {}));
     const changed = findIn(await record("dev", program), "StatefulSet", "redis-statefulset");
     expect(changed.inputs).toMatchObject({ spec: { template: { spec: { priorityClassName: "high" } } } });
-    expect(rendered(changed).containers).toHaveLength(1);
+    expect(rendered(changed).containers.map(({ name }) => name)).toEqual(["server", "exporter"]);
   });
 
   it("refuses writes rather than forgetting keys, within three quarters of its memory", async () => {

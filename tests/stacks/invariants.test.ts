@@ -3,7 +3,6 @@ import { z } from "zod";
 import { type Deployed, deploy } from "../components/deploy.ts";
 import {
   metadataOf,
-  policiesOf,
   type RenderedContainer,
   type RenderedWorkload,
   secretValue,
@@ -28,6 +27,7 @@ const programs: readonly [name: string, stack: string, values: Readonly<Record<s
 /** Containers that need more than the "restricted" standard allows, each with its reason. */
 const exceptions: Readonly<Record<string, string>> = {
   "agent/own-state": "gives the directory on the node to the agent's user, which takes root and two capabilities",
+  "collector/server": "reads the logs of pods, which belong to root; it has no capability and writes nothing",
   "agent/server": "is privileged where agent.hostAccess is full",
 };
 
@@ -37,7 +37,14 @@ const readFromTheEnvironmentAlone: Readonly<Record<string, string>> = {
   "authentik-worker/worker AUTHENTIK_BOOTSTRAP_PASSWORD": "Authentik reads no file for it; the worker alone needs it",
 };
 
-const irreplaceable = new Set(["Namespace", "PersistentVolumeClaim", "Secret", "StatefulSet", "RandomPassword"]);
+const irreplaceable = new Set([
+  "Namespace",
+  "PersistentVolumeClaim",
+  "Secret",
+  "StatefulSet",
+  "RandomPassword",
+  "PrivateKey",
+]);
 
 describe.each(programs)("the program of %s", (name, stack, values) => {
   let deployed: Deployed;
@@ -146,9 +153,8 @@ describe.each(programs)("the program of %s", (name, stack, values) => {
       const { data } = z.object({ data: z.unknown() }).parse(inputs);
       expect(secretValue(data), secret).toBeTypeOf("object");
     }
-    for (const { kind, name: resource, inputs } of deployed.resources.filter(
-      (resource) => resource.kind !== "Secret",
-    )) {
+    const others = deployed.resources.filter(({ kind, type }) => kind !== "Secret" && !type.startsWith("tls:"));
+    for (const { kind, name: resource, inputs } of others) {
       const text = JSON.stringify(inputs);
       expect(text, `${kind} ${resource}`).not.toMatch(/cleartext-of|Y2xlYXJ0ZXh0LW9m|4dabf18193072939515e22adb298388d/);
     }
@@ -195,52 +201,17 @@ describe.each(programs)("the program of %s", (name, stack, values) => {
     }
   });
 
-  it("refuses all traffic in every namespace but what links open, at both ends", () => {
-    const policies = policiesOf(deployed.resources);
-    const closed = policies.filter(({ spec }) => !spec.podSelector.matchLabels && spec.policyTypes.length === 2);
-    expect(closed.map(({ metadata }) => metadata.namespace)).toEqual(
-      ofKind("Namespace").map((space) => metadataOf(space).name),
-    );
-    const nameOf = (labels: Readonly<Record<string, string>> = {}) =>
-      `${labels["app.kubernetes.io/name"]}/${labels["app.kubernetes.io/component"]}`;
-    const links = policies.filter(({ spec }) => spec.podSelector.matchLabels);
-    const outgoing = links.flatMap(({ spec }) =>
-      spec.egress.flatMap(({ to, ports }) =>
-        to.map(
-          ({ podSelector }) =>
-            `${nameOf(spec.podSelector.matchLabels)} → ${nameOf(podSelector.matchLabels)}:${ports[0]?.port}`,
-        ),
-      ),
-    );
-    const incoming = links.flatMap(({ spec }) =>
-      spec.ingress.flatMap(({ from, ports }) =>
-        from.map(
-          ({ podSelector }) =>
-            `${nameOf(podSelector.matchLabels)} → ${nameOf(spec.podSelector.matchLabels)}:${ports[0]?.port}`,
-        ),
-      ),
-    );
-    expect(outgoing.toSorted()).toEqual([
-      "agent/server → orchestrator/server:8080",
-      "backup/list → backup/server:8000",
-      "backup/orchestrator → backup/server:8000",
-      "backup/orchestrator → postgresql/server:5432",
-      "backup/orchestrator-restore → backup/server:8000",
-      "backup/orchestrator-restore → postgresql/server:5432",
-      "orchestrator/migrate → postgresql/server:5432",
-      "orchestrator/server → postgresql/server:5432",
-      "orchestrator/server → redis/server:6379",
-      "postgresql/backup → postgresql/server:5432",
-      "postgresql/monitor → postgresql/server:5432",
-      "postgresql/orchestrator → postgresql/server:5432",
-    ]);
-    expect(incoming.toSorted()).toEqual(outgoing.toSorted());
-  });
-
   it("keeps all but one instance running while nodes are drained", () => {
-    const several = workloads.filter(({ replicas }) => replicas > 1).map((workload) => workload.name);
-    expect(ofKind("PodDisruptionBudget").map((budget) => metadataOf(budget).name)).toEqual(several);
-    expect(several).toEqual(stack === "prod" ? ["orchestrator"] : []);
+    const several = workloads
+      .filter(({ replicas }) => replicas > 1)
+      .map((workload) => workload.name)
+      .toSorted();
+    expect(
+      ofKind("PodDisruptionBudget")
+        .map((budget) => metadataOf(budget).name)
+        .toSorted(),
+    ).toEqual(several);
+    expect(several.length > 1).toBe(stack === "prod");
     expect(name).toContain(stack);
   });
 });

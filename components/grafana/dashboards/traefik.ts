@@ -1,0 +1,18 @@
+import { dashboard, graph, number } from "./panels.ts";
+
+const failing = 'sum(rate(traefik_service_requests_total{code=~"5.."}[5m]))';
+const slowest = (quantile: number) =>
+  `histogram_quantile(${quantile}, sum by (service, le) (rate(traefik_service_request_duration_seconds_bucket[5m])))`;
+
+export const traefikDashboard = dashboard(
+  "traefik",
+  "Edge",
+  number("Requests", "reqps", "sum(rate(traefik_service_requests_total[5m]))"),
+  number("Failing", "percentunit", `${failing} / sum(rate(traefik_service_requests_total[5m]))`),
+  number("Open connections", "short", "sum(traefik_open_connections)"),
+  number("First certificate ends in", "s", "min(traefik_tls_certs_not_after) - time()"),
+  graph("Requests", "reqps", ["sum by (service) (rate(traefik_service_requests_total[5m]))", "{{service}}"]),
+  graph("Answers", "reqps", ["sum by (code) (rate(traefik_service_requests_total[5m]))", "{{code}}"]),
+  graph("Time to answer 19 of 20 requests", "s", [slowest(0.95), "{{service}}"]),
+  graph("Time to answer half of the requests", "s", [slowest(0.5), "{{service}}"]),
+);

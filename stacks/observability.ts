@@ -1,0 +1,31 @@
+import {
+  Alertmanager,
+  BlackboxExporter,
+  Collector,
+  type Environment,
+  Grafana,
+  Loki,
+  NodeExporter,
+  type PostgreSQL,
+  Prometheus,
+} from "@homeslice/components";
+import type { Config } from "@homeslice/config";
+
+/** What watches over the platform; it comes after the services whose namespaces it reaches into. */
+export function createObservability(config: Config, environment: Environment, postgresql: PostgreSQL): void {
+  const runs = (service: string) => service in environment.catalogue;
+
+  if (runs("loki")) new Loki("loki", config.loki, environment);
+  if (runs("collector")) new Collector("collector", { resources: config.loki.collector }, environment);
+
+  if (runs("node-exporter")) new NodeExporter("node-exporter", {}, environment);
+  if (runs("blackbox-exporter")) new BlackboxExporter("blackbox-exporter", {}, environment);
+  if (runs("alertmanager")) new Alertmanager("alertmanager", config.alertmanager, environment);
+  if (runs("prometheus")) new Prometheus("prometheus", config.prometheus, environment);
+
+  if (runs("grafana")) {
+    const database = postgresql.database("grafana");
+    const observer = postgresql.observer("grafana-observer");
+    new Grafana("grafana", { ...config.grafana, database, observer }, environment);
+  }
+}

@@ -11,4 +11,4 @@ function configuration(): Config {
   }
 }
 
-export const { environment, namespaces, orchestrator } = platform(configuration());
+export const { edge, environment, namespaces, orchestrator } = platform(configuration());

@@ -36,7 +36,8 @@ export async function drive(operation: Operation, parts: Parts): Promise<Outcome
   const interruption = passInterrupts(command, say);
   try {
     const stack = await openStack(parts, command, program);
-    const run = { stack, command, yes: options.yes, say, diagnostics };
+    const { yes, allowDataLoss } = options;
+    const run = { stack, command, yes, allowDataLoss, say, diagnostics };
     return await (operation === "preview" ? perform(operation, run) : change(operation, run, parts));
   } catch (error) {
     throw failureOf(error, options.stack, diagnostics, program, interruption);

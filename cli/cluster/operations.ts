@@ -1,8 +1,10 @@
 import { UserError } from "@homeslice/config";
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation/index.js";
 import { ask } from "./confirm.ts";
+import { type Loss, refuseLosses } from "./dataLoss.ts";
 import type { EngineCommand } from "./engineCommand.ts";
 import type { Operation } from "./options.ts";
+import { dataHeldBy } from "./report/data.ts";
 import { Progress } from "./report/progress.ts";
 import { type Changes, label, sentence } from "./report/steps.ts";
 import { exportState } from "./state.ts";
@@ -13,6 +15,8 @@ export interface Run {
   readonly command: EngineCommand;
   /** Whether to change things without asking. */
   readonly yes: boolean;
+  /** Whether data may be lost. */
+  readonly allowDataLoss: boolean;
   readonly say: (line: string) => void;
   /** The error messages that the engine sends on the way. */
   readonly diagnostics: string[];
@@ -41,39 +45,66 @@ export function perform(operation: Operation, run: Run): Promise<Outcome> {
 }
 
 async function preview(run: Run): Promise<Outcome> {
-  const changes = await watched(run, (onEvent) => run.stack.preview({ onEvent, color: "never" }));
+  const { changes, losses } = await plan(run, run.say);
+  if (losses.length > 0)
+    run.say("What is marked with !! is lost for good: `up` refuses that without --allow-data-loss.");
   run.say(`${sentence(changes, true)}. Nothing was changed.`);
   return { changes, outputs: {} };
 }
 
 async function up(run: Run): Promise<Outcome> {
-  if (!run.yes) {
-    const planned = await watched(run, (onEvent) => run.stack.preview({ onEvent, color: "never" }));
-    if (isChange(planned)) await requireConsent(`${sentence(planned, true)}. Go ahead?`);
+  const needed = !run.yes || (!run.allowDataLoss && (await heldData(run)).length > 0);
+  if (needed) {
+    const { changes, losses } = await plan(run, run.yes ? () => undefined : run.say);
+    refuseLosses("up", run.stack.name, losses, run.allowDataLoss);
+    if (!run.yes && isChange(changes)) await requireConsent(`${sentence(changes, true)}. Go ahead?`);
   }
   let outputs: OutputMap = {};
-  const changes = await watched(run, async (onEvent) => {
+  const { changes } = await watched(run, async (onEvent) => {
     ({ outputs } = await run.stack.up({ onEvent, color: "never" }));
   });
   return { changes, outputs };
 }
 
+/** Asks the engine what `up` would do. */
+function plan(run: Run, say: Run["say"]): Promise<Watched> {
+  return watched({ ...run, say }, (onEvent) => run.stack.preview({ onEvent, color: "never" }));
+}
+
 async function refresh(run: Run): Promise<Outcome> {
-  const changes = await watched(run, (onEvent) => run.stack.refresh({ onEvent, color: "never" }));
+  const { changes } = await watched(run, (onEvent) => run.stack.refresh({ onEvent, color: "never" }));
   if (isChange(changes)) run.say("The cluster differs from the last run as listed; `up` puts that right.");
   return { changes, outputs: await run.stack.outputs() };
 }
 
 async function destroy(run: Run): Promise<Outcome> {
-  const { deployment } = await exportState(run.stack, run.command);
-  const real = deployment.resources.filter(({ type }) => !type.startsWith("pulumi:"));
+  const real = await realResources(run);
   refuseProtected(
     run.stack.name,
     real.filter(({ protect }) => protect).map(({ urn, type }) => label(urn, type)),
   );
+  refuseLosses("destroy", run.stack.name, lossesAmong(real), run.allowDataLoss);
   if (!run.yes) await requireConsent(`This deletes ${real.length} resources with all their data. Go ahead?`);
-  const changes = await watched(run, (onEvent) => run.stack.destroy({ onEvent, color: "never" }));
+  const { changes } = await watched(run, (onEvent) => run.stack.destroy({ onEvent, color: "never" }));
   return { changes, outputs: {} };
+}
+
+/** The resources of the last run that exist outside the engine. */
+async function realResources(run: Run) {
+  const { deployment } = await exportState(run.stack, run.command);
+  return deployment.resources.filter(({ type }) => !type.startsWith("pulumi:"));
+}
+
+/** What a stack holds that could be lost. */
+async function heldData(run: Run): Promise<Loss[]> {
+  return lossesAmong(await realResources(run));
+}
+
+function lossesAmong(resources: Awaited<ReturnType<typeof realResources>>): Loss[] {
+  return resources.flatMap(({ urn, type, inputs }) => {
+    const held = dataHeldBy(type, inputs);
+    return held ? [`${label(urn, type)}: ${held}`] : [];
+  });
 }
 
 /** The engine refuses too, but only at the resource itself, when others are gone already. */
@@ -94,12 +125,17 @@ async function requireConsent(question: string): Promise<void> {
 
 const isChange = ({ same: _same, ...changes }: Changes) => Object.values(changes).some((count) => count > 0);
 
-/** Shows the engine's events while it works, and counts what it did. */
-async function watched(run: Run, work: (onEvent: Progress["onEvent"]) => Promise<unknown>): Promise<Changes> {
+interface Watched {
+  readonly changes: Changes;
+  readonly losses: readonly Loss[];
+}
+
+/** Shows the engine's events while it works, and notes what it did or would do. */
+async function watched(run: Run, work: (onEvent: Progress["onEvent"]) => Promise<unknown>): Promise<Watched> {
   const progress = new Progress({ say: run.say, diagnostics: run.diagnostics });
   try {
     await work(progress.onEvent);
-    return progress.changes ?? NOTHING;
+    return { changes: progress.changes ?? NOTHING, losses: progress.losses };
   } finally {
     progress.stop();
   }

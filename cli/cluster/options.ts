@@ -12,6 +12,7 @@ export const clusterOptionsSchema = z.object({
   cluster: z.literal("k3d").optional(),
   context: z.string().optional(),
   yes: z.boolean().default(false),
+  allowDataLoss: z.boolean().default(false),
   json: z.boolean().default(false),
   showSecrets: z.boolean().default(false),
 });
@@ -35,5 +36,7 @@ export function addClusterOptions(command: Command): Command {
 
 /** Adds `--yes`, for the commands that change something. */
 export function addConfirmation(command: Command): Command {
-  return command.option("-y, --yes", "do not ask before changing anything");
+  return command
+    .option("-y, --yes", "do not ask before changing anything")
+    .option("--allow-data-loss", "delete or replace what holds data: volumes, namespaces, keys");
 }

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import type { DiagnosticEvent, EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
 import { duration } from "../../process/duration.ts";
+import type { Loss } from "../dataLoss.ts";
 import { dataHeldBy } from "./data.ts";
 import { propertyChanges, wording } from "./diff.ts";
 import { type Change, type Changes, changeOf, countChanges, isReal, label } from "./steps.ts";
@@ -31,6 +32,8 @@ export interface ProgressOptions {
 /** Turns the events of the engine into lines for people, and remembers what the report at the end needs. */
 export class Progress {
   changes: Changes | undefined;
+  /** What a planned run takes with it that nothing can make again. */
+  readonly losses: Loss[] = [];
   readonly #diagnostics: string[];
   readonly #say: (line: string) => void;
   readonly #now: () => number;
@@ -66,7 +69,7 @@ export class Progress {
   #begins(step: StepEventMetadata, planning: boolean): void {
     const change = changeOf(step.op);
     if (!change || !isReal(step)) return;
-    const held = dataHeldBy(step.type);
+    const held = dataHeldBy(step.type, step.old?.inputs);
     if (held && (change === "replace" || (change === "delete" && planning))) this.#shout(step, change, held);
     if (!planning) this.#open.set(step.urn, { label: label(step.urn, step.type), since: this.#now() });
     else this.#plan(step, change);
@@ -81,6 +84,7 @@ export class Progress {
 
   #shout(step: StepEventMetadata, change: Change, held: string): void {
     const name = label(step.urn, step.type);
+    this.losses.push(`${name}: ${held}`);
     this.#say(
       styleText(["red", "bold"], `  !! ${change.toUpperCase()} OF ${name}: this deletes ${held}`, {
         stream: process.stderr,

@@ -72,6 +72,22 @@ test("a planned deletion of what holds data is shouted", () => {
   );
 });
 
+test("what a plan would lose is kept with the volumes by name; a StatefulSet without volumes loses nothing", () => {
+  const claim = { metadata: { name: "data" }, spec: { resources: { requests: { storage: "2Gi" } } } };
+  const claims = (...volumeClaimTemplates: readonly object[]) => ({ spec: { volumeClaimTemplates } });
+  const { progress } = lines([
+    planned(step("create-replacement", statefulSet, "postgresql", claims(claim), claims())),
+    planned(step("delete", statefulSet, "cache", claims())),
+    planned(step("delete", "random:index/randomPassword:RandomPassword", "redis-password", {})),
+    planned(step("update", statefulSet, "redis", claims(claim), claims(claim))),
+    planned(step("delete", deployment, "agent", {})),
+  ]);
+  expect(progress.losses).toEqual([
+    "StatefulSet postgresql: the data of its volumes (data, 2Gi)",
+    "RandomPassword redis-password: the password, which others still use",
+  ]);
+});
+
 test("a run tells when a resource is done and how long it took; one that takes long is named while it is under way", () => {
   const clock = { now: 0 };
   const metadata = step("create", deployment, "orchestrator", undefined, {});

@@ -1,0 +1,25 @@
+import { UserError } from "@homeslice/config";
+
+/** What one step of a run takes with it: `StatefulSet redis: the data of its volumes`. */
+export type Loss = string;
+
+/**
+ * Refuses to delete or replace what holds data, unless that was asked for in so many words.
+ *
+ * @throws UserError `data.loss`
+ */
+export function refuseLosses(
+  operation: "up" | "destroy",
+  stack: string,
+  losses: readonly Loss[],
+  allowed: boolean,
+): void {
+  if (allowed || losses.length === 0) return;
+  const undo = operation === "up" ? "Undo the change of configuration that would cause it. " : "";
+  throw new UserError({
+    code: "data.loss",
+    where: `stack ${stack}`,
+    what: ["this would destroy for good:", ...losses.map((loss) => `  ${loss}`)].join("\n"),
+    fix: `${undo}To lose it on purpose, back it up first (\`backup now --stack ${stack}\`), then give --allow-data-loss. Nothing was changed.`,
+  });
+}

@@ -1,11 +1,18 @@
 export { Agents } from "./agent/agents.ts";
+export { Alertmanager } from "./alertmanager/alertmanager.ts";
 export { Authentik } from "./authentik/authentik.ts";
 export { Backup } from "./backup/backup.ts";
 export { Authority, type Certificate } from "./certificates/authority.ts";
+export { Collector } from "./collector/collector.ts";
+export { BlackboxExporter } from "./exporters/blackbox.ts";
+export { NodeExporter } from "./exporters/node.ts";
+export { Grafana } from "./grafana/grafana.ts";
 export { Homepage } from "./homepage/homepage.ts";
 export { type Catalogue, Environment } from "./kit/index.ts";
+export { Loki } from "./loki/loki.ts";
 export { Orchestrator } from "./orchestrator/orchestrator.ts";
 export { PostgreSQL } from "./postgresql/postgresql.ts";
+export { Prometheus } from "./prometheus/prometheus.ts";
 export { Redis } from "./redis/redis.ts";
 export { declarationOf, UserService } from "./service/service.ts";
 export { Routes } from "./traefik/routes.ts";

@@ -40,7 +40,46 @@ export const catalogue = {
     metrics: { port: 9300 },
     backup: { databases: ["authentik"] },
   },
+  grafana: {
+    title: "Grafana",
+    web: {
+      host: "grafana",
+      port: 3000,
+      access: { by: "oidc", role: "viewer", callback: "/login/generic_oauth" },
+      health: "/api/health",
+      tile: { group: "Observability", icon: "grafana.svg", description: "Dashboards, logs and alerts" },
+    },
+    metrics: { port: 3000 },
+    backup: { databases: ["grafana"] },
+  },
+  prometheus: {
+    title: "Prometheus",
+    web: {
+      host: "prometheus",
+      port: 9090,
+      access: { by: "forward", role: "operator" },
+      health: "/-/healthy",
+      tile: { group: "Observability", icon: "prometheus.svg", description: "Measurements and alert rules" },
+    },
+    metrics: { port: 9090 },
+  },
+  alertmanager: {
+    title: "Alertmanager",
+    web: {
+      host: "alertmanager",
+      port: 9093,
+      access: { by: "forward", role: "operator" },
+      health: "/-/healthy",
+      tile: { group: "Observability", icon: "alertmanager.svg", description: "Who is told of what" },
+    },
+    metrics: { port: 9093 },
+  },
+  loki: { title: "Loki", metrics: { port: 3100 } },
+  collector: { title: "Log collector", namespace: "collector", metrics: { port: 12_345 } },
+  "node-exporter": { title: "Nodes", namespace: "node-exporter", metrics: { port: 9100 } },
+  "blackbox-exporter": { title: "Probes", metrics: { port: 9115 } },
   postgresql: { title: "PostgreSQL", metrics: { port: 9187 } },
+  redis: { title: "Redis", metrics: { port: 9121 } },
   backup: { title: "Backups", metrics: { port: 8000 } },
   traefik: { title: "Traefik", namespace: "edge", metrics: { port: 8082 } },
   agent: { title: "Agents", namespace: "agents", metrics: { port: 8081 } },
@@ -48,11 +87,25 @@ export const catalogue = {
 
 /** The services that the configuration leaves on, and those that it adds. */
 export function catalogueOf(config: Config): Catalogue {
-  const settings = new Map<string, unknown>(Object.entries(config));
+  const off = servicesOff(config);
   const added = Object.entries(config.services).map(([name, service]) => [name, declarationOf(name, service)] as const);
-  const wanted = Object.entries<Catalogue[string]>(catalogue).filter(([name]) => !isOff(settings.get(name)));
-  return Object.fromEntries([...wanted, ...added]);
+  const wanted = Object.entries<Catalogue[string]>(catalogue).filter(([name]) => !off.has(name));
+  const silent = config.postgresql.exporter ? {} : { postgresql: { title: catalogue.postgresql.title } };
+  return { ...Object.fromEntries([...wanted, ...added]), ...silent };
 }
+
+/** What is switched off itself, and what is of no use without that. */
+function servicesOff(config: Config): ReadonlySet<string> {
+  const off = Object.entries(config).flatMap(([name, settings]) => (isOff(settings) ? [name] : []));
+  return new Set(off.flatMap((name) => [name, ...(companions[name] ?? [])]));
+}
+
+/** What serves another service alone. */
+const companions: Readonly<Record<string, readonly string[]>> = {
+  loki: ["collector"],
+  prometheus: ["node-exporter", "blackbox-exporter"],
+  traefik: ["blackbox-exporter"],
+};
 
 function isOff(settings: unknown): boolean {
   return typeof settings === "object" && settings !== null && "enabled" in settings && settings.enabled === false;

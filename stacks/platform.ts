@@ -12,6 +12,7 @@ import type { Config, EnvironmentName } from "@homeslice/config";
 import type { Output } from "@pulumi/pulumi";
 import { catalogueOf } from "./catalogue.ts";
 import { createEdge, type EdgeOutputs } from "./edge.ts";
+import { createObservability } from "./observability.ts";
 import { createUserServices } from "./services.ts";
 
 /** What a deployed stack tells its operator. */
@@ -47,6 +48,8 @@ export function platform(config: Config): PlatformOutputs {
     environment,
   );
   const agents = new Agents("agent", { ...config.agent, orchestrator: orchestrator.link() }, environment);
+
+  createObservability(config, environment, postgresql);
 
   if (config.backup.enabled) {
     const { databases } = postgresql;

@@ -10,7 +10,7 @@ const certificateLasts = (days: number) => `probe_ssl_earliest_cert_expiry - tim
  * @param jobs names of everything that Prometheus scrapes: what is absent has no measurement that could show it
  */
 export function platformAlerts(jobs: readonly string[]): AlertGroup {
-  return { name: "platform", alerts: [watchdog, ...reachable, ...jobs.map(absent), ...nodes, ...alerting] };
+  return { name: "platform", alerts: [watchdog, ...reachable, absent(jobs), ...nodes, ...alerting] };
 }
 
 const watchdog: Alert = {
@@ -56,13 +56,13 @@ const reachable: readonly Alert[] = [
   },
 ];
 
-function absent(job: string): Alert {
+function absent(jobs: readonly string[]): Alert {
   return {
     name: "ServiceAbsent",
-    expr: `absent(up{job="${job}"})`,
+    expr: jobs.map((job) => `absent(up{job="${job}"})`).join(" or "),
     for: "5m",
     severity: "critical",
-    summary: `No instance of ${job} is there`,
+    summary: "No instance of {{ $labels.job }} is there",
     runbook: "service-absent",
   };
 }

@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import type { Server } from "@homeslice/protocol";
 import type { Logger } from "pino";
+import type { Refusals } from "./audit/refusals.ts";
 import type { Database } from "./database/database.ts";
 import type { Bus } from "./live/bus.ts";
 import type { Metrics } from "./metrics.ts";
@@ -38,6 +39,7 @@ export interface Context {
   readonly bus: Bus;
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly refusals: Refusals;
   readonly timings: Timings;
   /** Signs jobs. */
   readonly jobKey: KeyObject;

@@ -6,6 +6,8 @@ import { LinkServer } from "./agents/link.ts";
 import { AgentRegistry } from "./agents/registry.ts";
 import { Reports } from "./agents/reports.ts";
 import { Sweeper } from "./agents/sweeper.ts";
+import { Audit } from "./audit/audit.ts";
+import { Refusals } from "./audit/refusals.ts";
 import { type Context, defaultTimings, type Timings } from "./context.ts";
 import { openDatabase } from "./database/database.ts";
 import { migrate } from "./database/migrate.ts";
@@ -39,7 +41,8 @@ export async function startOrchestrator(
     const dispatcher = new Dispatcher(context, registry);
     const sweeper = new Sweeper(context);
     const links = new LinkServer(context, registry, new Reports(context));
-    const app = await buildServer(context, settings, links);
+    const audit = new Audit(context);
+    const app = await buildServer(context, settings, links, audit);
     const unsubscribe = bus.subscribe((hint) => {
       if (hint.kind === "server")
         registry
@@ -49,6 +52,7 @@ export async function startOrchestrator(
     });
     dispatcher.start();
     sweeper.start();
+    audit.start();
     const url = await app.listen({ host: settings.host, port: settings.port });
     log.info({ url }, "orchestrator listens");
     const stop = async () => {
@@ -57,6 +61,7 @@ export async function startOrchestrator(
       await app.close();
       await links.drained();
       await sweeper.stop();
+      await audit.stop();
       unsubscribe();
       await bus.close();
       await database.destroy();
@@ -74,16 +79,19 @@ function createContext(settings: Settings, log: Logger, timings: Timings): Conte
   const transport = settings.redis
     ? new RedisTransport(settings.redis, log)
     : new PostgresTransport(settings.database, log);
+  const database = openDatabase(settings.database, (error) => log.warn({ err: error }, "a database connection broke"));
+  const now = () => new Date();
   return {
     orchestratorId,
-    database: openDatabase(settings.database, (error) => log.warn({ err: error }, "an idle database connection broke")),
+    database,
     bus: new Bus(transport, orchestratorId, log),
     log,
     metrics: new Metrics(),
+    refusals: new Refusals(database, now),
     timings,
     jobKey: privateKeyFromSeed(deriveKey(settings.secret, "job-signing")),
     clusterEnrolment: settings.clusterEnrolment,
     environment: settings.environment,
-    now: () => new Date(),
+    now,
   };
 }

@@ -13,12 +13,13 @@ export type Permission =
   | "actions:write"
   | "executions:read"
   | "executions:start"
-  | "executions:cancel";
+  | "executions:cancel"
+  | "audit:read";
 
 const granted: Record<Role, readonly Permission[]> = {
   viewer: ["servers:read", "actions:read", "executions:read"],
   operator: ["executions:start", "executions:cancel"],
-  admin: ["servers:write", "actions:write"],
+  admin: ["servers:write", "actions:write", "audit:read"],
 };
 
 /** Whether a role carries a permission. */

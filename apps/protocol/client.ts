@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import { Problem } from "./errors.ts";
+import type { Route } from "./route.ts";
 import type { Routes } from "./routes.ts";
-import { type ResponseOf, type Route, type RouteName, routeSchemas, routes } from "./routes.ts";
+import { type ResponseOf, type RouteName, routeSchemas, routes } from "./routes.ts";
 
 /** The parts of a request as a caller writes them: only those that the route takes. */
 type CallOf<K extends RouteName> = {

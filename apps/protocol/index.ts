@@ -1,11 +1,13 @@
 export * from "./access.ts";
 export * from "./actions.ts";
+export * from "./audit.ts";
 export * from "./client.ts";
 export * from "./errors.ts";
 export * from "./executions.ts";
 export * from "./ids.ts";
 export * from "./link.ts";
 export * from "./live.ts";
+export type { Route } from "./route.ts";
 export * from "./routes.ts";
 export * from "./servers.ts";
 export * from "./signing.ts";

@@ -1,49 +1,12 @@
 import { z } from "zod";
-import type { Permission } from "./access.ts";
 import { Action, NewAction, Operation, Parameters } from "./actions.ts";
+import { AuditEvent, AuditFilter, AuditVerification } from "./audit.ts";
 import { Problem } from "./errors.ts";
 import { Execution, HistoryFilter, LogEntry, LogQuery, NewExecution, NewServerExecution } from "./executions.ts";
 import { ActionId, ExecutionId, ServerId } from "./ids.ts";
 import { Enrolled, Enrolment } from "./link.ts";
+import { Paging, page, type Route, route } from "./route.ts";
 import { NewServer, RegisteredServer, Server, ServerFilter, ServerHealth } from "./servers.ts";
-
-/** One REST route: everything that a server, a client and the documentation need to know of it. */
-export interface Route {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  /** Path with `{name}` placeholders. */
-  readonly path: string;
-  readonly summary: string;
-  /** What the caller must be allowed to do; `public` routes authenticate by their body. */
-  readonly permission: Permission | "public";
-  readonly params: z.ZodObject;
-  readonly query: z.ZodObject;
-  readonly body: z.ZodType;
-  readonly status: 200 | 201 | 202 | 204;
-  readonly response: z.ZodType;
-  /** Whether `Idempotency-Key` makes repeating a request safe: the same key gives the same answer, and acts once. */
-  readonly idempotent: boolean;
-}
-
-const nothing = z.strictObject({});
-const noBody = z.undefined();
-const defaults = { params: nothing, query: nothing, body: noBody, status: 200, idempotent: false } as const;
-
-/** Fills in what a route does not take. */
-function route<const R extends Partial<Route> & Omit<Route, keyof typeof defaults>>(
-  definition: R,
-): Omit<typeof defaults, keyof R> & R {
-  return { ...defaults, ...definition };
-}
-
-const Paging = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(1_000).default(100),
-  cursor: z.string().max(200).optional().meta({ description: "`next_cursor` of the page before" }),
-});
-
-/** One page of a list, newest first, with where the next one starts. */
-function page<T extends z.ZodType>(item: T) {
-  return z.object({ items: z.array(item), next_cursor: z.string().nullable() });
-}
 
 const server = z.strictObject({ server_id: ServerId });
 const action = z.strictObject({ action_id: ActionId });
@@ -225,6 +188,27 @@ export const routes = {
     params: execution,
     query: LogQuery,
     response: z.object({ items: z.array(LogEntry) }),
+  }),
+  listAudit: route({
+    method: "GET",
+    path: "/api/v1/audit",
+    summary: "List the audit log: every change, and every attempt that was refused, newest first",
+    permission: "audit:read",
+    query: AuditFilter.extend(Paging.shape).extend({
+      cursor: z
+        .string()
+        .regex(/^\d{1,15}$/)
+        .optional()
+        .meta({ description: "`next_cursor` of the page before" }),
+    }),
+    response: page(AuditEvent),
+  }),
+  verifyAudit: route({
+    method: "GET",
+    path: "/api/v1/audit/verification",
+    summary: "Compute the chain of hashes of the whole audit log anew, and say whether it is intact",
+    permission: "audit:read",
+    response: AuditVerification,
   }),
 } satisfies Record<string, Route>;
 

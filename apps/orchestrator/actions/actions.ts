@@ -1,5 +1,6 @@
-import { type Action, ApiError, type Caller, NewAction, type RequestOf, type ResponseOf } from "@homeslice/protocol";
+import { type Action, type Actor, ApiError, NewAction, type RequestOf, type ResponseOf } from "@homeslice/protocol";
 import type { Selectable } from "kysely";
+import { type Resource, recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
 import { type Connection, isUniqueViolation } from "../database/database.ts";
 import type { ActionsTable } from "../database/tables.ts";
@@ -30,31 +31,40 @@ export class Actions {
   }
 
   /** @throws ApiError invalid_request when the template cannot work, conflict when the name is taken */
-  async create(action: NewAction, caller: Caller): Promise<Action> {
+  async create(action: NewAction, actor: Actor): Promise<Action> {
     refuseFaulty(action);
-    return await withFreeName(action, async () =>
-      toAction(await repository.insertAction(this.#context.database, action, caller.subject)),
-    );
+    return await this.#write(action, async (transaction) => {
+      const row = await repository.insertAction(transaction, action, actor.id);
+      await recordChange(transaction, actor, "action.created", resource(row.action_id, action), { version: 1 });
+      return toAction(row);
+    });
   }
 
   /**
    * Replaces an action, as its next version. What was started from an older one is not touched.
    * @throws ApiError not_found, precondition_failed when it is not in the version that the caller has seen, and as `create`
    */
-  async update(actionId: string, action: NewAction, version: number | undefined): Promise<Action> {
+  async update(actionId: string, action: NewAction, version: number | undefined, actor: Actor): Promise<Action> {
     refuseFaulty(action);
-    const row = await withFreeName(action, () =>
-      repository.updateAction(this.#context.database, actionId, action, version),
-    );
-    if (row !== undefined) return toAction(row);
+    const updated = await this.#write(action, async (transaction) => {
+      const row = await repository.updateAction(transaction, actionId, action, version);
+      if (row === undefined) return undefined;
+      await recordChange(transaction, actor, "action.updated", resource(actionId, action), { version: row.version });
+      return toAction(row);
+    });
+    if (updated !== undefined) return updated;
     const { version: current } = await this.get(actionId);
     throw preconditionFailed("action", current);
   }
 
   /** @throws ApiError not_found */
-  async delete(actionId: string): Promise<void> {
-    if (await repository.deleteAction(this.#context.database, actionId)) return;
-    throw new ApiError("not_found", `there is no action ${actionId}`);
+  async delete(actionId: string, actor: Actor): Promise<void> {
+    await this.#context.database.transaction().execute(async (transaction) => {
+      if (!(await repository.deleteAction(transaction, actionId))) {
+        throw new ApiError("not_found", `there is no action ${actionId}`);
+      }
+      await recordChange(transaction, actor, "action.deleted", resource(actionId));
+    });
   }
 
   /** Whether an action can run as it stands, and what is wrong with it. @throws ApiError not_found */
@@ -70,6 +80,16 @@ export class Actions {
   async preview(actionId: string, { parameters }: RequestOf<"previewAction">["body"]) {
     return { operation: renderOperation(await this.get(actionId), parameters) };
   }
+
+  /** One transaction; a name that is taken is the caller's conflict. */
+  async #write<T>({ name }: NewAction, write: (transaction: Connection) => Promise<T>): Promise<T> {
+    try {
+      return await this.#context.database.transaction().execute(write);
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      throw new ApiError("conflict", `there is an action named "${name}" already`, { fix: "choose another name" });
+    }
+  }
 }
 
 function refuseFaulty(action: NewAction): void {
@@ -77,13 +97,8 @@ function refuseFaulty(action: NewAction): void {
   if (errors.length > 0) throw new ApiError("invalid_request", "the template cannot work", { errors });
 }
 
-async function withFreeName<T>({ name }: NewAction, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    throw new ApiError("conflict", `there is an action named "${name}" already`, { fix: "choose another name" });
-  }
+function resource(id: string, { name = null }: { name?: string | null } = {}): Resource {
+  return { type: "action", id, name };
 }
 
 function toAction(row: Selectable<ActionsTable>): Action {

@@ -85,6 +85,8 @@ export class LinkServer {
       key !== undefined && verifyBytes(helloBytes(nonce, hello.server_id), hello.signature, decodePublicKey(key));
     if (!proven) {
       this.#context.log.warn({ address, server_id: hello.server_id }, "an agent could not prove its identity");
+      const actor = { type: "agent", id: hello.server_id, ip_address: address, user_agent: null } as const;
+      await this.#context.refusals.record("agent.refused", actor, hello.server_id, "unknown server or wrong key");
       socket.close(closeCode.not_authenticated, "unknown server or wrong key");
       return undefined;
     }

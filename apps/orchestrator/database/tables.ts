@@ -1,4 +1,4 @@
-import type { HostStatus, NewAction, Operation, Parameters, TargetState } from "@homeslice/protocol";
+import type { AuditEvent, HostStatus, NewAction, Operation, Parameters, TargetState } from "@homeslice/protocol";
 import type { ColumnType, Generated, JSONColumnType } from "kysely";
 
 /** A column that the database fills in and that changes later. */
@@ -93,6 +93,18 @@ export interface SupersededResultsTable {
   received_at: Generated<Date>;
 }
 
+export interface AuditEventsTable {
+  event_id: Generated<number>;
+  at: Generated<Date>;
+  event_type: AuditEvent["event_type"];
+  actor: JSONColumnType<AuditEvent["actor"]>;
+  resource: JSONColumnType<AuditEvent["resource"]>;
+  details: JSONColumnType<AuditEvent["details"]>;
+  result: JSONColumnType<AuditEvent["result"]>;
+  position: number | null;
+  hash: Buffer | null;
+}
+
 export interface LogLinesTable {
   execution_id: string;
   server_id: string;
@@ -111,5 +123,6 @@ export interface Tables {
   execution_targets: TargetsTable;
   idempotency_keys: IdempotencyKeysTable;
   superseded_results: SupersededResultsTable;
+  audit_events: AuditEventsTable;
   log_lines: LogLinesTable;
 }

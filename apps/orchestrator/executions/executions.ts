@@ -1,6 +1,6 @@
 import {
+  type Actor,
   ApiError,
-  type Caller,
   type Execution,
   type NewExecution,
   type RequestOf,
@@ -9,6 +9,7 @@ import {
 import type { Actions } from "../actions/actions.ts";
 import { renderOperation } from "../actions/argv.ts";
 import { countUse } from "../actions/repository.ts";
+import { recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
 import type { Connection } from "../database/database.ts";
 import { readLines } from "../logs/repository.ts";
@@ -34,26 +35,33 @@ export class Executions {
    * @param key makes it safe to ask again: the same key starts nothing twice
    * @throws ApiError
    */
-  async start(request: NewExecution, caller: Caller, key?: string): Promise<Execution> {
+  async start(request: NewExecution, actor: Actor, key?: string): Promise<Execution> {
     const { database, bus } = this.#context;
     const executionId = await database.transaction().execute(async (transaction) => {
-      const repeatable = key === undefined ? undefined : { subject: caller.subject, key, request };
+      const repeatable = key === undefined ? undefined : { subject: actor.id, key, request };
       const claim = repeatable && (await claimKey(transaction, repeatable));
       if (claim?.isNew === false) return claim.executionId;
-      return await this.#insert(transaction, request, caller, claim?.executionId);
+      return await this.#insert(transaction, request, actor, claim?.executionId);
     });
     bus.publish({ kind: "work" });
     return await this.get(executionId);
   }
 
-  async #insert(transaction: Connection, request: NewExecution, caller: Caller, executionId: string | undefined) {
+  async #insert(transaction: Connection, request: NewExecution, actor: Actor, executionId: string | undefined) {
     const serverIds = [...new Set(request.target_servers)];
     const missing = await missingServers(transaction, serverIds);
     if (missing.length > 0) throw new ApiError("not_found", `there is no server ${missing.join(", ")}`);
     const work = await this.#resolve(transaction, request);
     if (work.actionId !== null) await countUse(transaction, work.actionId);
-    const row = { ...work, executionId, initiatedBy: caller.subject, serverIds };
-    return await repository.insertExecution(transaction, row);
+    const id = await repository.insertExecution(transaction, {
+      ...work,
+      executionId,
+      initiatedBy: actor.id,
+      serverIds,
+    });
+    const details = { operation: work.operation, action_template_id: work.actionId, target_servers: serverIds };
+    await recordChange(transaction, actor, "execution.started", { type: "execution", id }, details);
+    return id;
   }
 
   /** What is to run, fixed at this moment: a later change of the template does not reach it. */
@@ -94,12 +102,13 @@ export class Executions {
   }
 
   /** Cancels what has not ended yet; asking again changes nothing. @throws ApiError not_found */
-  async cancel(executionId: string): Promise<Execution> {
+  async cancel(executionId: string, actor: Actor): Promise<Execution> {
     const { database, bus } = this.#context;
     await this.get(executionId);
-    const servers = await database
-      .transaction()
-      .execute((transaction) => repository.requestCancel(transaction, executionId));
+    const servers = await database.transaction().execute(async (transaction) => {
+      await recordChange(transaction, actor, "execution.cancelled", { type: "execution", id: executionId });
+      return await repository.requestCancel(transaction, executionId);
+    });
     for (const server_id of servers) bus.publish({ kind: "server", server_id });
     bus.publish({ kind: "execution", execution_id: executionId });
     return await this.get(executionId);

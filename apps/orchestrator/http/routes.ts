@@ -1,7 +1,9 @@
 import {
+  type Actor,
   ApiError,
   type Caller,
   IdempotencyKey,
+  type Permission,
   permits,
   type RequestOf,
   type ResponseOf,
@@ -12,7 +14,7 @@ import {
 } from "@homeslice/protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { Metrics } from "../metrics.ts";
+import type { Context } from "../context.ts";
 
 /** A parsed request, with what its headers say. */
 type HandlerRequest<K extends RouteName> = RequestOf<K> & {
@@ -22,8 +24,8 @@ type HandlerRequest<K extends RouteName> = RequestOf<K> & {
   readonly idempotencyKey: string | undefined;
 };
 
-/** Answers one route. `caller` is who was let in; on a public route it is nobody. */
-type Handler<K extends RouteName> = (request: HandlerRequest<K>, caller: Caller) => Promise<ResponseOf<K>>;
+/** Answers one route. `actor` is who was let in; on a public route it is nobody in particular. */
+type Handler<K extends RouteName> = (request: HandlerRequest<K>, actor: Actor) => Promise<ResponseOf<K>>;
 
 /** One handler for each route of the catalogue: a missing one does not compile. */
 export type Handlers = { readonly [K in RouteName]: Handler<K> };
@@ -31,14 +33,12 @@ export type Handlers = { readonly [K in RouteName]: Handler<K> };
 /** What carries a version is answered with it as ETag. */
 const Versioned = z.object({ version: z.int() });
 
-const nobody: Caller = { subject: "anonymous", role: "viewer" };
-
 /** Serves the whole catalogue: who may call, what fits the schema, what comes back. */
 export function addRoutes(
   app: FastifyInstance,
   handlers: Handlers,
   authenticate: (request: FastifyRequest) => Promise<Caller | undefined>,
-  metrics: Metrics,
+  { metrics, refusals }: Context,
 ): void {
   for (const name of routeNames) addRoute(name);
 
@@ -51,9 +51,9 @@ export function addRoutes(
       handler: async (request: FastifyRequest, reply: FastifyReply) => {
         const stop = metrics.requests.startTimer({ route: path, method });
         reply.raw.once("finish", () => stop({ status: reply.statusCode }));
-        const caller = permission === "public" ? nobody : await admit(request, permission);
+        const actor = permission === "public" ? actorOf(request) : await admit(request, permission);
         const parsed = { ...parseRequest(name, request), ...parseHeaders(request) };
-        const answer = await handler(parsed, caller);
+        const answer = await handler(parsed, actor);
         const versioned = Versioned.safeParse(answer);
         if (versioned.success) reply.header("etag", `"${versioned.data.version}"`);
         return await reply.code(status).send(answer);
@@ -61,16 +61,26 @@ export function addRoutes(
     });
   }
 
-  async function admit(request: FastifyRequest, permission: Parameters<typeof permits>[1]): Promise<Caller> {
+  async function admit(request: FastifyRequest, permission: Permission): Promise<Actor> {
     const caller = await authenticate(request);
-    if (caller === undefined) {
-      throw new ApiError("not_authenticated", "a valid bearer token is needed", {
-        fix: "send the header authorization: Bearer TOKEN; ./homeslice token prints one",
-      });
-    }
-    if (permits(caller.role, permission)) return caller;
-    throw new ApiError("not_permitted", `the role ${caller.role} does not have the permission ${permission}`);
+    if (caller !== undefined && permits(caller.role, permission)) return actorOf(request, caller.subject);
+    const refusal = refusalOf(caller, permission);
+    const route = `${request.method} ${request.routeOptions.url}`;
+    await refusals.record("request.refused", actorOf(request, caller?.subject), route, refusal.message);
+    throw refusal;
   }
+}
+
+function actorOf({ ip, headers }: FastifyRequest, id = "anonymous"): Actor {
+  return { type: "user", id, ip_address: ip, user_agent: headers["user-agent"]?.slice(0, 500) ?? null };
+}
+
+function refusalOf(caller: Caller | undefined, permission: Permission): ApiError {
+  return caller === undefined
+    ? new ApiError("not_authenticated", "a valid bearer token is needed", {
+        fix: "send the header authorization: Bearer TOKEN; ./homeslice token prints one",
+      })
+    : new ApiError("not_permitted", `the role ${caller.role} does not have the permission ${permission}`);
 }
 
 /** Parses params, query and body; the problem document names every fault of all three. */

@@ -3,6 +3,7 @@ import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { sql } from "kysely";
 import { Actions } from "../actions/actions.ts";
 import type { LinkServer } from "../agents/link.ts";
+import type { Audit } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
 import { pendingMigrations } from "../database/migrate.ts";
 import { Executions } from "../executions/executions.ts";
@@ -18,7 +19,12 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const VERSION = "0.1.0";
 
 /** Builds the HTTP server with everything it answers; it listens when it is told to. */
-export async function buildServer(context: Context, settings: Settings, links: LinkServer): Promise<FastifyInstance> {
+export async function buildServer(
+  context: Context,
+  settings: Settings,
+  links: LinkServer,
+  audit: Audit,
+): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -30,7 +36,7 @@ export async function buildServer(context: Context, settings: Settings, links: L
   const authenticate = authenticator(settings.secret, context.now);
   addErrorHandling(app, context.log);
   await addWebSockets(app, context, links, authenticate);
-  addRoutes(app, handlers(context), authenticate, context.metrics);
+  addRoutes(app, handlers(context, audit), authenticate, context);
   addHealth(app, context, settings);
   return app;
 }
@@ -44,31 +50,33 @@ function authenticator(secret: Uint8Array, now: () => Date) {
   };
 }
 
-function handlers(context: Context): Handlers {
+function handlers(context: Context, audit: Audit): Handlers {
   const servers = new Servers(context);
   const actions = new Actions(context);
   const executions = new Executions(context, actions);
   return {
     listServers: ({ query }) => servers.list(query),
-    registerServer: ({ body }, caller) => servers.register(body, caller),
+    registerServer: ({ body }, actor) => servers.register(body, actor),
     getServer: ({ params }) => servers.get(params.server_id),
-    updateServer: ({ params, body, version }) => servers.update(params.server_id, body, version),
-    deleteServer: ({ params }) => servers.delete(params.server_id),
+    updateServer: ({ params, body, version }, actor) => servers.update(params.server_id, body, version, actor),
+    deleteServer: ({ params }, actor) => servers.delete(params.server_id, actor),
     getServerHealth: ({ params }) => servers.health(params.server_id),
-    startServerExecution: ({ params, body, idempotencyKey }, caller) =>
-      executions.start({ ...body, target_servers: [params.server_id] }, caller, idempotencyKey),
-    enrolAgent: ({ body }) => servers.enrol(body),
+    startServerExecution: ({ params, body, idempotencyKey }, actor) =>
+      executions.start({ ...body, target_servers: [params.server_id] }, actor, idempotencyKey),
+    enrolAgent: ({ body }, actor) => servers.enrol(body, actor),
     listActions: ({ query }) => actions.list(query),
-    createAction: ({ body }, caller) => actions.create(body, caller),
+    createAction: ({ body }, actor) => actions.create(body, actor),
     getAction: ({ params }) => actions.get(params.action_id),
-    updateAction: ({ params, body, version }) => actions.update(params.action_id, body, version),
-    deleteAction: ({ params }) => actions.delete(params.action_id),
+    updateAction: ({ params, body, version }, actor) => actions.update(params.action_id, body, version, actor),
+    deleteAction: ({ params }, actor) => actions.delete(params.action_id, actor),
     validateAction: ({ params }) => actions.validate(params.action_id),
     previewAction: ({ params, body }) => actions.preview(params.action_id, body),
-    startExecution: ({ body, idempotencyKey }, caller) => executions.start(body, caller, idempotencyKey),
+    startExecution: ({ body, idempotencyKey }, actor) => executions.start(body, actor, idempotencyKey),
     listExecutions: ({ query }) => executions.list(query),
     getExecution: ({ params }) => executions.get(params.execution_id),
-    cancelExecution: ({ params }) => executions.cancel(params.execution_id),
+    cancelExecution: ({ params }, actor) => executions.cancel(params.execution_id, actor),
+    listAudit: ({ query }) => audit.list(query),
+    verifyAudit: () => audit.verify(),
     getExecutionLogs: ({ params, query }) => executions.logs(params.execution_id, query),
   };
 }

@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import {
+  type Actor,
   ApiError,
-  type Caller,
   decodePublicKey,
   type Enrolled,
   encodePublicKey,
@@ -10,6 +10,7 @@ import {
   type ResponseOf,
   type Server,
 } from "@homeslice/protocol";
+import { type Resource, recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
 import { type Connection, isUniqueViolation } from "../database/database.ts";
 import { loseTargets } from "../executions/repository.ts";
@@ -46,13 +47,14 @@ export class Servers {
   }
 
   /** Creates a server and the token with which its agent enrols. */
-  async register(server: NewServer, caller: Caller): Promise<ResponseOf<"registerServer">> {
+  async register(server: NewServer, actor: Actor): Promise<ResponseOf<"registerServer">> {
     const { database, now, timings } = this.#context;
     const token = randomBytes(32).toString("base64url");
     const expiresAt = new Date(now().getTime() + timings.enrolmentMs);
     const serverId = await database.transaction().execute(async (transaction) => {
-      const id = await repository.insertServer(transaction, server, caller.subject);
+      const id = await repository.insertServer(transaction, server, actor.id);
       await enrolment.insertEnrolmentToken(transaction, token, id, expiresAt);
+      await recordChange(transaction, actor, "server.registered", resource(id, server), server);
       return id;
     });
     return {
@@ -63,33 +65,42 @@ export class Servers {
   }
 
   /** Changes what people say of a server. @throws ApiError not_found, precondition_failed */
-  async update(serverId: string, server: NewServer, version: number | undefined): Promise<Server> {
-    const updated = await repository.updateServer(this.#context.database, serverId, server, version);
+  async update(serverId: string, server: NewServer, version: number | undefined, actor: Actor): Promise<Server> {
+    const updated = await this.#context.database.transaction().execute(async (transaction) => {
+      if (!(await repository.updateServer(transaction, serverId, server, version))) return false;
+      await recordChange(transaction, actor, "server.updated", resource(serverId, server), server);
+      return true;
+    });
     const current = await this.get(serverId);
     if (!updated) throw preconditionFailed("server", current.version);
     return current;
   }
 
   /** Deletes a server; what it still had to do is lost. @throws ApiError not_found */
-  async delete(serverId: string): Promise<void> {
+  async delete(serverId: string, actor: Actor): Promise<void> {
     const { database, bus } = this.#context;
     await database.transaction().execute(async (transaction) => {
       if (!(await repository.deleteServer(transaction, serverId))) {
         throw new ApiError("not_found", `there is no server ${serverId}`);
       }
       await loseTargets(transaction, serverId, "the server was deleted");
+      await recordChange(transaction, actor, "server.deleted", resource(serverId));
     });
     bus.publish({ kind: "server", server_id: serverId });
   }
 
   /** Registers the key of an agent. @throws ApiError not_authenticated, whatever was wrong with the token */
-  async enrol({ token, public_key, hostname }: RequestOf<"enrolAgent">["body"]): Promise<Enrolled> {
+  async enrol({ token, public_key, hostname }: RequestOf<"enrolAgent">["body"], actor: Actor): Promise<Enrolled> {
     const { database, jobKey } = this.#context;
     const publicKey = canonicalKey(public_key);
     try {
       const serverId = await database.transaction().execute(async (transaction) => {
         const id = await this.#admit(transaction, token, hostname);
-        if (id !== undefined && (await enrolment.setServerKey(transaction, id, publicKey))) return id;
+        if (id !== undefined && (await enrolment.setServerKey(transaction, id, publicKey))) {
+          const agent: Actor = { ...actor, type: "agent", id };
+          await recordChange(transaction, agent, "agent.enrolled", resource(id, { hostname }));
+          return id;
+        }
         throw new ApiError("not_authenticated", "the enrolment token is unknown, used or over", {
           fix: "register the server again to get a new token: it can be used once, within 15 minutes",
         });
@@ -117,6 +128,10 @@ export class Servers {
     const [given, expected] = [Buffer.from(token), Buffer.from(secret)];
     return given.byteLength === expected.byteLength && timingSafeEqual(given, expected);
   }
+}
+
+function resource(id: string, { hostname = null }: { hostname?: string | null } = {}): Resource {
+  return { type: "server", id, name: hostname };
 }
 
 /** One spelling for one key, so that the same key cannot be registered twice. */

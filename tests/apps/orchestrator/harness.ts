@@ -64,13 +64,17 @@ export class Installation {
 
   /** Ends every connection that the orchestrators have to their database. */
   async breakConnections(): Promise<void> {
+    await this.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+    );
+  }
+
+  /** Does something behind the back of the orchestrators. */
+  async query(statement: string): Promise<void> {
     const { host, port, user, password, database } = this.#database;
     const client = new pg.Client({ host, port, user, password, database });
     await client.connect();
-    await client.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()",
-      [database],
-    );
+    await client.query(statement);
     await client.end();
   }
 

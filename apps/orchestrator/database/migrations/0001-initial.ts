@@ -102,6 +102,19 @@ const statements = [
     result jsonb not null,
     received_at timestamptz not null default now()
   )`,
+  `create table audit_events (
+    event_id bigint generated always as identity primary key,
+    at timestamptz not null default now(),
+    event_type text not null,
+    actor jsonb not null,
+    resource jsonb not null,
+    details jsonb not null,
+    result jsonb not null,
+    -- The place in the chain of hashes, once it is sealed.
+    position bigint unique,
+    hash bytea
+  )`,
+  "create index audit_events_unsealed on audit_events (event_id) where position is null",
   `create table log_lines (
     execution_id uuid not null references executions on delete cascade,
     server_id uuid not null,

@@ -1,0 +1,62 @@
+import type { Actor, AuditEventType, AuditVerification, RequestOf, ResponseOf } from "@homeslice/protocol";
+import type { Context } from "../context.ts";
+import type { Connection } from "../database/database.ts";
+import { Loop } from "../loop.ts";
+import { sealEvents, verifyChain } from "./chain.ts";
+import { insertEvent, listEvents, type NewAuditEvent } from "./repository.ts";
+
+const done: NewAuditEvent["result"] = { success: true, error_message: null };
+
+/** What was changed. */
+export interface Resource {
+  readonly type: "server" | "action" | "execution";
+  readonly id: string;
+  readonly name?: string | null;
+}
+
+/** Tells of a change, in the transaction that makes it: neither is there without the other. */
+export async function recordChange(
+  transaction: Connection,
+  actor: Actor,
+  event_type: AuditEventType,
+  { type, id, name = null }: Resource,
+  details: NewAuditEvent["details"] = {},
+): Promise<void> {
+  await insertEvent(transaction, { event_type, actor, resource: { type, id, name }, details, result: done });
+}
+
+/** The audit log: reading it, checking it, and sealing what is new. */
+export class Audit {
+  readonly #context: Context;
+  readonly #sealer: Loop;
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.#sealer = new Loop("audit sealer", () => this.#seal(), context.timings.pollMs, context.log);
+  }
+
+  start(): void {
+    this.#sealer.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#sealer.stop();
+  }
+
+  async list(query: RequestOf<"listAudit">["query"]): Promise<ResponseOf<"listAudit">> {
+    const { limit, cursor, ...filter } = query;
+    const after = cursor === undefined ? undefined : Number(cursor);
+    const found = await listEvents(this.#context.database, { ...filter, cursor: after, limit: limit + 1 });
+    const items = found.slice(0, limit);
+    const last = items.at(-1);
+    return { items, next_cursor: found.length > limit && last !== undefined ? String(last.event_id) : null };
+  }
+
+  async verify(): Promise<AuditVerification> {
+    return await verifyChain(this.#context.database);
+  }
+
+  async #seal(): Promise<void> {
+    while ((await sealEvents(this.#context.database)) > 0);
+  }
+}

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { Timestamp } from "./ids.ts";
+
+/** Who did something, and from where. */
+export const Actor = z.object({
+  type: z.enum(["user", "system", "agent"]),
+  id: z.string(),
+  ip_address: z.string().nullable(),
+  user_agent: z.string().nullable(),
+});
+export type Actor = z.infer<typeof Actor>;
+
+/** Every kind of entry in the audit log. */
+export const auditEventTypes = [
+  "server.registered",
+  "server.updated",
+  "server.deleted",
+  "agent.enrolled",
+  "agent.refused",
+  "action.created",
+  "action.updated",
+  "action.deleted",
+  "execution.started",
+  "execution.cancelled",
+  "request.refused",
+] as const;
+export const AuditEventType = z.enum(auditEventTypes);
+export type AuditEventType = z.infer<typeof AuditEventType>;
+
+/** One entry of the audit log: a change that was made, or an attempt that was refused. */
+export const AuditEvent = z.object({
+  event_id: z.int(),
+  timestamp: Timestamp,
+  event_type: AuditEventType,
+  actor: Actor,
+  resource: z.object({ type: z.string(), id: z.string().nullable(), name: z.string().nullable() }),
+  details: z.record(z.string(), z.json()),
+  result: z.object({ success: z.boolean(), error_message: z.string().nullable() }),
+  seal: z
+    .object({ position: z.int(), hash: z.string() })
+    .nullable()
+    .meta({ description: "Its place in the chain of hashes; entries are sealed within a second" }),
+});
+export type AuditEvent = z.infer<typeof AuditEvent>;
+
+export const AuditFilter = z.strictObject({
+  event_type: AuditEventType.optional(),
+  actor_id: z.string().optional(),
+  resource_id: z.string().optional(),
+  success: z.enum(["true", "false"]).optional(),
+});
+
+/** What checking the whole chain found. */
+export const AuditVerification = z.object({
+  intact: z.boolean(),
+  checked: z.int().meta({ description: "Entries in the chain that were checked" }),
+  unsealed: z.int().meta({ description: "Entries that are not in the chain yet" }),
+  head: z
+    .object({ position: z.int(), hash: z.string() })
+    .nullable()
+    .meta({ description: "The newest link: kept elsewhere, it shows later whether the end was cut off" }),
+  broken_at: z.int().nullable().meta({ description: "Position of the first entry that was altered, or is missing" }),
+});
+export type AuditVerification = z.infer<typeof AuditVerification>;

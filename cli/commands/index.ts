@@ -5,6 +5,7 @@ import { registerDown } from "./down.ts";
 import { registerLogs } from "./logs.ts";
 import { registerPreview } from "./preview.ts";
 import { registerRefresh } from "./refresh.ts";
+import { registerRender } from "./render.ts";
 import { registerRun } from "./run.ts";
 import { registerStatus } from "./status.ts";
 import { registerTest } from "./test.ts";
@@ -22,6 +23,7 @@ export function registerCommands(program: Command): void {
   registerDown(program);
   registerPreview(program);
   registerRefresh(program);
+  registerRender(program);
   registerDestroy(program);
   registerTest(program);
   registerTestbed(program);

@@ -10,7 +10,7 @@ import { eventually } from "../support/eventually.ts";
 import { KubeClient } from "../testbed/client.ts";
 import { startTestbed } from "../testbed/testbed.ts";
 
-const cache = process.env["HOMESLICE_CACHE"] ?? join(process.env["HOME"] ?? tmpdir(), ".cache/homeslice");
+export const cache = process.env["HOMESLICE_CACHE"] ?? join(process.env["HOME"] ?? tmpdir(), ".cache/homeslice");
 
 /** What one command line came to. */
 export interface Finished {

@@ -4,4 +4,4 @@ export { type Config, loadConfig } from "./load.ts";
 export { bytesOf } from "./notations.ts";
 export { ConfigError, type Problem } from "./problems.ts";
 export { configurationReference } from "./reference.ts";
-export { type Role, roles } from "./settings/access.ts";
+export { AUTHENTIK_ADMINS, type Role, roles } from "./settings/access.ts";

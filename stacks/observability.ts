@@ -8,11 +8,17 @@ import {
   NodeExporter,
   type PostgreSQL,
   Prometheus,
+  type SignOn,
 } from "@homeslice/components";
 import type { Config } from "@homeslice/config";
 
 /** What watches over the platform; it comes after the services whose namespaces it reaches into. */
-export function createObservability(config: Config, environment: Environment, postgresql: PostgreSQL): void {
+export function createObservability(
+  config: Config,
+  environment: Environment,
+  postgresql: PostgreSQL,
+  signOn: SignOn | undefined,
+): void {
   const runs = (service: string) => service in environment.catalogue;
 
   if (runs("loki")) new Loki("loki", config.loki, environment);
@@ -26,6 +32,7 @@ export function createObservability(config: Config, environment: Environment, po
   if (runs("grafana")) {
     const database = postgresql.database("grafana");
     const observer = postgresql.observer("grafana-observer");
-    new Grafana("grafana", { ...config.grafana, database, observer }, environment);
+    const login = signOn?.login("grafana");
+    new Grafana("grafana", { ...config.grafana, database, observer, login }, environment);
   }
 }

@@ -1,17 +1,9 @@
-import {
-  Agents,
-  Authentik,
-  Backup,
-  Environment,
-  Homepage,
-  Orchestrator,
-  PostgreSQL,
-  Redis,
-} from "@homeslice/components";
+import { Agents, Backup, Environment, Homepage, Orchestrator, PostgreSQL, Redis } from "@homeslice/components";
 import type { Config, EnvironmentName } from "@homeslice/config";
 import type { Output } from "@pulumi/pulumi";
 import { catalogueOf } from "./catalogue.ts";
 import { createEdge, type EdgeOutputs } from "./edge.ts";
+import { createSignOn } from "./identity.ts";
 import { createObservability } from "./observability.ts";
 import { createUserServices } from "./services.ts";
 
@@ -35,7 +27,7 @@ export function platform(config: Config): PlatformOutputs {
 
   const postgresql = new PostgreSQL("postgresql", config.postgresql, environment);
   const redis = new Redis("redis", config.redis, environment);
-  new Authentik("authentik", { ...config.authentik, database: postgresql.database("authentik") }, environment);
+  const signOn = createSignOn(config, environment, postgresql, edge.outputs.certificateAuthority);
 
   const orchestrator = new Orchestrator(
     "orchestrator",
@@ -49,14 +41,16 @@ export function platform(config: Config): PlatformOutputs {
   );
   const agents = new Agents("agent", { ...config.agent, orchestrator: orchestrator.link() }, environment);
 
-  createObservability(config, environment, postgresql);
+  createObservability(config, environment, postgresql, signOn);
 
   if (config.backup.enabled) {
     const { databases } = postgresql;
     new Backup("backup", { ...config.backup, databases, reader: postgresql.reader("backup") }, environment);
   }
 
-  if (config.homepage.enabled) new Homepage("homepage", config.homepage, environment);
+  if (config.homepage.enabled) {
+    new Homepage("homepage", { ...config.homepage, authentik: signOn?.reader("homepage") }, environment);
+  }
   createUserServices(config, environment, { postgresql, redis });
   edge.publish();
 

@@ -5,10 +5,10 @@ import {
   Component,
   type Container,
   deployment,
-  type Endpoint,
   type Environment,
   exec,
   http,
+  type Link,
   type Running,
   type SecretRef,
   scratch,
@@ -28,13 +28,8 @@ export type AuthentikArgs = Config["authentik"] & {
   };
 };
 
-/** Where the edge asks, before it lets a request pass, who sends it. */
-export interface ForwardAuth extends Endpoint {
-  /** Address of the question, inside the cluster. */
-  readonly address: pulumi.Output<string>;
-  /** What has to stand before the answer can be trusted to come. */
-  readonly ready: readonly pulumi.Resource[];
-}
+/** How to reach Authentik, inside the cluster and outside, and as which administrator. */
+export type AuthentikLink = Link<"url" | "publicUrl", "bootstrap-token">;
 
 const PORT = 9000;
 const METRICS = 9300;
@@ -68,12 +63,12 @@ export class Authentik extends Component {
     return `https://${this.environment.host(this.name)}`;
   }
 
-  /** What the edge needs to let only those pass who are logged in; undefined while Authentik is switched off. */
-  forwardAuth(): ForwardAuth | undefined {
+  /** Where its API and its token endpoint answer, and who may do everything there; undefined while it is switched off. */
+  link(): AuthentikLink | undefined {
     if (!this.#running) return undefined;
     const { server, worker } = this.#running;
-    const address = pulumi.interpolate`http://${server.host}:${PORT}/outpost.goauthentik.io/auth/traefik`;
-    return { peer: server, port: PORT, address, ready: [...server.ready, ...worker.ready] };
+    const settings = { url: pulumi.interpolate`http://${server.host}:${PORT}`, publicUrl: this.publicUrl };
+    return { peer: server, port: PORT, settings, secret: this.#keys, ready: [...server.ready, ...worker.ready] };
   }
 
   #serve(): Running {

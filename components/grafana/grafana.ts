@@ -26,7 +26,7 @@ export type GrafanaArgs = Config["grafana"] & {
   /** An account that sees how PostgreSQL fares. */
   readonly observer: DatabaseLink;
   /** How people log in; left out, with name and password, as the administrator alone. */
-  readonly login?: LoginLink;
+  readonly login?: LoginLink | undefined;
   readonly transform?: { readonly deployment?: Transform<kubernetes.apps.v1.DeploymentArgs> };
 };
 

@@ -1,12 +1,15 @@
 import type { Config } from "@homeslice/config";
 import type * as kubernetes from "@pulumi/kubernetes";
-import { Component, deployment, type Environment, http, scratch, type Transform } from "../kit/index.ts";
+import type { ReaderLink } from "../authentik/reader.ts";
+import { Component, deployment, type Environment, http, scratch, type Transform, use } from "../kit/index.ts";
 import { discovery } from "./discovery.ts";
 import { configurationFiles } from "./files.ts";
 import { shownServices } from "./services.ts";
-import { Widgets } from "./widgets.ts";
+import { AUTHENTIK_TOKEN, Widgets } from "./widgets.ts";
 
 export type HomepageArgs = Config["homepage"] & {
+  /** What it may see of Authentik. Default: nothing. */
+  readonly authentik?: ReaderLink | undefined;
   readonly transform?: { readonly deployment?: Transform<kubernetes.apps.v1.DeploymentArgs> };
 };
 
@@ -20,7 +23,7 @@ export class Homepage extends Component {
   constructor(name: string, args: HomepageArgs, environment: Environment) {
     super("Homepage", name, environment);
     const services = shownServices(environment);
-    const widgets = new Widgets(environment, false);
+    const widgets = new Widgets(environment, args.authentik !== undefined);
     const { mounts = [], ...reach } = args.discovery ? discovery(this) : {};
     const healthy = http("http", "/api/healthcheck", `localhost:${PORT}`);
     deployment(this, {
@@ -47,6 +50,7 @@ export class Homepage extends Component {
         health: { ready: healthy, live: healthy },
         resources: args.resources,
       },
+      uses: args.authentik ? [use(args.authentik, {}, { token: AUTHENTIK_TOKEN })] : [],
       reaches: [...services.map(({ endpoint }) => endpoint), ...widgets.sources],
       transform: args.transform?.deployment,
     });

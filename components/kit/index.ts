@@ -5,6 +5,7 @@ export type { Access, Catalogue, Declaration, Tile } from "./declaration.ts";
 export { Environment } from "./environment.ts";
 export { type Endpoint, type Link, type Peer, type Use, use } from "./link.ts";
 export { dataVolume, ephemeralVolume, type Mount, nodeDirectory, scratch, secretFiles, volumeOf } from "./mounts.ts";
+export { objectName } from "./names.ts";
 export type { PodSecurity } from "./namespace.ts";
 export { openToEveryone } from "./network.ts";
 export { type Container, DEFAULT_USER, type Resources, type Server } from "./pod.ts";

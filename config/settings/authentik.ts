@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { defaults, type EnvironmentName } from "../defaults.ts";
-import { addressRange } from "../notations.ts";
+import { addressRange, webAddress } from "../notations.ts";
 import { resources } from "./resources.ts";
+import { secretText } from "./secret.ts";
 
 /** The private ranges, in which the pods of nearly every cluster have their addresses, and the machine itself. */
 export const privateRanges = [
@@ -32,6 +33,22 @@ export function authentik(environment: EnvironmentName) {
         .describe(
           "Where the edge's pods have their addresses: what they say of host and client counts. Replaces the default, the private ranges.",
         ),
+      signOn: z
+        .boolean()
+        .default(false)
+        .describe(
+          "Keep groups, applications and logins in it as the services declare them. Its address has to answer wherever `up` runs.",
+        ),
+      passwordLength: z.int().min(8).max(128).default(12).describe("Characters that a new password has at least."),
+      api: z
+        .strictObject({
+          address: webAddress.optional().describe("Where `up` reaches it. Default: its public address."),
+          token: secretText
+            .optional()
+            .describe("Token of an administrator. Default: the one that comes with the first start."),
+        })
+        .prefault({})
+        .describe("How `up` talks to it."),
       resources: resources({ cpu: ["250m", "2"], memory: ["512Mi", "1Gi"] }).describe(
         "What each server, and each worker, may use.",
       ),

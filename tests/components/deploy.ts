@@ -74,8 +74,14 @@ export function recordingMocks(calls: pulumi.runtime.MockResourceArgs[]): pulumi
       calls.push(args);
       return { id: `${args.name}-id`, state: { ...args.inputs, ...computed(args) } };
     },
-    call: ({ inputs }) => inputs,
+    call: ({ token, inputs }) => ({ ...inputs, ...answer(token, inputs) }),
   };
+}
+
+/** What a provider would know: the id of what was looked up tells its name. */
+function answer(token: string, inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  if (token === "homeslice:authentik:waitReady") return { ready: true };
+  return token.startsWith("homeslice:authentik:get") ? { id: `id of ${Object.values(inputs).join(" ")}` } : {};
 }
 
 /** What a provider would make up. */
@@ -85,6 +91,7 @@ function computed({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Reco
     return { privateKeyPem: pulumi.secret(`cleartext-of-${name}`) };
   }
   if (type.startsWith("tls:")) return { certPem: `certificate ${name}`, certRequestPem: `request ${name}` };
+  if (/^homeslice:authentik:\w+Provider$/.test(type)) return { providerId: `provider of ${inputs.name}` };
   if (type === "random:index/randomPassword:RandomPassword") return { result: pulumi.secret(`cleartext-of-${name}`) };
   return {};
 }

@@ -132,6 +132,11 @@ export function secretValue(value: unknown): unknown {
   return parsed.success ? parsed.data["value"] : undefined;
 }
 
+/** For JSON.stringify: what is marked as a secret left out. */
+export function unmarked(_key: string, value: unknown): unknown {
+  return secretValue(value) === undefined ? value : undefined;
+}
+
 /** The logical names of what has to stand before a resource is made. */
 export async function dependenciesOf({ options }: Registered): Promise<string[]> {
   const dependencies = await resolved(pulumi.output(options.dependsOn ?? []));

@@ -34,7 +34,7 @@ export const AuditEvent = z.object({
   event_type: AuditEventType,
   actor: Actor,
   resource: z.object({ type: z.string(), id: z.string().nullable(), name: z.string().nullable() }),
-  details: z.record(z.string(), z.json()),
+  details: z.record(z.string(), z.unknown()),
   result: z.object({ success: z.boolean(), error_message: z.string().nullable() }),
   seal: z
     .object({ position: z.int(), hash: z.string() })

@@ -32,7 +32,7 @@ export function route<const R extends Partial<Route> & Omit<Route, keyof typeof 
 /** How a list is asked for. */
 export const Paging = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
-  cursor: z.string().max(200).optional().meta({ description: "`next_cursor` of the page before" }),
+  cursor: z.uuid().optional().meta({ description: "`next_cursor` of the page before" }),
 });
 
 /** One page of a list, newest first, with where the next one starts. */

@@ -1,6 +1,7 @@
 import { ApiError, type ProblemCode } from "@homeslice/protocol";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
+import { z } from "zod";
 
 const JSON_PROBLEM = "application/problem+json";
 
@@ -12,6 +13,9 @@ const serverErrors: Record<string, ProblemCode> = {
   FST_ERR_CTP_INVALID_JSON_BODY: "invalid_request",
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: "invalid_request",
 };
+
+/** What the HTTP server throws when it refuses a request. */
+const ServerRefusal = z.object({ code: z.string(), message: z.string(), statusCode: z.int() });
 
 /** Answers every error as a problem document. What was not foreseen is logged, and told to nobody. */
 export function addErrorHandling(app: FastifyInstance, log: Logger): void {
@@ -30,9 +34,11 @@ export function addErrorHandling(app: FastifyInstance, log: Logger): void {
 function toApiError(error: unknown, report: (error: unknown) => void): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof SyntaxError) return new ApiError("invalid_request", "the body is not JSON");
-  if (error instanceof Error && "code" in error && typeof error.code === "string") {
-    const code = serverErrors[error.code];
-    if (code !== undefined) return new ApiError(code, error.message);
+  const refusal = ServerRefusal.safeParse(error);
+  if (refusal.success) {
+    const { code, message, statusCode } = refusal.data;
+    const known = serverErrors[code] ?? (statusCode < 500 ? "invalid_request" : undefined);
+    if (known !== undefined) return new ApiError(known, message);
   }
   report(error);
   return new ApiError("internal_error", "the request failed; the log of the orchestrator says why");

@@ -99,6 +99,9 @@ describe("bad input gets one clear problem document and changes nothing", () => 
     ["an unknown path", "GET", "/api/v1/nothing", {}, 404, "not_found"],
     ["a negative page size", "GET", "/api/v1/servers?limit=-1", {}, 400, "invalid_request"],
     ["a huge page size", "GET", "/api/v1/servers?limit=1e9", {}, 400, "invalid_request"],
+    ["a cursor that is none", "GET", "/api/v1/servers?cursor=0000", {}, 400, "invalid_request"],
+    ["an audit cursor that is none", "GET", "/api/v1/audit?cursor=-1", {}, 400, "invalid_request"],
+    ["a method that needs a body", "QUERY", "/api/v1/audit", {}, 400, "invalid_request"],
     ["an unknown filter", "GET", "/api/v1/servers?sort=__proto__", {}, 400, "invalid_request"],
     ["a filter given twice", "GET", "/api/v1/servers?tag=a&tag=b", {}, 400, "invalid_request"],
   ];

@@ -35,6 +35,7 @@ export const catalogue = {
       port: 9000,
       access: { by: "everyone" },
       health: "/-/health/live/",
+      logins: ["/api/v3/flows/executor/"],
       tile: { group: "Platform", icon: "authentik.svg", description: "Accounts, groups and logins" },
     },
     metrics: { port: 9300 },

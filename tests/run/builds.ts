@@ -1,12 +1,13 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { findEngine } from "@homeslice/cli/engine/index.ts";
+import { ensureEdgePrograms } from "../edge/build.ts";
 import { ensureBuild } from "../testbed/build.ts";
 import { lineProgress } from "../testbed/progress.ts";
 
 /**
- * Starts what takes minutes on a machine that has never done it, and no time afterwards: the engine and the control
- * plane. One after the other, since each compiler takes all the cores.
+ * Starts what takes minutes on a machine that has never done it, and no time afterwards: the engine, the control
+ * plane and Traefik. One after the other, since each compiler takes all the cores.
  * @returns what could not be had, in words
  */
 export async function startBuilds(): Promise<string[]> {
@@ -20,5 +21,6 @@ export async function startBuilds(): Promise<string[]> {
   const interrupted = new AbortController();
   process.once("SIGINT", () => interrupted.abort());
   await attempt(() => ensureBuild(cache, lineProgress(say), interrupted.signal));
+  await attempt(() => ensureEdgePrograms(cache, lineProgress(say), interrupted.signal));
   return failures;
 }

@@ -69,7 +69,7 @@ export class HomesliceProvider implements Provider {
     if (!found) throw new Error(`the provider has no function ${token}`);
     const { inputs, failures } = checkArgs(found.args, args);
     if (failures.length > 0) return { outputs: {}, failures };
-    return { outputs: await found.run(this.#connected(), inputs, preview) };
+    return { outputs: await found.answer(this.#connected(), inputs, preview) };
   }
 
   cancel(): void {

@@ -274,6 +274,15 @@ describe("what exists already", () => {
 });
 
 describe("mistakes and trouble", () => {
+  test("a preview shows what it can while Authentik is not there yet", async () => {
+    stack.use(program(platform(), { url: "http://127.0.0.1:1" }));
+    expect((await stack.stack.preview()).changeSummary).toEqual({ create: RESOURCES + 2 });
+    await double.stop();
+    double = await AuthentikDouble.start("starting");
+    stack.use(program(platform()));
+    expect((await stack.stack.preview()).changeSummary).toEqual({ create: RESOURCES + 2 });
+  });
+
   test("all mistakes of all arguments are told before anything is created", async () => {
     stack.use(
       program((options) => {

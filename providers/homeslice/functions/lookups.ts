@@ -1,9 +1,6 @@
 import { UserError } from "@homeslice/config/errors.ts";
-import type { Values } from "@homeslice/plugin";
-import { z } from "zod";
-import type { Authentik } from "../authentik/authentik.ts";
 import { name, slug } from "../resources/fields.ts";
-import { lookup } from "./lookup.ts";
+import { type AnyLookup, answering, lookup } from "./lookup.ts";
 import { waitReady } from "./waitReady.ts";
 
 const MANAGED_SCOPES = "goauthentik.io/providers/oauth2/scope-";
@@ -64,31 +61,15 @@ export const getGroup = lookup({
   },
 });
 
-/** What the provider needs of a look-up; the types of its arguments are checked at the door. */
-export interface AnyLookup {
-  readonly token: string;
-  readonly args: z.ZodRawShape;
-  readonly run: (authentik: Authentik, args: Values, preview: boolean) => Promise<Values>;
-}
-
 /** Every look-up that the provider has. */
 export const lookups: readonly AnyLookup[] = [
-  parsed(getCertificate),
-  parsed(getFlow),
-  parsed(getGroup),
-  parsed(getScopeMapping),
-  parsed(getStage),
-  parsed(waitReady),
+  answering(getCertificate),
+  answering(getFlow),
+  answering(getGroup),
+  answering(getScopeMapping),
+  answering(getStage),
+  answering(waitReady),
 ];
-
-function parsed<Shape extends z.ZodRawShape>(definition: {
-  readonly token: string;
-  readonly args: Shape;
-  readonly run: (authentik: Authentik, args: z.output<z.ZodObject<Shape>>, preview: boolean) => Promise<Values>;
-}): AnyLookup {
-  const { token, args, run } = definition;
-  return { token, args, run: (authentik, values, preview) => run(authentik, z.object(args).parse(values), preview) };
-}
 
 function managedName(scope: string): string {
   if (scope.includes("/")) return scope;

@@ -1,5 +1,5 @@
-import { type InvokeOutputOptions, type Output, runtime } from "@pulumi/pulumi";
-import type { z } from "zod";
+import { type InvokeOutputOptions, type Output, runtime, unknown } from "@pulumi/pulumi";
+import { z } from "zod";
 import * as definitions from "../functions/lookups.ts";
 import * as readiness from "../functions/waitReady.ts";
 import type { ProgramArgs } from "./types.ts";
@@ -15,7 +15,20 @@ function inProgram<Shape extends z.ZodRawShape, Result>(definition: {
   readonly args: Shape;
   readonly run: (...args: never) => Promise<Result>;
 }): ProgramLookup<Shape, Result> {
-  return (args, options) => runtime.invokeOutput<Result>(definition.token, args, options);
+  return (args, options) =>
+    runtime
+      .invokeOutput<Result | Record<string, never>>(definition.token, args, options)
+      .apply((result) => (isEmpty(result) ? notKnown<Result>() : result));
+}
+
+/** The value that makes the output unknown; it stands for any type, which its own type does not say. */
+function notKnown<Result>(): Result {
+  return z.custom<Result>().parse(unknown);
+}
+
+/** In previews both the engine and the provider answer so when there is nothing to ask yet. */
+function isEmpty(result: unknown): result is Record<string, never> {
+  return typeof result === "object" && result !== null && Object.keys(result).length === 0;
 }
 
 /** A flow by its slug, such as `default-provider-authorization-implicit-consent`. */

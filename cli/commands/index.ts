@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { registerBackup, registerRestore } from "./backup.ts";
 import { registerDestroy } from "./destroy.ts";
 import { registerDocs } from "./docs.ts";
 import { registerDown } from "./down.ts";
@@ -25,6 +26,8 @@ export function registerCommands(program: Command): void {
   registerRefresh(program);
   registerRender(program);
   registerDestroy(program);
+  registerBackup(program);
+  registerRestore(program);
   registerTest(program);
   registerTestbed(program);
   registerDocs(program);

@@ -2,6 +2,9 @@ import { z } from "zod";
 import type { EnvironmentName } from "./defaults.ts";
 import { settingsSchema } from "./schema.ts";
 
+/** Stands in a path for a name that the user gives: `services.<name>.image`. */
+export const ANY_NAME = "<name>";
+
 /** One setting or group of settings as the schema describes it. */
 export interface Setting {
   /** Dotted path without the namespace: `redis.size`. */
@@ -24,8 +27,18 @@ function members(schema: z.core.JSONSchema.BaseSchema, prefix: string): Setting[
     const path = `${prefix}${key}`;
     const description = member.description ?? "";
     if (member.properties) return [{ path, description }, ...members(member, `${path}.`)];
+    if (hasMembers(member.additionalProperties)) {
+      const each = `${path}.${ANY_NAME}`;
+      return [{ path, description }, { path: each, description }, ...members(member.additionalProperties, `${each}.`)];
+    }
     return [{ path, description, type: typeOf(member), default: member.default }];
   });
+}
+
+type Schema = z.core.JSONSchema.BaseSchema;
+
+function hasMembers(schema: Schema | boolean | undefined): schema is Schema {
+  return typeof schema === "object" && schema.properties !== undefined;
 }
 
 function typeOf(schema: z.core.JSONSchema.BaseSchema): string {

@@ -43,6 +43,7 @@ export function edgeProblems(settings: Settings): Problem[] {
     ...http3NeedsItsPort(settings),
     ...names.flatMap((name) => reservedName(name)),
     ...hostsTaken(settings.services),
+    ...signOnNeeded(settings),
     ...names.flatMap((name) => serviceFits(name, settings.services[name])),
   ];
 }
@@ -71,6 +72,13 @@ function hostsTaken(services: Settings["services"]): Problem[] {
     owners.set(host, owner ?? `services.${name}`);
     return owner ? [{ path: `services.${name}.host`, message: `"${host}" belongs to ${owner}: choose another` }] : [];
   });
+}
+
+function signOnNeeded({ authentik, services }: Settings): Problem[] {
+  if (authentik.enabled) return [];
+  const guarded = Object.entries(services).filter(([, { access }]) => access === "forward");
+  const message = "forward needs Authentik, which is off: write everyone or turn authentik.enabled on";
+  return guarded.map(([name]) => ({ path: `services.${name}.access`, message }));
 }
 
 function serviceFits(name: string, service: Settings["services"][string] | undefined): Problem[] {

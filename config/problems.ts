@@ -1,5 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
 import type { z } from "zod";
+import { ANY_NAME } from "./catalogue.ts";
 import { UserError } from "./errors.ts";
 
 /** One mistake in the configuration: where it is, and in one line what is wrong and what to write instead. */
@@ -44,15 +45,28 @@ function pathOf(segments: readonly PropertyKey[]): string {
 }
 
 function unknownKey(group: string, key: string, known: readonly string[]): Problem {
+  const general = group ? `${asKnown(group, known)}.` : "";
   const prefix = group ? `${group}.` : "";
   const path = `${prefix}${key}`;
-  const siblings = known.filter((other) => other.startsWith(prefix) && !other.slice(prefix.length).includes("."));
+  const siblings = known
+    .filter((other) => other.startsWith(general) && !other.slice(general.length).includes("."))
+    .map((other) => `${prefix}${other.slice(general.length)}`);
   const namesake = known.find((other) => other.endsWith(`.${key}`));
   const suggestion = nearest(path, siblings) ?? namesake;
   const advice = suggestion
     ? `did you mean "${suggestion}"?`
     : `known here are ${siblings.map((other) => other.slice(prefix.length)).join(", ")}`;
   return { path, message: `unknown key: ${advice}` };
+}
+
+/** The path under which the settings are known: with a placeholder where the user gives the name. */
+function asKnown(path: string, known: readonly string[]): string {
+  const segments = path.split(".");
+  const sameShape = (other: string) => {
+    const others = other.split(".");
+    return others.length === segments.length && others.every((part, at) => part === ANY_NAME || part === segments[at]);
+  };
+  return known.find(sameShape) ?? path;
 }
 
 /** The candidate that a typing mistake may have turned into `word`, if there is one. */

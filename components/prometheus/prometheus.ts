@@ -2,7 +2,6 @@ import { bytesOf, type Config } from "@homeslice/config";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
-  type Catalogue,
   Component,
   dataVolume,
   type Endpoint,
@@ -92,12 +91,11 @@ export class Prometheus extends Component {
   }
 
   #config(scrapes: readonly pulumi.Output<ScrapeTarget>[]): pulumi.Output<string> {
-    const { config, catalogue } = this.environment;
+    const { stack } = this.environment.config;
+    const probes = probesOf(this.environment);
     const ruleFiles = [`${CONFIG}/rules.yml`];
-    return pulumi.all([...scrapes]).apply((targets) => {
-      const probes = probesOf(catalogue, config.domain);
-      return JSON.stringify(prometheusConfig({ stack: config.stack, targets, probes, ruleFiles }), null, 2);
-    });
+    const config = pulumi.all([...scrapes]).apply((targets) => prometheusConfig({ stack, targets, probes, ruleFiles }));
+    return config.apply((known) => JSON.stringify(known, null, 2));
   }
 }
 
@@ -110,11 +108,11 @@ function scrapesOf(environment: Environment): Scrape[] {
 }
 
 /** Every address that the edge has a route to: without a sign-on, it has none to services behind it. */
-function probesOf(catalogue: Catalogue, domain: string): ProbeTarget[] {
-  return Object.entries(catalogue).flatMap(([service, { web }]) => {
+function probesOf(environment: Environment): ProbeTarget[] {
+  return Object.entries(environment.catalogue).flatMap(([service, { web }]) => {
     const guarded = web?.access.by === "forward";
-    if (!web || (guarded && !("authentik" in catalogue))) return [];
-    return [{ service, host: `${web.host}.${domain}`, path: web.health ?? "/", guarded }];
+    if (!web || (guarded && !("authentik" in environment.catalogue))) return [];
+    return [{ service, host: environment.host(service), path: web.health ?? "/", guarded }];
   });
 }
 

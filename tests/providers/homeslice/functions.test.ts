@@ -56,6 +56,27 @@ describe("look-ups", () => {
   });
 });
 
+describe("in a preview", () => {
+  const question = {
+    token: "homeslice:authentik:getFlow",
+    args: { slug: "default-authentication-flow" },
+    preview: true,
+  };
+
+  test("what does not exist yet is answered with nothing", async () => {
+    double = await AuthentikDouble.start("bootstrapped");
+    const { provider } = await Driver.connect(double, "Group");
+    expect((await provider.invoke(question)).outputs).toEqual({});
+  });
+
+  test("a refusal for another reason is an error all the same", async () => {
+    double = await AuthentikDouble.start();
+    double.faults.inject({ kind: "status", status: 400, body: '{"slug":["no"]}' });
+    const { provider } = await Driver.connect(double, "Group");
+    await expect(provider.invoke(question)).rejects.toThrow("does not accept the request");
+  });
+});
+
 describe("the wait for the first start", () => {
   /** Waits with a clock of which each pause is one step of the story. */
   async function wait(steps: readonly (Progress | "down")[], timeoutMs: number): Promise<number> {

@@ -65,9 +65,8 @@ export class SignOn extends Component {
 
   /** A token that reads how many people there are and how often they log in, and nothing else. */
   reader(user: string): ReaderLink {
-    const key = this.generate(`${user}-token`, 64);
-    const secret = this.secret(`${user}-token`, { token: key });
-    const token = reader(`${this.name}-${user}`, { user, key }, this.#options);
+    const token = reader(`${this.name}-${user}`, user, this.#options);
+    const secret = this.secret(`${user}-token`, { token: token.key }, { protect: false });
     return { ...this.#args.authentik, settings: {}, secret, ready: [...this.#args.authentik.ready, token] };
   }
 
@@ -112,14 +111,12 @@ export class SignOn extends Component {
 
   /** For a service that logs people in itself: a client with a secret. */
   #register(service: string, declared: Accessible & { readonly access: Extract<Access, { by: "oidc" }> }): void {
-    const clientSecret = this.generate(`${service}-client-secret`, 64);
     const provider = new authentik.OAuth2Provider(
       `${this.name}-${service}-client`,
       {
         ...this.#lookups.flows(),
         name: service,
         clientId: service,
-        clientSecret,
         propertyMappings: this.#lookups.scopes(),
         signingKey: this.#lookups.signingKey(),
         redirectUris: [{ url: `${this.#address(service)}${declared.access.callback}` }],
@@ -127,7 +124,9 @@ export class SignOn extends Component {
       this.#options,
     );
     const application = this.#apply(service, declared, provider.providerId);
-    this.#clients.set(service, { application, secret: this.secret(`${service}-client`, { clientSecret }) });
+    const { clientSecret } = provider;
+    const secret = this.secret(`${service}-client`, { clientSecret }, { protect: false });
+    this.#clients.set(service, { application, secret });
   }
 
   #apply(service: string, { title, web, access }: Accessible, provider: pulumi.Output<number>): pulumi.Resource {

@@ -7,6 +7,8 @@ export function childRules(parent: string, safety: Safety): pulumi.ResourceTrans
     if (name !== parent && !name.startsWith(`${parent}-`)) {
       throw new Error(`${type} "${name}" must be named after its parent: "${parent}-…"`);
     }
-    return { props, opts: pulumi.mergeOptions(opts, safetyOf(type, safety)) };
+    // Whoever makes a resource may say that its loss can be made good.
+    const guard = opts.protect === false ? {} : safetyOf(type, safety);
+    return { props, opts: pulumi.mergeOptions(opts, guard) };
   };
 }

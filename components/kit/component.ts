@@ -38,8 +38,15 @@ export abstract class Component extends pulumi.ComponentResource {
     return new random.RandomPassword(`${this.name}-${suffix}`, { length, special: false }, { parent: this }).result;
   }
 
-  /** A Kubernetes Secret of this service; workloads mount its keys as files. */
-  secret<Key extends string>(suffix: string, values: Readonly<Record<Key, pulumi.Output<string>>>): SecretRef<Key> {
+  /**
+   * A Kubernetes Secret of this service; workloads mount its keys as files.
+   * @param options `protect: false` for what another `up` can make again
+   */
+  secret<Key extends string>(
+    suffix: string,
+    values: Readonly<Record<Key, pulumi.Output<string>>>,
+    options: { readonly protect?: false } = {},
+  ): SecretRef<Key> {
     const encode = (value: pulumi.Output<string>) => value.apply((text) => Buffer.from(text).toString("base64"));
     const entries = Object.entries<pulumi.Output<string>>(values);
     const label = `${this.name}-${suffix}`;
@@ -50,7 +57,7 @@ export abstract class Component extends pulumi.ComponentResource {
         type: "Opaque",
         data: pulumi.secret(Object.fromEntries(entries.map(([key, value]) => [key, encode(value)]))),
       },
-      { parent: this },
+      { parent: this, ...options },
     );
     return { label, name: secret.metadata.name, namespace: this.namespace, values };
   }

@@ -91,7 +91,10 @@ function computed({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Reco
     return { privateKeyPem: pulumi.secret(`cleartext-of-${name}`) };
   }
   if (type.startsWith("tls:")) return { certPem: `certificate ${name}`, certRequestPem: `request ${name}` };
-  if (/^homeslice:authentik:\w+Provider$/.test(type)) return { providerId: `provider of ${inputs.name}` };
+  if (type === "homeslice:authentik:Token") return { key: pulumi.secret(`cleartext-of-${name}`) };
+  if (/^homeslice:authentik:\w+Provider$/.test(type)) {
+    return { providerId: `provider of ${inputs["name"]}`, clientSecret: pulumi.secret(`cleartext-of-${name}`) };
+  }
   if (type === "random:index/randomPassword:RandomPassword") return { result: pulumi.secret(`cleartext-of-${name}`) };
   return {};
 }

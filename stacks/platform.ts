@@ -43,16 +43,17 @@ export function platform(config: Config): PlatformOutputs {
 
   createObservability(config, environment, postgresql, signOn);
 
-  if (config.backup.enabled) {
-    const { databases } = postgresql;
-    new Backup("backup", { ...config.backup, databases, reader: postgresql.reader("backup") }, environment);
-  }
-
   if (config.homepage.enabled) {
     new Homepage("homepage", { ...config.homepage, authentik: signOn?.reader("homepage") }, environment);
   }
   createUserServices(config, environment, { postgresql, redis });
   edge.publish();
+
+  // The last, so that it finds every database.
+  if (config.backup.enabled) {
+    const { databases } = postgresql;
+    new Backup("backup", { ...config.backup, databases, reader: postgresql.reader("backup") }, environment);
+  }
 
   return {
     environment: config.environment,

@@ -26,6 +26,21 @@ describe("the backups of a stack", () => {
     }
   });
 
+  it("hold what a service of one's own keeps, without a further word", async () => {
+    const wiki = {
+      image: "docker.io/example/wiki:1.0",
+      port: 8080,
+      uses: ["postgresql"],
+      volume: { path: "/data", size: "1Gi" },
+    };
+    const { find } = await deploy("dev", { ...domain, "homeslice:services": { wiki } });
+    const [dump, store] = rendered(find("CronJob", "backup-wiki-cronjob")).containers;
+    expect(dump?.env).toContainEqual({ name: "DATABASES", value: "wiki" });
+    expect(store?.volumeMounts.map(({ mountPath }) => mountPath)).toContain("/staging/volume");
+    const restore = rendered(find("CronJob", "backup-wiki-restore-cronjob")).containers.map(({ name }) => name);
+    expect(restore).toEqual(["dump", "keep", "fetch", "load-wiki", "wiki-restore"]);
+  });
+
   it("never run twice at once, and restores never by themselves", async () => {
     const { find } = await deploy("prod", { ...domain, "homeslice:backup": { schedule: "0 4 * * *" } });
     expect(find("CronJob", "backup-orchestrator-cronjob").inputs).toMatchObject({

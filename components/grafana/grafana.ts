@@ -18,7 +18,7 @@ import type { DatabaseLink } from "../postgresql/postgresql.ts";
 import { dashboardProviders, dashboards } from "./dashboards/index.ts";
 import { datasourceFile } from "./datasources.ts";
 import { type Ini, iniText } from "./ini.ts";
-import { LOGIN_FILES, LOGIN_SETTINGS, type LoginLink, loginIni } from "./login.ts";
+import { type GrafanaLogin, LOGIN_FILES, LOGIN_SETTINGS, loginIni } from "./login.ts";
 
 export type GrafanaArgs = Config["grafana"] & {
   /** Where Grafana keeps what people make in it. */
@@ -26,7 +26,7 @@ export type GrafanaArgs = Config["grafana"] & {
   /** An account that sees how PostgreSQL fares. */
   readonly observer: DatabaseLink;
   /** How people log in; left out, with name and password, as the administrator alone. */
-  readonly login?: LoginLink | undefined;
+  readonly login?: GrafanaLogin | undefined;
   readonly transform?: { readonly deployment?: Transform<kubernetes.apps.v1.DeploymentArgs> };
 };
 

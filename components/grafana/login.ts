@@ -6,13 +6,10 @@ import type { Ini } from "./ini.ts";
  * How Grafana logs people in by OpenID Connect: the addresses of the issuer, and the client with its secret. The first
  * is for browsers, the next two for Grafana itself, the last ends the session.
  */
-export type LoginLink = Link<
+export type GrafanaLogin = Link<
   "authorizeUrl" | "tokenUrl" | "userinfoUrl" | "endSessionUrl" | "clientId",
   "clientSecret"
 >;
-
-/** The path that the issuer sends people back to. */
-export const CALLBACK_PATH = "/login/generic_oauth";
 
 /** Environment variables with what only the link knows. */
 export const LOGIN_SETTINGS = {
@@ -24,13 +21,14 @@ export const LOGIN_SETTINGS = {
 } as const;
 export const LOGIN_FILES = { clientSecret: "GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET__FILE" } as const;
 
-/** The settings of the login. The form with name and password stays, hidden, for the administrator of the first hour. */
+/** The settings of the login. The form with name and password stays behind it: `/login?disableAutoLogin`. */
 export function loginIni({ admin, operator }: Config["access"]["roles"]): Ini {
   const from = (variable: string) => `$__env{${variable}}`;
   return {
-    auth: { signout_redirect_url: from(LOGIN_SETTINGS.endSessionUrl), oauth_auto_login: true },
+    auth: { signout_redirect_url: from(LOGIN_SETTINGS.endSessionUrl) },
     "auth.generic_oauth": {
       enabled: true,
+      auto_login: true,
       name: "Authentik",
       client_id: from(LOGIN_SETTINGS.clientId),
       scopes: "openid profile email offline_access",

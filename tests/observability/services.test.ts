@@ -100,6 +100,21 @@ describe("Grafana", () => {
     expect(container?.env.map(({ name }) => name)).toEqual(expect.arrayContaining(asked));
   });
 
+  it("lets groups be what their roles are", async () => {
+    const roles = { admin: ["chiefs", "o'brien"], operator: ["crew"] };
+    const signedOn = { "homeslice:access": { roles }, "homeslice:authentik": { signOn: true } };
+    const { find } = await deploy("prod", { ...domain, ...signedOn });
+    const ini = dataOf(find("ConfigMap", "grafana-config"))["grafana.ini"];
+    expect(ini).toContain(
+      "role_attribute_path = (contains(groups[*], 'chiefs') || contains(groups[*], 'o\\'brien')) && 'Admin' || (contains(groups[*], 'crew')) && 'Editor' || 'Viewer'\n",
+    );
+  });
+
+  it("lets people in by name and password alone where there is no sign-on", async () => {
+    const { find } = await deploy("prod", domain);
+    expect(dataOf(find("ConfigMap", "grafana-config"))["grafana.ini"]).not.toContain("generic_oauth");
+  });
+
   it("knows its public address", () => {
     const ini = dataOf(deployed.find("ConfigMap", "grafana-config"))["grafana.ini"];
     expect(ini).toContain("root_url = https://grafana.home.example.org\n");

@@ -13,6 +13,7 @@ it.each([
   ["Job", "postgresql-orchestrator-job", ["postgresql-statefulset", "postgresql-service"]],
   ["Job", "orchestrator-migrate-job", ["postgresql-orchestrator-job"]],
   ["Deployment", "orchestrator-deployment", ["orchestrator-migrate-job", "redis-statefulset", "redis-service"]],
+  ["Deployment", "grafana-deployment", ["postgresql-grafana-job", "postgresql-grafana-observer-job"]],
   [
     "DaemonSet",
     "agent-daemonset",

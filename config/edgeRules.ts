@@ -5,11 +5,11 @@ import type { Settings } from "./schema.ts";
 export const platformServices: readonly string[] = [
   "agent",
   "alertmanager",
-  "alloy",
   "authentik",
   "backup",
   "blackbox-exporter",
   "certificates",
+  "collector",
   "environment",
   "grafana",
   "homepage",
@@ -26,14 +26,7 @@ export const platformServices: readonly string[] = [
 ];
 
 /** Host names of the platform's own services. */
-export const platformHosts: readonly string[] = [
-  "alertmanager",
-  "auth",
-  "grafana",
-  "home",
-  "orchestrator",
-  "prometheus",
-];
+export const platformHosts: readonly string[] = ["alertmanager", "auth", "grafana", "orchestrator", "prometheus"];
 
 /** What lies between the settings of the edge, of certificates and of the user's services. */
 export function edgeProblems(settings: Settings): Problem[] {

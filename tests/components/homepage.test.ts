@@ -1,3 +1,4 @@
+import { tileGroups } from "@homeslice/config/identityRules.ts";
 import { catalogueOf } from "@homeslice/stacks/catalogue.ts";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -35,6 +36,17 @@ describe("the tiles of the home page", () => {
       href: "https://auth.home.example.org",
       siteMonitor: "http://authentik.homeslice-prod.svc:9000/-/health/live/",
     });
+  });
+
+  it("stand under the headings that links may not take", () => {
+    const headings = new Set(tiles(deployed).map(({ heading }) => heading));
+    expect([...headings].filter((heading) => !tileGroups.some((taken) => taken === heading))).toEqual([]);
+  });
+
+  it("show numbers by Prometheus, which go with it", async () => {
+    const numbers = (from: Deployed) => tiles(from).filter(({ widget }) => widget?.type === "prometheusmetric");
+    expect(numbers(deployed).map(({ title }) => title)).toContain("Homeslice");
+    expect(numbers(await withSettings({}, { "homeslice:prometheus": { enabled: false } }))).toEqual([]);
   });
 
   it("go when the service is switched off", async () => {

@@ -1,7 +1,7 @@
 import type { Problem } from "./problems.ts";
 import type { Settings } from "./schema.ts";
 
-/** Names of the platform's own services, which a user's service may not take. */
+/** Names of the platform's own services, which a user's service may not take or begin with: their parts are named so. */
 export const platformServices: readonly string[] = [
   "agent",
   "alertmanager",
@@ -13,6 +13,7 @@ export const platformServices: readonly string[] = [
   "environment",
   "grafana",
   "homepage",
+  "login",
   "loki",
   "node-exporter",
   "orchestrator",
@@ -30,14 +31,13 @@ export const platformHosts: readonly string[] = ["alertmanager", "auth", "grafan
 
 /** What lies between the settings of the edge, of certificates and of the user's services. */
 export function edgeProblems(settings: Settings): Problem[] {
-  const names = Object.keys(settings.services);
   return [
     ...oneInstanceWithAcme(settings),
     ...http3NeedsItsPort(settings),
-    ...names.flatMap((name) => reservedName(name)),
+    ...Object.keys(settings.services).flatMap(reservedName),
     ...hostsTaken(settings.services),
     ...signOnNeeded(settings),
-    ...names.flatMap((name) => serviceFits(name, settings.services[name])),
+    ...Object.entries(settings.services).flatMap(([name, service]) => oneInstanceOnAVolume(name, service)),
   ];
 }
 
@@ -54,8 +54,9 @@ function http3NeedsItsPort({ traefik: { enabled, http3, serviceType } }: Setting
 }
 
 function reservedName(name: string): Problem[] {
-  if (!platformServices.includes(name)) return [];
-  return [{ path: `services.${name}`, message: "is the name of a service of the platform: choose another" }];
+  const owner = platformServices.find((service) => name === service || name.startsWith(`${service}-`));
+  const message = `belongs to the platform's own "${owner}": choose another name`;
+  return owner ? [{ path: `services.${name}`, message }] : [];
 }
 
 function hostsTaken(services: Settings["services"]): Problem[] {
@@ -74,12 +75,7 @@ function signOnNeeded({ authentik, services }: Settings): Problem[] {
   return guarded.map(([name]) => ({ path: `services.${name}.access`, message }));
 }
 
-function serviceFits(name: string, service: Settings["services"][string] | undefined): Problem[] {
-  if (!service) return [];
-  const path = `services.${name}`;
-  const problems: Problem[] = [];
-  if (service.volume && service.replicas > 1) {
-    problems.push({ path: `${path}.replicas`, message: `${service.replicas} cannot share one volume: set it to 1` });
-  }
-  return problems;
+function oneInstanceOnAVolume(name: string, { replicas, volume }: Settings["services"][string]): Problem[] {
+  if (!volume || replicas === 1) return [];
+  return [{ path: `services.${name}.replicas`, message: `${replicas} cannot share one volume: set it to 1` }];
 }

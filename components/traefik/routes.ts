@@ -40,9 +40,9 @@ export class Routes extends Component {
     const guard = web.access.by === "forward" ? ["sign-on"] : [];
     route(service, "/", backend, guard);
     for (const [index, path] of (web.logins ?? []).entries()) {
-      route(`${service}-login-${index}`, path, backend, ["login-limit", ...guard]);
+      route(`login-${index}-${service}`, path, backend, ["login-limit", ...guard]);
     }
-    if (guard.length > 0 && outpost) route(`${service}-outpost`, OUTPOST_PATH, outpost, []);
+    if (guard.length > 0 && outpost) route(`outpost-${service}`, OUTPOST_PATH, outpost, []);
   }
 
   #ingress(name: string, { host, path, to, middlewares, after }: Rule): void {

@@ -49,7 +49,7 @@ describe("the edge", () => {
     expect(guarded).not.toContain("authentik");
     for (const name of guarded) {
       expect(Object.keys(deployed.outputs.edge.urls)).toContain(name);
-      const outpost = found.find((route) => route.name === `${name}-outpost`);
+      const outpost = found.find((route) => route.name === `outpost-${name}`);
       expect(outpost).toMatchObject({ path: "/outpost.goauthentik.io/", middlewares: "" });
     }
   });

@@ -264,6 +264,7 @@ describe("what exists already", () => {
   test("is taken over when told to", async () => {
     expect(await up(group({ adopt: true, isSuperuser: true }))).toEqual({ create: 3 });
     expect(double.store.all("/core/groups/").filter(({ name }) => name === "staff")).toHaveLength(1);
+    expect((await stack.stack.refresh()).summary.resourceChanges).toEqual({ same: 3 });
     expect(await up(group({ adopt: true, isSuperuser: true }))).toEqual({ same: 3 });
   });
 

@@ -92,7 +92,7 @@ export class DefinedKind<Shape extends z.ZodRawShape, Live extends object> imple
     const live = oldInputs ? await ifThere(operations.get(id)) : await this.#findAny(operations, id);
     if (!live) return undefined;
     const all = held(this.#definition, live, oldInputs);
-    const inputs = { adopt: false, ...(oldInputs ? heldOf(all, oldInputs) : all) };
+    const inputs = { ...(oldInputs ? heldOf(all, oldInputs) : all), adopt: oldInputs?.["adopt"] ?? false };
     return { id: this.#definition.id(live), inputs: this.#sealed(inputs), outputs: this.#outputsOf(live, inputs) };
   }
 

@@ -114,5 +114,6 @@ describe.each(kinds)("%s", (kind) => {
     expect(adopted.id).toBe(first.id);
     expect(double.store.all(path).length).toBe(count);
     expect(await driver.changes(adopted, { ...inputs, adopt: true })).toEqual([]);
+    expect((await driver.refresh(adopted))?.inputs).toEqual(adopted.inputs);
   });
 });

@@ -30,7 +30,9 @@ export class Alertmanager extends Component {
     const secrets = secretsOf(args);
     const label = `${name}-receivers`;
     const config = alertmanagerConfig(args, filesIn(secretDirectory({ label })));
-    const mounts = Object.keys(secrets).length > 0 ? [secretFiles(this.secret("receivers", secrets))] : [];
+    // The settings have these secrets: they are never lost with the stack.
+    const receivers = Object.keys(secrets).length > 0 && this.secret("receivers", secrets, { protect: false });
+    const mounts = receivers ? [secretFiles(receivers)] : [];
     statefulSet(this, {
       size: "1Gi",
       user: IMAGE_USER,

@@ -38,9 +38,12 @@ export function allowApi(
   const local = { name, namespace: namespace.name, labels };
   const options = { parent: owner };
   const { ClusterRole, ClusterRoleBinding, Role, RoleBinding } = kubernetes.rbac.v1;
-  return [
+  const within = inNamespace.length > 0 && [
     new Role(`${name}-role`, { metadata: local, rules: [...inNamespace] }, options),
     new RoleBinding(`${name}-role-binding`, { metadata: local, subjects, roleRef: roleRef("Role", name) }, options),
+  ];
+  return [
+    ...(within || []),
     new ClusterRole(
       `${name}-cluster-role`,
       { metadata: { name: clusterWide, labels }, rules: [...inCluster] },

@@ -147,6 +147,7 @@ describe("the home page", () => {
     expect(roles(deployed)).toEqual([]);
     const looking = await withSettings({ discovery: true });
     expect(file(looking, "kubernetes.yaml")).toMatchObject({ mode: "cluster", ingress: true });
+    expect(roles(looking).map(({ kind }) => kind)).toEqual(["ClusterRole", "ClusterRoleBinding"]);
     expect(looking.find("ClusterRole", "homepage-cluster-role").inputs).toMatchObject({
       rules: [
         { verbs: ["get", "list"], resources: ["ingresses"] },

@@ -17,11 +17,17 @@ const IDENTITY = [
   "X-authentik-meta-version",
 ] as const;
 
+/** Paths of a certificate and its key in the container. */
+export interface CertificateFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
 export interface DynamicArgs {
   readonly settings: Config["traefik"];
   readonly domain: string;
   /** Files of the certificate; left out, it comes by ACME. */
-  readonly certificate: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly certificate: CertificateFiles | undefined;
   /** Address that says who is logged in; left out, nothing is behind the sign-on. */
   readonly signOn: string | undefined;
 }

@@ -21,7 +21,7 @@ import {
   statefulSet,
   type Transform,
 } from "../kit/index.ts";
-import { dynamicConfiguration } from "./dynamic.ts";
+import { type CertificateFiles, dynamicConfiguration } from "./dynamic.ts";
 import { ACME_DIRECTORY, PORTS, staticConfiguration } from "./static.ts";
 
 export type TraefikArgs = Config["traefik"] & {
@@ -104,7 +104,7 @@ export class Traefik extends Component {
   }
 
   #workload(
-    certificate: { readonly certFile: string; readonly keyFile: string } | undefined,
+    certificate: CertificateFiles | undefined,
     extra: Pick<Parameters<typeof deployment>[1]["container"], "mounts" | "env">,
   ) {
     const { environment, signOn } = this;
@@ -152,7 +152,7 @@ export class Traefik extends Component {
     );
   }
 
-  #dynamicFile(certificate: { readonly certFile: string; readonly keyFile: string } | undefined) {
+  #dynamicFile(certificate: CertificateFiles | undefined) {
     const { domain, traefik } = this.environment.config;
     const { signOn } = this;
     const file = (address: string | undefined) =>

@@ -4,22 +4,16 @@ import { UserError } from "@homeslice/config";
 export type Loss = string;
 
 /**
- * Refuses to delete or replace what holds data, unless that was asked for in so many words.
+ * Refuses an `up` that would delete or replace what holds data, unless that was asked for in so many words.
  *
  * @throws UserError `data.loss`
  */
-export function refuseLosses(
-  operation: "up" | "destroy",
-  stack: string,
-  losses: readonly Loss[],
-  allowed: boolean,
-): void {
+export function refuseLosses(stack: string, losses: readonly Loss[], allowed: boolean): void {
   if (allowed || losses.length === 0) return;
-  const undo = operation === "up" ? "Undo the change of configuration that would cause it. " : "";
   throw new UserError({
     code: "data.loss",
     where: `stack ${stack}`,
     what: ["this would destroy for good:", ...losses.map((loss) => `  ${loss}`)].join("\n"),
-    fix: `${undo}To lose it on purpose, back it up first (\`backup now --stack ${stack}\`), then give --allow-data-loss. Nothing was changed.`,
+    fix: `Undo the change of configuration that would cause it. To lose it on purpose, back it up first (\`backup now --stack ${stack}\`), then give --allow-data-loss. Nothing was changed.`,
   });
 }

@@ -15,7 +15,7 @@ export interface Run {
   readonly command: EngineCommand;
   /** Whether to change things without asking. */
   readonly yes: boolean;
-  /** Whether data may be lost. */
+  /** Whether `up` may lose data. */
   readonly allowDataLoss: boolean;
   readonly say: (line: string) => void;
   /** The error messages that the engine sends on the way. */
@@ -56,7 +56,7 @@ async function up(run: Run): Promise<Outcome> {
   const needed = !run.yes || (!run.allowDataLoss && (await heldData(run)).length > 0);
   if (needed) {
     const { changes, losses } = await plan(run, run.yes ? () => undefined : run.say);
-    refuseLosses("up", run.stack.name, losses, run.allowDataLoss);
+    refuseLosses(run.stack.name, losses, run.allowDataLoss);
     if (!run.yes && isChange(changes)) await requireConsent(`${sentence(changes, true)}. Go ahead?`);
   }
   let outputs: OutputMap = {};
@@ -83,7 +83,8 @@ async function destroy(run: Run): Promise<Outcome> {
     run.stack.name,
     real.filter(({ protect }) => protect).map(({ urn, type }) => label(urn, type)),
   );
-  refuseLosses("destroy", run.stack.name, lossesAmong(real), run.allowDataLoss);
+  // Whoever destroys a stack wants it gone; what goes with it is named, so that nobody is taken by surprise.
+  for (const loss of lossesAmong(real)) run.say(`!! lost for good: ${loss}`);
   if (!run.yes) await requireConsent(`This deletes ${real.length} resources with all their data. Go ahead?`);
   const { changes } = await watched(run, (onEvent) => run.stack.destroy({ onEvent, color: "never" }));
   return { changes, outputs: {} };

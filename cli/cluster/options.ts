@@ -36,7 +36,5 @@ export function addClusterOptions(command: Command): Command {
 
 /** Adds `--yes`, for the commands that change something. */
 export function addConfirmation(command: Command): Command {
-  return command
-    .option("-y, --yes", "do not ask before changing anything")
-    .option("--allow-data-loss", "delete or replace what holds data: volumes, namespaces, keys");
+  return command.option("-y, --yes", "do not ask before changing anything");
 }

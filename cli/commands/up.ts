@@ -8,7 +8,8 @@ export function registerUp(program: Command): void {
     .description("run Homeslice on this machine, or with --stack deploy it to a Kubernetes cluster")
     .option("--detach", "on this machine: return when it is ready and leave it running")
     .option("--port <number>", "on this machine: port of the API, on the loopback address (default: 8080)")
-    .option("--stack <name>", "deploy this stack: dev, prod, or any other with a Pulumi.<name>.yaml");
+    .option("--stack <name>", "deploy this stack: dev, prod, or any other with a Pulumi.<name>.yaml")
+    .option("--allow-data-loss", "with --stack: delete or replace what holds data: volumes, namespaces, keys");
   addConfirmation(addClusterOptions(command)).action(async (options: UpOptions) => {
     if (options.stack !== undefined) {
       const { runCluster } = await import("../cluster/run.ts");

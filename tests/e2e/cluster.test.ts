@@ -107,7 +107,7 @@ test("drift by hand is found by refresh and put right by the next up", async () 
 });
 
 test("destroy of dev leaves nothing in the cluster", async () => {
-  const { changes } = report(await bench.run(["destroy", "--stack", "dev", "--yes", "--allow-data-loss", "--json"]));
+  const { changes } = report(await bench.run(["destroy", "--stack", "dev", "--yes", "--json"]));
   expect(changes.delete).toBeGreaterThan(30);
   expect((await bench.names("/api/v1/namespaces")).filter((name) => name.includes("homeslice-dev"))).toEqual([]);
   const volumes = z.array(z.object({ spec: z.object({ claimRef: z.object({ namespace: z.string() }) }) }));
@@ -130,7 +130,7 @@ test("destroy of prod is refused with the names of what it holds, and changes no
 test("once the protection is given up on purpose, prod can be destroyed", async () => {
   bench.configure("prod", { domain: "home.example.org", safety: { protectData: false } });
   expect((await bench.run(["up", "--stack", "prod", "--yes"])).code).toBe(0);
-  expect((await bench.run(["destroy", "--stack", "prod", "--yes", "--allow-data-loss"])).code).toBe(0);
+  expect((await bench.run(["destroy", "--stack", "prod", "--yes"])).code).toBe(0);
   expect((await bench.names("/api/v1/namespaces")).filter((name) => name.includes("homeslice-prod"))).toEqual([]);
 });
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
   bench.configure("dev", { domain: "home.example.org" });
 });
 afterAll(() => bench.stop());
-afterEach(async () => void (await bench.run(["destroy", "--stack", "dev", "--yes", "--allow-data-loss"])));
+afterEach(async () => void (await bench.run(["destroy", "--stack", "dev", "--yes"])));
 
 /** The stack is whole: nothing is left to do, and nothing was made twice. */
 async function expectWhole(): Promise<void> {

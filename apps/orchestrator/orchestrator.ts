@@ -26,7 +26,7 @@ export interface Orchestrator {
   stop(): Promise<void>;
 }
 
-/** Starts an orchestrator: any number of them may share one database. */
+/** Starts an orchestrator. Several of them may share one database. */
 export async function startOrchestrator(
   settings: Settings,
   log: Logger,

@@ -49,7 +49,7 @@ export class Steps {
     this.#args = args;
   }
 
-  /** Dumps the databases of a service, if it has any. */
+  /** Dumps the databases of a service that has some. */
   dump({ databases }: Subject): Step[] {
     if (databases.length === 0) return [];
     const settings = { host: "PGHOST", port: "PGPORT", user: "PGUSER", database: "PGDATABASE" };

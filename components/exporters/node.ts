@@ -13,7 +13,7 @@ const IGNORED_FILESYSTEMS =
 
 /**
  * Measures every node: processors, memory, disks with the volumes mounted on them, network. It reads the node's file
- * system, which takes a namespace of its own; in everything else it is as restricted as any other service.
+ * system, which takes a namespace of its own; in everything else it is restricted like the other services.
  */
 export class NodeExporter extends Component {
   constructor(name: string, args: NodeExporterArgs, environment: Environment) {

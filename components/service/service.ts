@@ -50,7 +50,7 @@ export function declarationOf(name: string, settings: Settings): Declaration {
   };
 }
 
-/** A service of the user's own: any image, run as strictly as the platform's, with a volume or in many instances. */
+/** A service of the user's own. Whatever the image, it is run as strictly as the platform's, with a volume or in many instances. */
 export class UserService extends Component {
   constructor(name: string, args: UserServiceArgs, environment: Environment) {
     super("UserService", name, environment);

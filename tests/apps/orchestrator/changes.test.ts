@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(async () => await installation.destroy());
 
-/** A change as any HTTP client would send it, with the version that it is meant for. */
+/** A change the way an HTTP client sends it, with the version that it is meant for. */
 async function put(path: string, body: object, ifMatch?: string) {
   const headers = new Headers({
     authorization: `Bearer ${await installation.token("admin")}`,

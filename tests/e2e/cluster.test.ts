@@ -77,12 +77,12 @@ describe.each(["dev", "prod"])("the stack %s on an empty cluster", (stack) => {
 });
 
 test("preview after an edit of the settings shows exactly that edit, and changes nothing", async () => {
-  const path = bench.configure("dev", { domain: "home.example.org", postgresql: { maxConnections: 80 } });
+  const path = bench.configure("dev", { domain: "home.example.org", postgresql: { maxConnections: 100 } });
   const settings = readFileSync(path, "utf8");
   const preview = await bench.run(["preview", "--stack", "dev"]);
   expect(preview.code).toBe(0);
   const changed = preview.stderr.split("\n").filter((line) => /^ {2}[+~±-]/.test(line));
-  expect(preview.stderr).toMatch(/- max_connections = '100'[\s\S]*\+ max_connections = '80'/);
+  expect(preview.stderr).toMatch(/- max_connections = '120'[\s\S]*\+ max_connections = '100'/);
   expect(changed.length).toBeGreaterThan(0);
   expect(changed.filter((line) => !line.includes("postgresql"))).toEqual([]);
   expect(readFileSync(path, "utf8")).toBe(settings);

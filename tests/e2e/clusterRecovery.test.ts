@@ -1,19 +1,19 @@
 import { execFileSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { createPublicKey, randomBytes } from "node:crypto";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findEngine } from "@homeslice/cli/engine/index.ts";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
-import { Bench, NOTHING, report } from "./clusterSupport.ts";
+import { Bench, core, NOTHING, report } from "./clusterSupport.ts";
 
 let bench: Bench;
 const up = ["up", "--stack", "dev", "--yes", "--json"];
 
 beforeAll(async () => {
   bench = await Bench.start();
-  bench.configure("dev", { domain: "home.example.org" });
+  bench.configure("dev", core);
 });
 afterAll(() => bench.stop());
 afterEach(async () => void (await bench.run(["destroy", "--stack", "dev", "--yes"])));
@@ -74,6 +74,16 @@ test("of two runs at once, one is refused with the other's process, and the othe
 
 const secretsSchema = z.array(z.object({ data: z.record(z.string(), z.string()).optional() }));
 
+/** What of a Secret must be seen nowhere: of a private key, what comes before the public half that it carries along. */
+function secretPart(text: string): string {
+  if (!text.includes("PRIVATE KEY-----")) return text;
+  const { x } = createPublicKey(text).export({ format: "jwk" });
+  if (x === undefined) return text;
+  const der = Buffer.from(text.replaceAll(/-----.*?-----|\s/g, ""), "base64");
+  const ownBytes = der.indexOf(Buffer.from(x, "base64url"));
+  return der.subarray(0, ownBytes - (ownBytes % 3)).toString("base64");
+}
+
 /** Every file below a folder. */
 function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -82,15 +92,16 @@ function filesIn(folder: string): string[] {
 }
 
 test("no generated secret is in clear text in the state, the output of any command, or a ConfigMap", async () => {
+  bench.configure("dev", { domain: "home.example.org" });
   const said = [await bench.run(up), await bench.run(["preview", "--stack", "dev"]), await bench.run(up)];
   bench.configure("dev", { domain: "other.example.org" });
   said.push(await bench.run(["preview", "--stack", "dev"]), await bench.run(["refresh", "--stack", "dev"]));
-  bench.configure("dev", { domain: "home.example.org" });
+  bench.configure("dev", core);
   expect(said.map(({ code }) => code)).toEqual(said.map(() => 0));
 
   const objects = secretsSchema.parse(await bench.list("/api/v1/secrets"));
   const texts = objects.flatMap(({ data }) =>
-    Object.values(data ?? {}).map((value) => Buffer.from(value, "base64").toString()),
+    Object.values(data ?? {}).map((value) => secretPart(Buffer.from(value, "base64").toString())),
   );
   // What a password is made of, also where it stands within an address or a file.
   const values = texts.flatMap((text) => text.match(/[A-Za-z0-9_-]{24,}/g) ?? []);
@@ -112,7 +123,7 @@ test("no generated secret is in clear text in the state, the output of any comma
 
 test("a secret that the user set with `pulumi config set --secret` is opened by the passphrase of Homeslice", async () => {
   await bench.run(up);
-  const path = bench.configure("dev", { domain: "home.example.org" });
+  const path = bench.configure("dev", core);
   const cache = process.env["HOMESLICE_CACHE"] ?? join(process.env["HOME"] ?? "", ".cache/homeslice");
   const engine = await findEngine({ cache, env: process.env, say: () => {} });
   const secret = randomBytes(16).toString("hex");

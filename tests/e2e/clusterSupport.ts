@@ -50,6 +50,14 @@ export const NOTHING = { create: 0, update: 0, replace: 0, delete: 0 };
 
 const listSchema = z.object({ items: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) })) });
 
+const optional = ["alertmanager", "authentik", "backup", "grafana", "homepage", "loki", "prometheus", "traefik"];
+
+/** Settings of a stack without what can be switched off: enough where it matters little what is deployed. */
+export const core = {
+  domain: "home.example.org",
+  ...Object.fromEntries(optional.map((name) => [name, { enabled: false }])),
+};
+
 /** A control plane, a data directory and settings of a suite's own, and the command line that works on them. */
 export class Bench {
   readonly home: string;

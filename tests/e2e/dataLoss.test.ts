@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Bench, NOTHING, report } from "./clusterSupport.ts";
+import { Bench, core, NOTHING, report } from "./clusterSupport.ts";
 
-const domain = "home.example.org";
+const settings = { ...core, backup: { enabled: true } };
 let bench: Bench;
 
 beforeAll(async () => {
   bench = await Bench.start();
-  bench.configure("dev", { domain });
+  bench.configure("dev", settings);
   report(await bench.run(["up", "--stack", "dev", "--yes", "--json"]));
 });
 afterAll(() => bench.stop());
@@ -24,8 +24,8 @@ test.each([
     { backup: { enabled: false } },
     /StatefulSet backup-statefulset: [\s\S]*RandomPassword backup-key/,
   ],
-])("%s is shouted by preview and refused by up, with what would be lost", async (_, settings, lost) => {
-  bench.configure("dev", { domain, ...settings });
+])("%s is shouted by preview and refused by up, with what would be lost", async (_, change, lost) => {
+  bench.configure("dev", { ...settings, ...change });
   const before = await volumes();
   const preview = await bench.run(["preview", "--stack", "dev"]);
   expect(preview.code).toBe(0);
@@ -37,12 +37,12 @@ test.each([
   expect(up.stderr).toMatch(lost);
   expect(up.stderr).toMatch(/--allow-data-loss\. Nothing was changed\./);
   expect(await volumes()).toEqual(before);
-  bench.configure("dev", { domain });
+  bench.configure("dev", settings);
   expect(report(await bench.run(["preview", "--stack", "dev", "--json"])).changes).toMatchObject(NOTHING);
 });
 
 test("what is wanted on purpose is done", async () => {
-  bench.configure("dev", { domain, backup: { enabled: false } });
+  bench.configure("dev", core);
   report(await bench.run(["up", "--stack", "dev", "--yes", "--json", "--allow-data-loss"]));
   expect(await bench.names("/apis/apps/v1/namespaces/homeslice-dev/statefulsets")).not.toContain("backup");
 });

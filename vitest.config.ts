@@ -21,7 +21,8 @@ export default defineConfig({
           include: ["tests/e2e/**/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 600_000,
-          fileParallelism: false,
+          // Two at once: each spends half its time waiting, and more would wait for the processor.
+          maxWorkers: 2,
           globalSetup,
         },
       },

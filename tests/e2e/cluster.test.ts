@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { which } from "@homeslice/cli/engine/index.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { eventually } from "../support/eventually.ts";
 import { Bench, NOTHING, report } from "./clusterSupport.ts";
 
 let bench: Bench;
@@ -111,8 +112,10 @@ test("destroy of dev leaves nothing in the cluster", async () => {
   expect(changes.delete).toBeGreaterThan(30);
   expect((await bench.names("/api/v1/namespaces")).filter((name) => name.includes("homeslice-dev"))).toEqual([]);
   const volumes = z.array(z.object({ spec: z.object({ claimRef: z.object({ namespace: z.string() }) }) }));
-  const left = volumes.parse(await bench.list("/api/v1/persistentvolumes"));
-  expect(left.filter(({ spec }) => spec.claimRef.namespace.startsWith("homeslice-dev"))).toEqual([]);
+  await eventually(async () => {
+    const left = volumes.parse(await bench.list("/api/v1/persistentvolumes"));
+    return !left.some(({ spec }) => spec.claimRef.namespace.startsWith("homeslice-dev"));
+  }, "the volumes are reclaimed");
 });
 
 test("destroy of prod is refused with the names of what it holds, and changes nothing", async () => {

@@ -3,6 +3,7 @@ import type { Server } from "@homeslice/protocol";
 import type { Logger } from "pino";
 import type { Refusals } from "./audit/refusals.ts";
 import type { Database } from "./database/database.ts";
+import type { Databases } from "./database/tenancy.ts";
 import type { Bus } from "./live/bus.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -35,7 +36,9 @@ export const defaultTimings: Timings = {
 export interface Context {
   /** Identity of this process among the replicas. */
   readonly orchestratorId: string;
+  /** What its user may see: all of it for the system's own work, one tenant's rows for a request. */
   readonly database: Database;
+  readonly databases: Databases;
   readonly bus: Bus;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -48,4 +51,9 @@ export interface Context {
   /** The environment of the servers that enrol with it. */
   readonly environment: Server["environment"];
   readonly now: () => Date;
+}
+
+/** The same for the requests of one tenant: nothing of another is within reach. */
+export function inTenant(context: Context, tenantId: string): Context {
+  return { ...context, database: context.databases.tenant(tenantId) };
 }

@@ -1,6 +1,6 @@
 import { pino } from "pino";
-import { openDatabase } from "./database/database.ts";
 import { migrate } from "./database/migrate.ts";
+import { openDatabases } from "./database/tenancy.ts";
 import { startOrchestrator } from "./orchestrator.ts";
 import { readSettings, type Settings, SettingsError } from "./settings.ts";
 
@@ -28,12 +28,12 @@ async function main(command: string | undefined): Promise<number> {
   }
 
   async function runMigrations({ database: target }: Settings): Promise<number> {
-    const database = openDatabase(target, (error) => log.warn({ err: error }, "a database connection broke"));
+    const databases = openDatabases(target, (error) => log.warn({ err: error }, "a database connection broke"));
     try {
-      log.info({ applied: await migrate(database, target.schema) }, "the database is up to date");
+      log.info({ applied: await migrate(databases.system, target.schema) }, "the database is up to date");
       return 0;
     } finally {
-      await database.destroy();
+      await databases.close();
     }
   }
 }

@@ -6,11 +6,11 @@ import { LinkServer } from "./agents/link.ts";
 import { AgentRegistry } from "./agents/registry.ts";
 import { Reports } from "./agents/reports.ts";
 import { Sweeper } from "./agents/sweeper.ts";
-import { Audit } from "./audit/audit.ts";
 import { Refusals } from "./audit/refusals.ts";
+import { Sealer } from "./audit/sealer.ts";
 import { type Context, defaultTimings, type Timings } from "./context.ts";
-import { openDatabase } from "./database/database.ts";
 import { migrate } from "./database/migrate.ts";
+import { openDatabases } from "./database/tenancy.ts";
 import { buildServer } from "./http/server.ts";
 import { Bus } from "./live/bus.ts";
 import { PostgresTransport } from "./live/postgresTransport.ts";
@@ -33,7 +33,7 @@ export async function startOrchestrator(
   timings: Timings = defaultTimings,
 ): Promise<Orchestrator> {
   const context = createContext(settings, log, timings);
-  const { database, bus } = context;
+  const { database, databases, bus } = context;
   try {
     if (settings.migrate) await migrate(database, settings.database.schema);
     await bus.open();
@@ -41,8 +41,8 @@ export async function startOrchestrator(
     const dispatcher = new Dispatcher(context, registry);
     const sweeper = new Sweeper(context);
     const links = new LinkServer(context, registry, new Reports(context));
-    const audit = new Audit(context);
-    const app = await buildServer(context, settings, links, audit);
+    const sealer = new Sealer(context);
+    const app = await buildServer(context, settings, links);
     const unsubscribe = bus.subscribe((hint) => {
       if (hint.kind === "server")
         registry
@@ -52,7 +52,7 @@ export async function startOrchestrator(
     });
     dispatcher.start();
     sweeper.start();
-    audit.start();
+    sealer.start();
     const url = await app.listen({ host: settings.host, port: settings.port });
     log.info({ url }, "orchestrator listens");
     const stop = async () => {
@@ -61,15 +61,15 @@ export async function startOrchestrator(
       await app.close();
       await links.drained();
       await sweeper.stop();
-      await audit.stop();
+      await sealer.stop();
       unsubscribe();
       await bus.close();
-      await database.destroy();
+      await databases.close();
     };
     return { url, stop };
   } catch (error) {
     await bus.close();
-    await database.destroy();
+    await databases.close();
     throw error;
   }
 }
@@ -79,15 +79,18 @@ function createContext(settings: Settings, log: Logger, timings: Timings): Conte
   const transport = settings.redis
     ? new RedisTransport(settings.redis, log)
     : new PostgresTransport(settings.database, log);
-  const database = openDatabase(settings.database, (error) => log.warn({ err: error }, "a database connection broke"));
+  const databases = openDatabases(settings.database, (error) =>
+    log.warn({ err: error }, "a database connection broke"),
+  );
   const now = () => new Date();
   return {
     orchestratorId,
-    database,
+    database: databases.system,
+    databases,
     bus: new Bus(transport, orchestratorId, log),
     log,
     metrics: new Metrics(),
-    refusals: new Refusals(database, now),
+    refusals: new Refusals(databases, now),
     timings,
     jobKey: privateKeyFromSeed(deriveKey(settings.secret, "job-signing")),
     clusterEnrolment: settings.clusterEnrolment,

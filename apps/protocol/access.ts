@@ -5,6 +5,14 @@ export const roles = ["viewer", "operator", "admin"] as const;
 export const Role = z.enum(roles);
 export type Role = z.infer<typeof Role>;
 
+/** Name of a tenant: a group of people with servers, actions, executions and an audit log of their own. */
+export const TenantId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "use 1 to 63 lower case letters, digits or dashes")
+  .meta({ description: "Name of a tenant" });
+/** The tenant of whoever names none. */
+export const DEFAULT_TENANT = "default";
+
 /** What a caller may do. Every route and every WebSocket message names one. */
 export type Permission =
   | "servers:read"

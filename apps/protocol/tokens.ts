@@ -1,13 +1,13 @@
 import { hkdfSync } from "node:crypto";
 import { errors, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
-import { Role } from "./access.ts";
+import { DEFAULT_TENANT, Role, TenantId } from "./access.ts";
 
 const ISSUER = "homeslice";
 const AUDIENCE = "homeslice-api";
 
 /** Who is calling, as a verified bearer token says. */
-export const Caller = z.object({ subject: z.string(), role: Role });
+export const Caller = z.object({ subject: z.string(), role: Role, tenant: TenantId });
 export type Caller = z.infer<typeof Caller>;
 
 /** Shortest secret that keys may be derived from, in bytes. */
@@ -23,12 +23,12 @@ export function deriveKey(secret: Uint8Array, purpose: "api-tokens" | "job-signi
 /** Makes a bearer token for the API. Whoever can read the secret of an installation owns it, so can make one. */
 export async function mintToken(
   secret: Uint8Array,
-  caller: Caller,
+  caller: Omit<Caller, "tenant"> & Partial<Caller>,
   ttlSeconds: number,
   now: Date = new Date(),
 ): Promise<string> {
   const issued = Math.floor(now.getTime() / 1_000);
-  return await new SignJWT({ role: caller.role })
+  return await new SignJWT({ role: caller.role, tenant: caller.tenant ?? DEFAULT_TENANT })
     .setProtectedHeader({ alg: "HS256", typ: "at+jwt" })
     .setIssuer(ISSUER)
     .setAudience(AUDIENCE)
@@ -53,7 +53,7 @@ export async function verifyToken(
       requiredClaims: ["exp", "sub"],
       currentDate: now,
     });
-    return Caller.parse({ subject: payload.sub, role: payload["role"] });
+    return Caller.parse({ subject: payload.sub, role: payload["role"], tenant: payload["tenant"] });
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof z.ZodError) return undefined;
     throw error;

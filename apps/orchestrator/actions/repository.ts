@@ -2,6 +2,7 @@ import type { NewAction } from "@homeslice/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Connection } from "../database/database.ts";
 import type { ActionsTable } from "../database/tables.ts";
+import { ofTenant } from "../database/tenancy.ts";
 
 export interface ActionListing {
   readonly category?: NewAction["category"] | undefined;
@@ -17,6 +18,7 @@ export async function listActions(
   let query = connection
     .selectFrom("actions")
     .selectAll()
+    .where(ofTenant)
     .where("deleted_at", "is", null)
     .orderBy("action_id", "desc")
     .limit(limit);

@@ -11,7 +11,7 @@ import {
 import type { WebSocket } from "ws";
 import { ZodError } from "zod";
 import type { Context } from "../context.ts";
-import { findServerKey } from "../servers/enrolment.ts";
+import { findServerKey, findServerTenant } from "../servers/enrolment.ts";
 import type { AgentRegistry } from "./registry.ts";
 import { LinkOutOfStep, type Reports } from "./reports.ts";
 import { AgentSession } from "./session.ts";
@@ -86,7 +86,14 @@ export class LinkServer {
     if (!proven) {
       this.#context.log.warn({ address, server_id: hello.server_id }, "an agent could not prove its identity");
       const actor = { type: "agent", id: hello.server_id, ip_address: address, user_agent: null } as const;
-      await this.#context.refusals.record("agent.refused", actor, hello.server_id, "unknown server or wrong key");
+      const tenant = await findServerTenant(this.#context.database, hello.server_id);
+      await this.#context.refusals.record(
+        "agent.refused",
+        actor,
+        hello.server_id,
+        "unknown server or wrong key",
+        tenant,
+      );
       socket.close(closeCode.not_authenticated, "unknown server or wrong key");
       return undefined;
     }

@@ -1,8 +1,7 @@
 import type { Actor, AuditEventType, AuditVerification, RequestOf, ResponseOf } from "@homeslice/protocol";
 import type { Context } from "../context.ts";
 import type { Connection } from "../database/database.ts";
-import { Loop } from "../loop.ts";
-import { sealEvents, verifyChain } from "./chain.ts";
+import { verifyChain } from "./chain.ts";
 import { insertEvent, listEvents, type NewAuditEvent } from "./repository.ts";
 
 const done: NewAuditEvent["result"] = { success: true, error_message: null };
@@ -25,22 +24,12 @@ export async function recordChange(
   await insertEvent(transaction, { event_type, actor, resource: { type, id, name }, details, result: done });
 }
 
-/** The audit log: reading it, checking it, and sealing what is new. */
+/** The audit log: reading and checking it. */
 export class Audit {
   readonly #context: Context;
-  readonly #sealer: Loop;
 
   constructor(context: Context) {
     this.#context = context;
-    this.#sealer = new Loop("audit sealer", () => this.#seal(), context.timings.pollMs, context.log);
-  }
-
-  start(): void {
-    this.#sealer.start();
-  }
-
-  async stop(): Promise<void> {
-    await this.#sealer.stop();
   }
 
   async list(query: RequestOf<"listAudit">["query"]): Promise<ResponseOf<"listAudit">> {
@@ -52,11 +41,8 @@ export class Audit {
     return { items, next_cursor: found.length > limit && last !== undefined ? String(last.event_id) : null };
   }
 
+  /** Checks the one chain that all tenants' entries are in. */
   async verify(): Promise<AuditVerification> {
-    return await verifyChain(this.#context.database);
-  }
-
-  async #seal(): Promise<void> {
-    while ((await sealEvents(this.#context.database)) > 0);
+    return await verifyChain(this.#context.databases.system);
   }
 }

@@ -21,8 +21,9 @@ interface Content {
   readonly content: string;
 }
 
-const content = sql<string>`jsonb_build_array(event_id, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-  event_type, actor, resource, details, result)::text`;
+const content = sql<string>`(jsonb_build_array(event_id, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+  event_type, actor, resource, details, result)
+  || case when tenant_id = 'default' then '[]' else jsonb_build_array(tenant_id) end)::text`;
 
 function hashOf(previous: Link | undefined, text: string): Buffer {
   const position = (previous?.position ?? 0) + 1;

@@ -2,6 +2,7 @@ import type { AuditEvent, AuditEventType } from "@homeslice/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Connection } from "../database/database.ts";
 import type { AuditEventsTable } from "../database/tables.ts";
+import { ofTenant } from "../database/tenancy.ts";
 
 export type NewAuditEvent = Pick<AuditEvent, "event_type" | "actor" | "resource" | "details" | "result">;
 
@@ -31,7 +32,12 @@ export interface AuditListing {
 /** Entries, newest first, that come after the cursor. */
 export async function listEvents(connection: Connection, listing: AuditListing): Promise<AuditEvent[]> {
   const { event_type, actor_id, resource_id, success, limit, cursor } = listing;
-  let query = connection.selectFrom("audit_events").selectAll().orderBy("event_id", "desc").limit(limit);
+  let query = connection
+    .selectFrom("audit_events")
+    .selectAll()
+    .where(ofTenant)
+    .orderBy("event_id", "desc")
+    .limit(limit);
   if (cursor !== undefined) query = query.where("event_id", "<", cursor);
   if (event_type !== undefined) query = query.where("event_type", "=", event_type);
   if (actor_id !== undefined) query = query.where(sql<string>`actor ->> 'id'`, "=", actor_id);

@@ -1,4 +1,4 @@
-import { Kysely, type Transaction as KyselyTransaction, PostgresDialect } from "kysely";
+import type { Kysely, Transaction as KyselyTransaction } from "kysely";
 import { DatabaseError, Pool, types } from "pg";
 import type { DatabaseSettings } from "../settings.ts";
 import type { Tables } from "./tables.ts";
@@ -30,7 +30,7 @@ export function connectionConfig(settings: DatabaseSettings) {
 }
 
 /** Opens a pool of connections. @param onError told of connections that break; the pool replaces them */
-export function openDatabase(settings: DatabaseSettings, onError: (error: Error) => void): Database {
+export function openPool(settings: DatabaseSettings, onError: (error: Error) => void): Pool {
   const pool = new Pool({
     ...connectionConfig(settings),
     max: settings.connections,
@@ -39,7 +39,7 @@ export function openDatabase(settings: DatabaseSettings, onError: (error: Error)
   pool.on("error", onError);
   // A connection that is lent out is nobody's but its own: unheard, its error would end the process.
   pool.on("connect", (client) => client.on("error", onError));
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return pool;
 }
 
 /** Whether a statement failed because a value that must be unique is there already. */

@@ -2,9 +2,10 @@ import { sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import type { Database } from "./database.ts";
 import * as initial from "./migrations/0001-initial.ts";
+import * as tenants from "./migrations/0003-tenants.ts";
 
 /** Every migration, in order. Names are forever: the database remembers them. */
-const migrations: Record<string, Migration> = { "0001-initial": initial };
+const migrations: Record<string, Migration> = { "0001-initial": initial, "0003-tenants": tenants };
 
 function migrator(database: Database, schema: string): Migrator {
   return new Migrator({

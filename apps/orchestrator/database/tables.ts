@@ -4,7 +4,12 @@ import type { ColumnType, Generated, JSONColumnType } from "kysely";
 /** A column that the database fills in and that changes later. */
 type Defaulted<T> = ColumnType<T, T | undefined, T>;
 
-export interface ServersTable {
+interface OfTenant {
+  /** Filled in by the database: the tenant whose request adds the row. Never changes. */
+  tenant_id: ColumnType<string, string | undefined, never>;
+}
+
+export interface ServersTable extends OfTenant {
   server_id: Generated<string>;
   hostname: string;
   ip_address: string | null;
@@ -30,14 +35,14 @@ export interface ServersTable {
   deleted_at: Date | null;
 }
 
-export interface EnrolmentTokensTable {
+export interface EnrolmentTokensTable extends OfTenant {
   token_hash: Buffer;
   server_id: string;
   expires_at: Date;
   used_at: Date | null;
 }
 
-export interface ActionsTable {
+export interface ActionsTable extends OfTenant {
   action_id: Generated<string>;
   name: string;
   definition: JSONColumnType<NewAction>;
@@ -49,7 +54,7 @@ export interface ActionsTable {
   deleted_at: Date | null;
 }
 
-export interface ExecutionsTable {
+export interface ExecutionsTable extends OfTenant {
   execution_id: Generated<string>;
   initiated_by: string;
   action_id: string | null;
@@ -60,7 +65,7 @@ export interface ExecutionsTable {
   created_at: Generated<Date>;
 }
 
-export interface TargetsTable {
+export interface TargetsTable extends OfTenant {
   execution_id: string;
   server_id: string;
   state: Defaulted<TargetState>;
@@ -77,7 +82,7 @@ export interface TargetsTable {
   log_bytes: Defaulted<number>;
 }
 
-export interface IdempotencyKeysTable {
+export interface IdempotencyKeysTable extends OfTenant {
   subject: string;
   key: string;
   request_hash: Buffer;
@@ -85,7 +90,7 @@ export interface IdempotencyKeysTable {
   created_at: Generated<Date>;
 }
 
-export interface SupersededResultsTable {
+export interface SupersededResultsTable extends OfTenant {
   execution_id: string;
   server_id: string;
   fence: number;
@@ -93,7 +98,7 @@ export interface SupersededResultsTable {
   received_at: Generated<Date>;
 }
 
-export interface AuditEventsTable {
+export interface AuditEventsTable extends OfTenant {
   event_id: Generated<number>;
   at: Generated<Date>;
   event_type: AuditEvent["event_type"];
@@ -105,7 +110,7 @@ export interface AuditEventsTable {
   hash: Buffer | null;
 }
 
-export interface LogLinesTable {
+export interface LogLinesTable extends OfTenant {
   execution_id: string;
   server_id: string;
   seq: number;

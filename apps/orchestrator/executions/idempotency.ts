@@ -25,7 +25,7 @@ export async function claimKey(transaction: Connection, { subject, key, request 
   const claimed = await transaction
     .insertInto("idempotency_keys")
     .values({ subject, key, request_hash, execution_id: sql`uuidv7()` })
-    .onConflict((conflict) => conflict.columns(["subject", "key"]).doNothing())
+    .onConflict((conflict) => conflict.columns(["tenant_id", "subject", "key"]).doNothing())
     .returning("execution_id")
     .executeTakeFirst();
   if (claimed !== undefined) return { executionId: claimed.execution_id, isNew: true };

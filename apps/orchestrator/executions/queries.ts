@@ -2,6 +2,7 @@ import { type Execution, isFinal, type TargetState } from "@homeslice/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Connection } from "../database/database.ts";
 import type { ExecutionsTable, TargetsTable } from "../database/tables.ts";
+import { ofTenant } from "../database/tenancy.ts";
 import { overallState } from "./state.ts";
 
 /** How much of the end of each stream an execution carries, in characters. */
@@ -21,7 +22,12 @@ export interface ExecutionListing {
 /** Executions, newest first, that come after the cursor; `status` selects by the state on any server. */
 export async function listExecutions(connection: Connection, listing: ExecutionListing): Promise<Execution[]> {
   const { status, server_id, limit, cursor } = listing;
-  let query = connection.selectFrom("executions").selectAll().orderBy("execution_id", "desc").limit(limit);
+  let query = connection
+    .selectFrom("executions")
+    .selectAll()
+    .where(ofTenant)
+    .orderBy("execution_id", "desc")
+    .limit(limit);
   if (cursor !== undefined) query = query.where("execution_id", "<", cursor);
   if (status !== undefined || server_id !== undefined) {
     query = query.where(({ exists, selectFrom }) => {

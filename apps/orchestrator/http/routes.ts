@@ -33,10 +33,13 @@ export type Handlers = { readonly [K in RouteName]: Handler<K> };
 /** What carries a version is answered with it as ETag. */
 const Versioned = z.object({ version: z.int() });
 
-/** Serves the whole catalogue: who may call, what fits the schema, what comes back. */
+/**
+ * Serves the whole catalogue: who may call, what fits the schema, what comes back.
+ * @param handlersOf the handlers that see one tenant alone; without a tenant, those of public routes
+ */
 export function addRoutes(
   app: FastifyInstance,
-  handlers: Handlers,
+  handlersOf: (tenantId: string | undefined) => Handlers,
   authenticate: (request: FastifyRequest) => Promise<Caller | undefined>,
   { metrics, refusals }: Context,
 ): void {
@@ -44,16 +47,16 @@ export function addRoutes(
 
   function addRoute<K extends RouteName>(name: K): void {
     const { method, path, permission, status } = routes[name];
-    const handler: Handler<K> = handlers[name];
     app.route({
       method,
       url: path.replaceAll(/\{(\w+)\}/g, ":$1"),
       handler: async (request: FastifyRequest, reply: FastifyReply) => {
         const stop = metrics.requests.startTimer({ route: path, method });
         reply.raw.once("finish", () => stop({ status: reply.statusCode }));
-        const actor = permission === "public" ? actorOf(request) : await admit(request, permission);
+        const caller = permission === "public" ? undefined : await admit(request, permission);
+        const handler: Handler<K> = handlersOf(caller?.tenant)[name];
         const parsed = { ...parseRequest(name, request), ...parseHeaders(request) };
-        const answer = await handler(parsed, actor);
+        const answer = await handler(parsed, actorOf(request, caller?.subject));
         const versioned = Versioned.safeParse(answer);
         if (versioned.success) reply.header("etag", `"${versioned.data.version}"`);
         return await reply.code(status).send(answer);
@@ -61,12 +64,12 @@ export function addRoutes(
     });
   }
 
-  async function admit(request: FastifyRequest, permission: Permission): Promise<Actor> {
+  async function admit(request: FastifyRequest, permission: Permission): Promise<Caller> {
     const caller = await authenticate(request);
-    if (caller !== undefined && permits(caller.role, permission)) return actorOf(request, caller.subject);
+    if (caller !== undefined && permits(caller.role, permission)) return caller;
     const refusal = refusalOf(caller, permission);
     const route = `${request.method} ${request.routeOptions.url}`;
-    await refusals.record("request.refused", actorOf(request, caller?.subject), route, refusal.message);
+    await refusals.record("request.refused", actorOf(request, caller?.subject), route, refusal.message, caller?.tenant);
     throw refusal;
   }
 }

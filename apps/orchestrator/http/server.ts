@@ -3,8 +3,8 @@ import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { sql } from "kysely";
 import { Actions } from "../actions/actions.ts";
 import type { LinkServer } from "../agents/link.ts";
-import type { Audit } from "../audit/audit.ts";
-import type { Context } from "../context.ts";
+import { Audit } from "../audit/audit.ts";
+import { type Context, inTenant } from "../context.ts";
 import { pendingMigrations } from "../database/migrate.ts";
 import { Executions } from "../executions/executions.ts";
 import { addWebSockets } from "../live/routes.ts";
@@ -19,12 +19,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const VERSION = "0.1.0";
 
 /** Builds the HTTP server with everything it answers; it listens when it is told to. */
-export async function buildServer(
-  context: Context,
-  settings: Settings,
-  links: LinkServer,
-  audit: Audit,
-): Promise<FastifyInstance> {
+export async function buildServer(context: Context, settings: Settings, links: LinkServer): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -36,7 +31,7 @@ export async function buildServer(
   const authenticate = authenticator(settings.secret, context.now);
   addErrorHandling(app, context.log);
   await addWebSockets(app, context, links, authenticate);
-  addRoutes(app, handlers(context, audit), authenticate, context);
+  addRoutes(app, handlersOf(context), authenticate, context);
   addHealth(app, context, settings);
   return app;
 }
@@ -50,10 +45,23 @@ function authenticator(secret: Uint8Array, now: () => Date) {
   };
 }
 
-function handlers(context: Context, audit: Audit): Handlers {
+/** The handlers of each tenant's requests; those of public routes are the system's. */
+function handlersOf(context: Context): (tenantId: string | undefined) => Handlers {
+  const system = handlers(context);
+  const ofTenants = new Map<string, Handlers>();
+  return (tenantId) => {
+    if (tenantId === undefined) return system;
+    const known = ofTenants.get(tenantId) ?? handlers(inTenant(context, tenantId));
+    ofTenants.set(tenantId, known);
+    return known;
+  };
+}
+
+function handlers(context: Context): Handlers {
   const servers = new Servers(context);
   const actions = new Actions(context);
   const executions = new Executions(context, actions);
+  const audit = new Audit(context);
   return {
     listServers: ({ query }) => servers.list(query),
     registerServer: ({ body }, actor) => servers.register(body, actor),

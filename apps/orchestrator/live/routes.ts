@@ -13,7 +13,7 @@ import {
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
 import type { LinkServer } from "../agents/link.ts";
-import type { Context } from "../context.ts";
+import { type Context, inTenant } from "../context.ts";
 import { findExecution } from "../executions/queries.ts";
 import { Follower } from "./follower.ts";
 
@@ -48,7 +48,8 @@ async function serveExecution(
   const caller = await authenticate(request);
   if (caller === undefined) return socket.close(closeCode.not_authenticated, "a valid bearer token is needed");
   const id = ExecutionId.safeParse(Object(request.params)["execution_id"]);
-  if (!id.success || (await findExecution(context.database, id.data)) === undefined) {
+  const own = inTenant(context, caller.tenant);
+  if (!id.success || (await findExecution(own.database, id.data)) === undefined) {
     return socket.close(closeCode.not_found, "there is no such execution");
   }
   const message = parseMessage(await Promise.race([first, closed.then(() => "")]));
@@ -56,7 +57,7 @@ async function serveExecution(
   if (!permits(caller.role, followPermissions[message.type])) {
     return socket.close(closeCode.not_permitted, "not permitted");
   }
-  const follower = new Follower(context, id.data, message.after, (live) => deliver(socket, live));
+  const follower = new Follower(own, id.data, message.after, (live) => deliver(socket, live));
   follower.start();
   await closed;
   await follower.stop();

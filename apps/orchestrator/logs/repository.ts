@@ -20,10 +20,10 @@ export async function appendLines(
       update execution_targets set last_seq = last_seq + ${lines.length}, log_bytes = log_bytes + ${bytes}
       where execution_id = ${execution_id} and server_id = ${server_id} and fence = ${fence}
         and last_seq = ${first - 1} and state in (${sql.join(openStates)})
-      returning 1
+      returning tenant_id
     )
-    insert into log_lines (execution_id, server_id, seq, stream, text, at)
-    select ${execution_id}, ${server_id}, line.seq, line.stream, line.text, line.at
+    insert into log_lines (tenant_id, execution_id, server_id, seq, stream, text, at)
+    select target.tenant_id, ${execution_id}, ${server_id}, line.seq, line.stream, line.text, line.at
     from target, unnest(
       ${lines.map(({ seq }) => seq)}::bigint[], ${lines.map(({ stream }) => stream)}::text[],
       ${lines.map(({ text }) => text)}::text[], ${lines.map(({ at }) => at)}::timestamptz[]

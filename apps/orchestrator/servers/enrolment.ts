@@ -18,16 +18,19 @@ export async function insertEnrolmentToken(
 }
 
 /** Uses up a token. @returns the server that it was made for, undefined when it is unknown, over or used */
-export async function useEnrolmentToken(connection: Connection, token: string, now: Date): Promise<string | undefined> {
-  const used = await connection
+export async function useEnrolmentToken(
+  connection: Connection,
+  token: string,
+  now: Date,
+): Promise<{ server_id: string; tenant_id: string } | undefined> {
+  return await connection
     .updateTable("enrolment_tokens")
     .set({ used_at: now })
     .where("token_hash", "=", hash(token))
     .where("used_at", "is", null)
     .where("expires_at", ">", now)
-    .returning("server_id")
+    .returning(["server_id", "tenant_id"])
     .executeTakeFirst();
-  return used?.server_id;
 }
 
 /** Gives a server the key of its agent, once. @returns whether it had none before */
@@ -50,4 +53,14 @@ export async function findServerKey(connection: Connection, serverId: string): P
     .where("deleted_at", "is", null)
     .executeTakeFirst();
   return row?.public_key ?? undefined;
+}
+
+/** The tenant of a server, also of a deleted one; undefined when there never was such a server. */
+export async function findServerTenant(connection: Connection, serverId: string): Promise<string | undefined> {
+  const row = await connection
+    .selectFrom("servers")
+    .select("tenant_id")
+    .where("server_id", "=", serverId)
+    .executeTakeFirst();
+  return row?.tenant_id;
 }

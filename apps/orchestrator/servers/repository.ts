@@ -3,6 +3,7 @@ import type { NewServer, Server, ServerState } from "@homeslice/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Connection } from "../database/database.ts";
 import type { ServersTable } from "../database/tables.ts";
+import { ofTenant } from "../database/tenancy.ts";
 import { openStates } from "../executions/state.ts";
 
 /** Connected or not, and with or without open work: derived, so that it cannot be out of date. */
@@ -32,7 +33,7 @@ export interface ServerListing {
 /** Servers, newest first, that come after the cursor. */
 export async function listServers(connection: Connection, listing: ServerListing): Promise<Server[]> {
   const { status, environment, tag, hostname, limit, cursor } = listing;
-  let query = selectServers(connection).orderBy("server_id", "desc").limit(limit);
+  let query = selectServers(connection).where(ofTenant).orderBy("server_id", "desc").limit(limit);
   if (cursor !== undefined) query = query.where("server_id", "<", cursor);
   if (environment !== undefined) query = query.where("environment", "=", environment);
   if (hostname !== undefined) query = query.where("hostname", "=", hostname);

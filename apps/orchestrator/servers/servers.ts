@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import {
   type Actor,
   ApiError,
+  DEFAULT_TENANT,
   decodePublicKey,
   type Enrolled,
   encodePublicKey,
@@ -13,6 +14,7 @@ import {
 import { type Resource, recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
 import { type Connection, isUniqueViolation } from "../database/database.ts";
+import { narrowTo } from "../database/tenancy.ts";
 import { loseTargets } from "../executions/repository.ts";
 import { preconditionFailed } from "../http/errors.ts";
 import * as enrolment from "./enrolment.ts";
@@ -114,10 +116,15 @@ export class Servers {
     }
   }
 
-  /** The server that a token lets in: the one it was made for, or a new node of the cluster. */
+  /** The server that a token lets in: the one it was made for, or a new node of the cluster. From then on, all is its tenant's. */
   async #admit(transaction: Connection, token: string, hostname: string): Promise<string | undefined> {
     const { environment, now } = this.#context;
-    if (!this.#isClusterToken(token)) return await enrolment.useEnrolmentToken(transaction, token, now());
+    if (!this.#isClusterToken(token)) {
+      const used = await enrolment.useEnrolmentToken(transaction, token, now());
+      if (used !== undefined) await narrowTo(transaction, used.tenant_id);
+      return used?.server_id;
+    }
+    await narrowTo(transaction, DEFAULT_TENANT);
     const node = { hostname, environment, server_group: "cluster", tags: ["kubernetes"] };
     return await repository.insertServer(transaction, node, "cluster enrolment");
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Settings, startOrchestrator } from "@homeslice/orchestrator";
-import { type Client, createClient, mintToken, type Role } from "@homeslice/protocol";
+import { type Client, createClient, DEFAULT_TENANT, mintToken, type Role } from "@homeslice/protocol";
 import pg from "pg";
 import { pino } from "pino";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
@@ -71,19 +71,28 @@ export class Installation {
 
   /** Does something behind the back of the orchestrators. */
   async query(statement: string): Promise<void> {
+    await this.rows(statement, "*");
+  }
+
+  /** The same, as one tenant (`*` is all of them, the empty string none). */
+  async rows(statement: string, tenant: string): Promise<Record<string, unknown>[]> {
     const { host, port, user, password, database } = this.#database;
-    const client = new pg.Client({ host, port, user, password, database });
+    const options = `-c homeslice.tenant=${tenant}`;
+    const client = new pg.Client({ host, port, user, password, database, options });
     await client.connect();
-    await client.query(statement);
-    await client.end();
+    try {
+      return (await client.query(statement)).rows;
+    } finally {
+      await client.end();
+    }
   }
 
-  async token(role: Role): Promise<string> {
-    return await mintToken(this.secret, { subject: `test ${role}`, role }, 600);
+  async token(role: Role, tenant: string = DEFAULT_TENANT): Promise<string> {
+    return await mintToken(this.secret, { subject: `test ${role}`, role, tenant }, 600);
   }
 
-  async client(url: string, role: Role = "admin"): Promise<Client> {
-    return createClient({ url, token: await this.token(role) });
+  async client(url: string, role: Role = "admin", tenant: string = DEFAULT_TENANT): Promise<Client> {
+    return createClient({ url, token: await this.token(role, tenant) });
   }
 
   async destroy(): Promise<void> {

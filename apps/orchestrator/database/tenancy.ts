@@ -1,0 +1,70 @@
+import { Kysely, PostgresDialect, sql } from "kysely";
+import type { Pool, PoolClient } from "pg";
+import type { DatabaseSettings } from "../settings.ts";
+import { type Connection, type Database, openPool } from "./database.ts";
+import type { Tables } from "./tables.ts";
+
+/** The setting by which row-level security knows whose rows a connection may see. Without it, it sees none. */
+const SETTING = "homeslice.tenant";
+/** Its value for the system's own work, which is for all tenants. */
+const EVERY_TENANT = "*";
+
+/** One pool of connections, and the views that its users have of the database. */
+export interface Databases {
+  /** Sees the rows of every tenant: for what the orchestrator does by itself, never for a request. */
+  readonly system: Database;
+  /** Sees the rows of one tenant, and adds rows to it alone. */
+  tenant(tenantId: string): Database;
+  close(): Promise<void>;
+}
+
+/** Opens the database. @param onError told of connections that break; the pool replaces them */
+export function openDatabases(settings: DatabaseSettings, onError: (error: Error) => void): Databases {
+  const pool = openPool(settings, onError);
+  const views = new Map<string, Database>();
+  /** Whose rows each connection sees at the moment: it is told only when that changes. */
+  const scopes = new WeakMap<PoolClient, string>();
+  const view = (scope: string): Database => {
+    const known = views.get(scope);
+    if (known !== undefined) return known;
+    const made = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: scopedPool(pool, scopes, scope) }) });
+    views.set(scope, made);
+    return made;
+  };
+  return {
+    system: view(EVERY_TENANT),
+    tenant: (tenantId) => {
+      if (tenantId === EVERY_TENANT) throw new RangeError("that is no tenant");
+      return view(tenantId);
+    },
+    close: () => pool.end(),
+  };
+}
+
+function scopedPool(pool: Pool, scopes: WeakMap<PoolClient, string>, scope: string) {
+  return {
+    options: pool.options,
+    end: async () => {},
+    connect: async () => {
+      const client = await pool.connect();
+      if (scopes.get(client) === scope) return client;
+      scopes.delete(client);
+      try {
+        await client.query("select set_config($1, $2, false)", [SETTING, scope]);
+      } catch (error) {
+        client.release(true);
+        throw error;
+      }
+      scopes.set(client, scope);
+      return client;
+    },
+  };
+}
+
+/** Lets the rest of a transaction of the system see one tenant alone: for what it does on behalf of somebody. */
+export async function narrowTo(transaction: Connection, tenantId: string): Promise<void> {
+  await sql`select set_config(${SETTING}, ${tenantId}, true)`.execute(transaction);
+}
+
+/** Whether a row is the tenant's own. Row-level security says the same; this lets an index find them. */
+export const ofTenant = sql<boolean>`tenant_id = current_setting('homeslice.tenant')`;

@@ -1,0 +1,153 @@
+import { type Client, closeCode, type Role, type RouteName, routeNames, routes } from "@homeslice/protocol";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { eventually } from "../../support/eventually.ts";
+import { Installation } from "./harness.ts";
+import { TestAgent } from "./testAgent.ts";
+
+let installation: Installation;
+let url: string;
+let theirs: Client;
+/** What belongs to the tenant `theirs`, by the name of the path's parameter. */
+let objects: Record<string, string>;
+
+const operation = { type: "shell_command" as const, argv: ["true"] satisfies [string] };
+
+beforeAll(async () => {
+  installation = await Installation.create();
+  ({ url } = await installation.start());
+  theirs = await installation.client(url, "admin", "theirs");
+  const { server, enrolment_token } = await theirs.call("registerServer", { body: { hostname: "theirs" } });
+  await TestAgent.enrol(url, enrolment_token);
+  const { action_id } = await theirs.call("createAction", { body: { name: "theirs", operation } });
+  const params = { server_id: server.server_id };
+  const { execution_id } = await theirs.call("startServerExecution", { params, body: { operation } });
+  objects = { server_id: server.server_id, action_id, execution_id };
+});
+
+afterAll(async () => await installation.destroy());
+
+/** A body that each route takes: what is refused is the object, not the request. */
+const bodies: Partial<Record<RouteName, unknown>> = {
+  updateServer: { hostname: "stolen" },
+  updateAction: { name: "stolen", operation },
+  previewAction: {},
+  startServerExecution: { operation },
+};
+
+async function send(name: RouteName, role: Role, tenant: string, body: unknown = bodies[name]) {
+  const { method, path } = routes[name];
+  const headers = new Headers({ authorization: `Bearer ${await installation.token(role, tenant)}` });
+  if (body !== undefined) headers.set("content-type", "application/json");
+  const target = path.replaceAll(/\{(\w+)\}/g, (_, id: string) => objects[id] ?? id);
+  const init = body === undefined ? {} : { body: JSON.stringify(body) };
+  const response = await fetch(url + target, { method, headers, ...init });
+  return { status: response.status, text: await response.text() };
+}
+
+const withObject = routeNames.filter((name) => routes[name].path.includes("{"));
+const lists = routeNames.filter((name) => routes[name].method === "GET" && !routes[name].path.includes("{"));
+
+describe("S35: another tenant's objects are not there", () => {
+  test.each(withObject)("%s answers 404 to the admin of another tenant", async (name) => {
+    const { status, text } = await send(name, "admin", "ours");
+    expect([status, text]).toEqual([404, expect.stringContaining("not_found")]);
+    expect(text).not.toContain("theirs");
+  });
+
+  test.each(lists)("%s shows nothing of them", async (name) => {
+    const { status, text } = await send(name, "admin", "ours");
+    expect(status).toBe(200);
+    for (const id of Object.values(objects)) expect(text).not.toContain(id);
+  });
+
+  test("they are as they were", async () => {
+    const params = { server_id: objects["server_id"] ?? "" };
+    expect((await theirs.call("getServer", { params })).hostname).toBe("theirs");
+    expect((await theirs.call("listExecutions")).items).toHaveLength(1);
+  });
+
+  test("their live view is not there either", async () => {
+    const headers = { authorization: `Bearer ${await installation.token("admin", "ours")}` };
+    const socket = new WebSocket(`${url.replace("http", "ws")}/ws/executions/${objects["execution_id"]}`, { headers });
+    let closed: number | undefined;
+    socket.on("close", (code) => {
+      closed = code;
+    });
+    await eventually(() => closed !== undefined, "the socket is closed");
+    expect(closed).toBe(closeCode.not_found);
+  });
+});
+
+test("S50: a bulk start over both tenants' servers starts nothing, and tells nothing of the other's", async () => {
+  const ours = await installation.client(url, "admin", "ours");
+  const { server } = await ours.call("registerServer", { body: { hostname: "ours" } });
+  const target_servers = [server.server_id, objects["server_id"]];
+  const { status, text } = await send("startExecution", "admin", "ours", { target_servers, operation });
+  expect(status).toBe(404);
+  expect(text).not.toContain(server.server_id);
+  expect((await ours.call("listExecutions")).items).toEqual([]);
+  expect(text).toBe((await send("startExecution", "admin", "ours", { target_servers, operation })).text);
+});
+
+test("S49: the same idempotency key of another tenant's user is another key", async () => {
+  const key = crypto.randomUUID();
+  const start = async (tenant: string) => {
+    const client = await installation.client(url, "admin", tenant);
+    const { server } = await client.call("registerServer", { body: { hostname: "keyed" } });
+    const params = { server_id: server.server_id };
+    return await client.call("startServerExecution", { params, body: { operation }, idempotencyKey: key });
+  };
+  const [first, second] = [await start("ours"), await start("theirs")];
+  expect(first.execution_id).not.toBe(second.execution_id);
+});
+
+test("a name is taken in one tenant alone", async () => {
+  const ours = await installation.client(url, "admin", "ours");
+  await ours.call("createAction", { body: { name: "theirs", operation } });
+  await expect(theirs.call("createAction", { body: { name: "theirs", operation } })).rejects.toThrow("named");
+});
+
+test("each tenant reads its own audit log, and the agent's entries are in that of its server", async () => {
+  const types = async (tenant: string) => {
+    const { items } = await (await installation.client(url, "admin", tenant)).call("listAudit");
+    return items.map(({ event_type, resource }) => `${event_type} ${resource.name}`);
+  };
+  expect(await types("theirs")).toContain("agent.enrolled test-host");
+  for (const tenant of ["ours", "default"]) expect(await types(tenant)).not.toContain("agent.enrolled test-host");
+});
+
+describe("the database keeps tenants apart by itself", () => {
+  const tables = ["servers", "enrolment_tokens", "actions", "executions", "execution_targets", "audit_events"];
+
+  test("a connection sees the rows of its tenant, and none before it was told which that is", async () => {
+    for (const table of tables) {
+      const count = async (scope: string) => (await installation.rows(`select from ${table}`, scope)).length;
+      expect([table, await count("")]).toEqual([table, 0]);
+      expect([table, await count("nobody")]).toEqual([table, 0]);
+      expect(await count("theirs")).toBeGreaterThan(0);
+      expect(await count("*")).toBeGreaterThanOrEqual(await count("theirs"));
+    }
+  });
+
+  test("it can neither change another's rows nor give its own away, nor hide rows from everybody", async () => {
+    const steal = "update servers set hostname = 'stolen' where hostname = 'theirs' returning server_id";
+    expect(await installation.rows(steal, "ours")).toEqual([]);
+    const give = "update servers set tenant_id = 'ours' where hostname = 'theirs'";
+    await expect(installation.rows(give, "theirs")).rejects.toThrow("row-level security");
+    const insert = "insert into servers (hostname, environment, created_by) values ('x', 'dev', 'x')";
+    await expect(installation.rows(insert, "*")).rejects.toThrow("servers_tenant_id_check");
+  });
+
+  test("every table with rows of tenants is bound, its owner too", async () => {
+    const unbound = `select relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+      where relkind in ('r', 'p') and relnamespace = current_schema()::regnamespace
+        and not (relrowsecurity and relforcerowsecurity)`;
+    expect(await installation.rows(unbound, "*")).toEqual([]);
+    const without = `select table_name from information_schema.columns where table_schema = current_schema()
+      group by 1 having not bool_or(column_name = 'tenant_id') order by 1`;
+    const names = (await installation.rows(without, "*")).map((row) => Object.values(row)[0]);
+    // What is of the whole installation. A new table has to be added here, or get a tenant.
+    expect(names).toEqual(["kysely_migration", "kysely_migration_lock"]);
+  });
+});

@@ -2,9 +2,10 @@
 const rooms = {
   config: [],
   "providers/plugin": [],
-  "providers/homeslice": ["config", "providers/plugin"],
-  components: ["config", "providers/homeslice"],
-  stacks: ["config", "components"],
+  "providers/tunnel": ["config"],
+  "providers/homeslice": ["config", "providers/plugin", "providers/tunnel"],
+  components: ["config", "providers/homeslice", "providers/tunnel"],
+  stacks: ["config", "components", "providers/tunnel"],
   "apps/protocol": [],
   "apps/orchestrator": ["apps/protocol"],
   "apps/agent": ["apps/protocol"],

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, UserError } from "@homeslice/config";
+import { defaultKubeconfigs, inClusterConfig, readKubeconfig } from "@homeslice/tunnel";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { closest } from "fastest-levenshtein";
-import { defaultKubeconfigs, inClusterConfig, readKubeconfig } from "./kubeconfig.ts";
 
 /** The name that the testbed gives to its cluster, context and user. */
 const TESTBED = "homeslice-testbed";

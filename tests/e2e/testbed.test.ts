@@ -2,12 +2,15 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { clusterOf, PodPort } from "@homeslice/tunnel";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { eventually } from "../support/eventually.ts";
 import { KubeApiError, KubeClient } from "../testbed/client.ts";
+import { forwardPods, stopForward } from "../testbed/forwards.ts";
 import { isOurs } from "../testbed/processes.ts";
 import { readState } from "../testbed/state.ts";
 import { down, reset, up } from "../testbed/testbed.ts";
@@ -100,6 +103,31 @@ describe("a running testbed", () => {
       const found = async () => JSON.stringify((await client.get(`${path}/edge`)).body).includes("192.0.2.1");
       await eventually(found, `an address in ${path}`);
     }
+  });
+
+  test("leads forwarded ports of pods to an address of this machine", async () => {
+    const server = createServer((request, response) => response.end(`${request.method} ${request.url}`));
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = z.object({ port: z.number() }).parse(server.address());
+    const service = { selector: { app: "web" }, ports: [{ port: 80, targetPort: 9000 }] };
+    await create("/api/v1/namespaces/team/services", {
+      ...{ apiVersion: "v1", kind: "Service", metadata: { name: "web" }, spec: service },
+    });
+    await forwardPods(client, { namespace: "team", port: 9000, to: `127.0.0.1:${port}` });
+    const web = new PodPort(clusterOf({ kubeconfig: join(dir, "kubeconfig") }), {
+      ...{ namespace: "team", service: "web", port: 80 },
+    });
+    const listener = await web.listen();
+    const get = (path: string) => fetch(`http://${listener.address}/${path}`).then((answer) => answer.text());
+    await eventually(async () => (await get("first").catch(() => "")) === "GET /first", "the forward is in place");
+    expect(await Promise.all(["a", "b", "c"].map(get))).toEqual(["GET /a", "GET /b", "GET /c"]);
+
+    await stopForward(client, { namespace: "team", port: 9000 });
+    await eventually(async () => (await get("last").catch(() => "refused")) === "refused", "nothing is forwarded");
+    expect(listener.failure).toMatchObject({ code: "tunnel.failed" });
+    await listener.close();
+    server.closeAllConnections();
+    server.close();
   });
 
   test("enforces Pod Security where a namespace asks for it", async () => {

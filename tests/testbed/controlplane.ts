@@ -8,7 +8,12 @@ export interface Layout {
   readonly bin: string;
   /** Folder of this testbed. */
   readonly dir: string;
-  readonly ports: { readonly etcd: number; readonly etcdPeer: number; readonly apiserver: number };
+  readonly ports: {
+    readonly etcd: number;
+    readonly etcdPeer: number;
+    readonly apiserver: number;
+    readonly kubelet: number;
+  };
   readonly credentials: Credentials;
 }
 
@@ -89,6 +94,11 @@ export function kwok(layout: Layout, stageFiles: readonly string[]): ProcessSpec
     "--manage-all-nodes=true",
     "--node-lease-duration-seconds=40",
     "--cidr=10.42.0.0/16",
+    // It stands in for the kubelets too, so that ports of pods can be forwarded (forwards.ts).
+    `--server-address=127.0.0.1:${layout.ports.kubelet}`,
+    `--node-port=${layout.ports.kubelet}`,
+    "--node-ip=127.0.0.1",
+    "--enable-crds=ClusterPortForward",
     ...stageFiles.map((file) => `--config=${file}`),
   ]);
 }

@@ -6,7 +6,7 @@ import { z } from "zod";
 const stateSchema = z.object({
   version: z.string(),
   /** Kept over restarts, so that a kubeconfig stays valid. */
-  ports: z.object({ etcd: z.number(), etcdPeer: z.number(), apiserver: z.number() }),
+  ports: z.object({ etcd: z.number(), etcdPeer: z.number(), apiserver: z.number(), kubelet: z.number().default(0) }),
   /** In the order in which they were started. */
   processes: z.array(z.object({ name: z.string(), pid: z.number() })),
 });
@@ -34,6 +34,7 @@ export async function choosePorts(previous: State["ports"] | undefined): Promise
     etcd: await freePort(previous?.etcd),
     etcdPeer: await freePort(previous?.etcdPeer),
     apiserver: await freePort(previous?.apiserver),
+    kubelet: await freePort(previous?.kubelet),
   };
 }
 

@@ -8,6 +8,7 @@ import { type Build, ensureBuild } from "./build.ts";
 import { KubeClient } from "./client.ts";
 import * as controlplane from "./controlplane.ts";
 import { adminKubeconfig, ensureCredentials } from "./credentials.ts";
+import { ensureForwardKind } from "./forwards.ts";
 import { ensureNodes, readyNodes } from "./nodes.ts";
 import { isOurs, type ProcessRecord, type ProcessSpec, startProcess, stopProcesses } from "./processes.ts";
 import { type Progress, silentProgress } from "./progress.ts";
@@ -122,6 +123,7 @@ async function exclusively<T>(dir: string, progress: Progress, work: () => Promi
 }
 
 async function isComplete(state: State, dir: string): Promise<boolean> {
+  if (state.ports.kubelet === 0) return false; // started by a version that forwarded no ports
   const alive = await Promise.all(state.processes.map(({ pid }) => isOurs(pid, dir)));
   return alive.length === parts && alive.every(Boolean);
 }
@@ -148,6 +150,7 @@ async function start({ build, dir, nodes, signal }: Start, previous?: State["por
     const server = `https://127.0.0.1:${ports.apiserver}`;
     const client = await clientWhenReady(layout, server, state.processes, signal);
     await launch(controlplane.controllerManager(layout), controlplane.scheduler(layout));
+    await ensureForwardKind(client);
     await launch(controlplane.kwok(layout, await stageFiles(build)));
     await ensureStorageClass(client);
     await ensureNodes(client, nodes);

@@ -2,8 +2,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readKubeconfig } from "@homeslice/cli/cluster/kubeconfig.ts";
 import { reachCluster } from "@homeslice/cli/cluster/preflight.ts";
+import { readKubeconfig } from "@homeslice/tunnel";
 import { afterEach, expect, test } from "vitest";
 import { stringify } from "yaml";
 

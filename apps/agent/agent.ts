@@ -1,4 +1,5 @@
 import type { KeyObject } from "node:crypto";
+import { realpath } from "node:fs/promises";
 import { arch, release, type as systemName } from "node:os";
 import type { AgentDescription, Finish } from "@homeslice/protocol/link.ts";
 import type { Logger } from "pino";
@@ -13,6 +14,7 @@ import { Backoff } from "./link/backoff.ts";
 import { Link } from "./link/link.ts";
 import { measureHost } from "./metrics/host.ts";
 import { Metrics } from "./metrics/metrics.ts";
+import { offeredOperations } from "./operations/index.ts";
 import { type Policy, readPolicy } from "./policy/policy.ts";
 import type { Settings } from "./settings.ts";
 import { version } from "./version.ts";
@@ -129,6 +131,8 @@ export class Agent {
       {
         hostname: nodeName,
         policy: () => this.#policy ?? policy,
+        secretsDir: this.#settings.secretsDir,
+        ownPaths: await this.#ownPaths(),
         send: (message) => this.#link?.send(message) ?? false,
         clock: this.#clock,
         timings: this.#timings,
@@ -162,12 +166,17 @@ export class Agent {
     link.open();
   }
 
+  async #ownPaths(): Promise<string[]> {
+    const { stateDir, secretsDir } = this.#settings;
+    return await Promise.all([stateDir, secretsDir].map(async (path) => await realpath(path).catch(() => path)));
+  }
+
   #describe(): AgentDescription {
     return {
       version,
       hostname: this.#settings.nodeName,
       os_info: `${systemName()} ${release()} ${arch()}`,
-      capabilities: ["shell_command"],
+      capabilities: offeredOperations(),
       max_concurrent_jobs: this.#settings.maxConcurrentJobs,
     };
   }

@@ -35,3 +35,8 @@ export async function readIfPresent(path: string): Promise<string | undefined> {
     throw error;
   }
 }
+
+/** Whether a path is another one, or lies in it. Both are absolute and without `..`. */
+export function isWithin(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(directory.endsWith("/") ? directory : `${directory}/`);
+}

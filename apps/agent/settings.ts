@@ -30,6 +30,13 @@ export const Environment = z.object({
     .startsWith("/", "give an absolute path")
     .optional()
     .describe("What orchestrators may run on this server. Default: policy.yaml in the state directory."),
+  HOMESLICE_SECRETS_DIR: z
+    .string()
+    .startsWith("/", "give an absolute path")
+    .optional()
+    .describe(
+      "Files whose names and contents are the secrets that operations may use. Default: secrets in the state directory.",
+    ),
   HOMESLICE_PORT: z.coerce
     .number("give a number")
     .int()
@@ -70,6 +77,7 @@ export interface Settings {
   readonly enrolmentTokenFile: string | undefined;
   readonly stateDir: string;
   readonly policyFile: string;
+  readonly secretsDir: string;
   readonly port: number;
   readonly host: string;
   readonly nodeName: string;
@@ -88,6 +96,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     enrolmentTokenFile: set.HOMESLICE_ENROLMENT_TOKEN_FILE,
     stateDir: set.HOMESLICE_STATE_DIR,
     policyFile: set.HOMESLICE_POLICY_FILE ?? join(set.HOMESLICE_STATE_DIR, "policy.yaml"),
+    secretsDir: set.HOMESLICE_SECRETS_DIR ?? join(set.HOMESLICE_STATE_DIR, "secrets"),
     port: set.HOMESLICE_PORT,
     host: set.HOMESLICE_HOST,
     nodeName: set.HOMESLICE_NODE_NAME ?? hostname(),

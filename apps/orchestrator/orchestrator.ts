@@ -16,6 +16,7 @@ import { Bus } from "./live/bus.ts";
 import { PostgresTransport } from "./live/postgresTransport.ts";
 import { RedisTransport } from "./live/redisTransport.ts";
 import { Metrics } from "./metrics.ts";
+import { requireTemplates } from "./operations/index.ts";
 import type { Settings } from "./settings.ts";
 
 /** A running orchestrator. */
@@ -32,6 +33,7 @@ export async function startOrchestrator(
   log: Logger,
   timings: Timings = defaultTimings,
 ): Promise<Orchestrator> {
+  requireTemplates();
   const context = createContext(settings, log, timings);
   const { database, databases, bus } = context;
   try {

@@ -1,26 +1,9 @@
 import { z } from "zod";
 import { ActionId, Timestamp } from "./ids.ts";
+import { Operation } from "./operations/index.ts";
 
 /** Largest time-out of a command, in seconds: one day. */
 export const MAX_TIMEOUT_SECONDS = 86_400;
-
-/** No NUL: the kernel ends an argument there, so what runs would not be what was shown. */
-const Argument = z
-  .string()
-  .max(131_072)
-  .refine((text) => !text.includes("\0"), "must not contain a NUL character");
-
-/** A command as the kernel takes it: never a shell string. */
-export const Argv = z
-  .tuple([Argument.min(1)], Argument)
-  .refine((argv) => argv.length <= 1_000, "at most 1,000 arguments");
-
-export const ShellCommand = z.strictObject({ type: z.literal("shell_command"), argv: Argv });
-export type ShellCommand = z.infer<typeof ShellCommand>;
-
-/** What an agent can be asked to do. */
-export const Operation = z.discriminatedUnion("type", [ShellCommand]);
-export type Operation = z.infer<typeof Operation>;
 
 export const ParameterName = z
   .string()
@@ -44,7 +27,7 @@ const TimeoutSeconds = z
   .default(3_600)
   .meta({ description: "Seconds after which the agent ends the whole process tree" });
 
-/** What creates an action template. An element `{{name}}` of argv is replaced by that parameter, as one whole element. */
+/** What creates an action template. A text `{{name}}` of the operation is replaced by that parameter, as a whole. */
 export const NewAction = z.strictObject({
   name: z.string().min(1).max(200),
   description: z.string().max(10_000).default(""),

@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { MAX_TIMEOUT_SECONDS, Operation, Parameters } from "./actions.ts";
+import { MAX_TIMEOUT_SECONDS, Parameters } from "./actions.ts";
 import { ActionId, ExecutionId, ServerId, Timestamp } from "./ids.ts";
+import { ResourceUsage } from "./link.ts";
+import { Operation, OperationResult } from "./operations/index.ts";
 
 /**
  * The life of an execution on one server. `unreachable` says that the agent of a dispatched execution is out of
@@ -38,6 +40,7 @@ const startShape = {
     .max(MAX_TIMEOUT_SECONDS)
     .optional()
     .meta({ description: "Default: that of the template, else 3,600" }),
+  dry_run: z.boolean().default(false).meta({ description: "Let each agent say what it would do, and do nothing" }),
 };
 
 const eitherTemplateOrOperation = (body: { action_template_id?: unknown; operation?: unknown }) =>
@@ -61,6 +64,8 @@ const ResultDetail = z.object({
   error_output: z.string().meta({ description: "The end of standard error, at most 8 KiB" }),
   error: z.string().nullable().meta({ description: "Why it did not run, or how it ended, in words" }),
   execution_time: z.number().nullable().meta({ description: "Seconds, by the monotonic clock of the agent" }),
+  result: OperationResult.nullable().meta({ description: "What a check found; null for commands" }),
+  usage: ResourceUsage.nullable().meta({ description: "What it used of its server, as far as that was measured" }),
 });
 
 export const Execution = z.object({

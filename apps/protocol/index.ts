@@ -7,6 +7,7 @@ export * from "./executions.ts";
 export * from "./ids.ts";
 export * from "./link.ts";
 export * from "./live.ts";
+export * from "./operations/index.ts";
 export type { Route } from "./route.ts";
 export * from "./routes.ts";
 export * from "./servers.ts";

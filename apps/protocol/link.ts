@@ -4,8 +4,9 @@
  * answers `welcome`; only then do work and results flow. A frame that does not fit its schema closes the link.
  */
 import { z } from "zod";
-import { MAX_TIMEOUT_SECONDS, Operation } from "./actions.ts";
+import { MAX_TIMEOUT_SECONDS } from "./actions.ts";
 import { ExecutionId, ServerId, Timestamp } from "./ids.ts";
+import { Operation, OperationResult } from "./operations/index.ts";
 import { HostStatus } from "./servers.ts";
 
 export const LINK_PATH = "/ws/agent";
@@ -39,6 +40,15 @@ export type SignedJob = z.infer<typeof SignedJob>;
 export const Outcome = z.enum(["exited", "timed_out", "cancelled", "refused", "lost"]);
 export type Outcome = z.infer<typeof Outcome>;
 
+/** What the processes of an attempt used; null where the server does not let it be measured. */
+export const ResourceUsage = z.object({
+  cpu_seconds: z.number().nonnegative().nullable(),
+  max_memory_bytes: z.number().nonnegative().nullable(),
+  read_bytes: z.number().nonnegative().nullable().meta({ description: "Read from disks" }),
+  write_bytes: z.number().nonnegative().nullable().meta({ description: "Written to disks" }),
+});
+export type ResourceUsage = z.infer<typeof ResourceUsage>;
+
 export const Finish = z.object({
   ...Attempt.shape,
   outcome: Outcome,
@@ -46,6 +56,8 @@ export const Finish = z.object({
   error: z.string().max(4_096).nullable().meta({ description: "Why it was refused or lost, in words" }),
   last_seq: z.int().nonnegative().meta({ description: "Sequence number of the last line; 0 when there is none" }),
   duration_seconds: z.number().nonnegative().nullable(),
+  result: OperationResult.optional(),
+  usage: ResourceUsage.optional(),
 });
 export type Finish = z.infer<typeof Finish>;
 

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { Action, NewAction, Operation, Parameters } from "./actions.ts";
+import { Action, NewAction, Parameters } from "./actions.ts";
 import { AuditEvent, AuditFilter, AuditVerification } from "./audit.ts";
 import { Problem } from "./errors.ts";
 import { Execution, HistoryFilter, LogEntry, LogQuery, NewExecution, NewServerExecution } from "./executions.ts";
 import { ActionId, ExecutionId, ServerId } from "./ids.ts";
 import { Enrolled, Enrolment } from "./link.ts";
+import { Operation } from "./operations/index.ts";
 import { Paging, page, type Route, route } from "./route.ts";
 import { NewServer, RegisteredServer, Server, ServerFilter, ServerHealth } from "./servers.ts";
 
@@ -143,7 +144,10 @@ export const routes = {
     permission: "actions:read",
     params: action,
     body: z.strictObject({ parameters: Parameters.default({}) }),
-    response: z.object({ operation: Operation }),
+    response: z.object({
+      operation: Operation,
+      summary: z.string().meta({ description: "The same in words" }),
+    }),
   }),
   startExecution: route({
     method: "POST",

@@ -7,6 +7,7 @@ import { messageOf } from "../errors.ts";
 import { syncDirectory } from "../files.ts";
 import { Journal } from "../journal/journal.ts";
 import type { JournalRecord } from "../journal/records.ts";
+import { readResult } from "../operations/checks/result.ts";
 import { Outbox } from "../output/outbox.ts";
 import { type IndexEnd, OutputFiles } from "../output/outputFiles.ts";
 import { Tail } from "../output/tail.ts";
@@ -218,6 +219,7 @@ export class Attempt {
       ...ending,
       last_seq: lastSeq < first_seq ? 0 : lastSeq,
       duration_seconds: this.#launched?.elapsed() ?? null,
+      ...(await readResult(this.#records.directory, this.#log)),
     };
     const record = { type: "finished" as const, at: this.#now(), finish };
     while (!(await this.#journalIfPossible(record))) {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Job } from "@homeslice/protocol/link.ts";
 import { messageOf } from "../errors.ts";
 import type { Journal } from "../journal/journal.ts";
-import { commandEnvironment, resolveCommand } from "./command.ts";
+import { prepareOperation } from "../operations/index.ts";
 import { type Ending, refused } from "./ending.ts";
 import { bootId } from "./processes.ts";
 import { callOff, NOT_STARTED, spawnShim, tokenTaker } from "./shim.ts";
@@ -21,24 +21,19 @@ export interface Launched {
   readonly onExit: (listener: () => void) => void;
 }
 
-/** Starts the command of a job, or says why not. The journal knows of it before the kernel does. */
+/** Starts the operation of a job, or says why not. The journal knows of it before the kernel does. */
 export async function launch(
   job: Job,
   directory: string,
   journal: Journal,
   shop: Workshop,
 ): Promise<Launched | Ending> {
-  const [command, ...rest] = job.operation.argv;
-  const resolved = await resolveCommand(command, shop.hostname);
-  if ("error" in resolved) return refused(resolved.error, resolved.exitCode);
-  const forbidden = await shop.policy().refusal(resolved.file);
-  if (forbidden !== undefined) return refused(forbidden, 126);
-
+  const prepared = await prepareOperation(job.operation, { executionId: job.execution_id, directory, shop });
+  if ("outcome" in prepared) return prepared;
   const token = `start.${randomUUID()}`;
-  const environment = commandEnvironment(job.execution_id, directory);
   try {
     await journal.append({ type: "starting", at: shop.clock.now().toISOString(), token, boot_id: await bootId() });
-    const shim = await spawnShim({ directory, token, argv: [resolved.file, ...rest], environment });
+    const shim = await spawnShim({ directory, token, ...prepared });
     const startedMonotonic = shop.clock.monotonic();
     return {
       pid: shim.pid,
@@ -48,7 +43,7 @@ export async function launch(
       onExit: (listener) => shim.once("exit", listener),
     };
   } catch (error) {
-    return refused(`${resolved.file} could not be started on ${shop.hostname}: ${messageOf(error)}`, 126);
+    return refused(`${prepared.argv[0]} could not be started on ${shop.hostname}: ${messageOf(error)}`, 126);
   }
 }
 

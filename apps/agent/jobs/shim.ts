@@ -10,13 +10,14 @@ import { join } from "node:path";
 import { type Clock, pause } from "../clock.ts";
 import { hasCode } from "../errors.ts";
 import { readIfPresent } from "../files.ts";
+import type { Prepared } from "../operations/preparation.ts";
 import { argumentsOf } from "./processes.ts";
 
 /** The shim could not take its token: nothing ran. */
 export const NOT_STARTED = 75;
 
 /**
- * $0 is the directory of the attempt, $1 the start token, the rest the command. The token is taken by exclusive create
+ * $0 is the directory of the attempt, $1 the start token, $2 the working directory, the rest the command. The token is taken by exclusive create
  * (set -C): of two shims, or a shim and an agent that calls the start off, one gets it. The traps keep the shim alive
  * when its group is told to end, and are not inherited by the command. An exit status is complete with its line break.
  */
@@ -26,8 +27,12 @@ trap : TERM INT HUP
 set -C
 echo $$ >"$0/$1" || exit ${NOT_STARTED}
 set +C
-shift
-"$@" </dev/null >>"$0/stdout" 2>>"$0/stderr"
+(
+  cd -- "$2" || exit 126
+  unset OLDPWD
+  shift 2
+  exec "$@"
+) </dev/null >>"$0/stdout" 2>>"$0/stderr"
 echo $? >"$0/exit"
 `;
 
@@ -35,11 +40,9 @@ const VOID = "void";
 const TOKEN_PATIENCE = 1_000;
 const TOKEN_INTERVAL = 10;
 
-export interface Launch {
+export interface Launch extends Prepared {
   readonly directory: string;
   readonly token: string;
-  readonly argv: readonly [string, ...string[]];
-  readonly environment: Record<string, string>;
 }
 
 /** Spawns the shim. @throws what the kernel refused, for example E2BIG for too many arguments */
@@ -48,8 +51,9 @@ export async function spawnShim({
   token,
   argv,
   environment,
+  workingDirectory,
 }: Launch): Promise<ChildProcess & { pid: number }> {
-  const child = spawn("/bin/sh", ["-c", SCRIPT, directory, token, ...argv], {
+  const child = spawn("/bin/sh", ["-c", SCRIPT, directory, token, workingDirectory, ...argv], {
     cwd: join(directory, "work"),
     env: environment,
     detached: true,

@@ -8,6 +8,10 @@ export interface Workshop {
   /** Name of the host, for messages. */
   readonly hostname: string;
   readonly policy: () => Policy;
+  /** Where the owner of the server keeps the secrets that operations may use. */
+  readonly secretsDir: string;
+  /** Real paths of the agent's own directories: no operation sees them. */
+  readonly ownPaths: readonly string[];
   readonly send: Send;
   readonly clock: Clock;
   readonly timings: Timings;

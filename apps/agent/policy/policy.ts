@@ -4,57 +4,62 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { hasCode, messageOf, problemsOf, StartupError } from "../errors.ts";
 import { readIfPresent } from "../files.ts";
+import { PolicyFile } from "./policyFile.ts";
 
-/**
- * policy.yaml: what the owner of this server lets orchestrators run on it.
- *
- *     # Every command, with the rights of the agent's user:
- *     commands: all
- *
- *     # Or only these programs, by absolute path, with any arguments:
- *     commands:
- *       - /usr/bin/uptime
- *       - /usr/bin/systemctl
- *
- * Without the file, nothing may run. It is read at the start and again on SIGHUP.
- */
-const PolicyFile = z.strictObject({
-  commands: z.union([z.literal("all"), z.array(z.string().startsWith("/", "give absolute paths"))], {
-    error: "write `all`, or a list of absolute paths of programs",
-  }),
-});
-
-/** Says why a command may not run, or undefined when it may. */
-export interface Policy {
-  /** @param file the absolute path of the program that was found for the command */
+/** What the owner of a server lets orchestrators do on it. */
+export interface Policy extends Pick<PolicyFile, "isolation" | "network" | "limits"> {
+  /**
+   * Says why a command may not run, or undefined when it may.
+   * @param file the absolute path of the program that was found for the command
+   */
   refusal(file: string): Promise<string | undefined>;
+  /** Says why a kind of operation is not done here, or undefined when it is. */
+  operationRefusal(type: string): string | undefined;
+  /** Real paths that no operation sees. */
+  readonly forbiddenPaths: readonly string[];
+  /** Where an isolated command may write, besides its own directory. */
+  readonly writablePaths: readonly string[];
 }
 
 /** Reads the policy. @throws StartupError when the file is not a policy */
 export async function readPolicy(path: string): Promise<Policy> {
   const text = await readIfPresent(path);
-  if (text === undefined) return allowList([], path);
-  let parsed: z.infer<typeof PolicyFile>;
+  if (text === undefined) return await policyOf(PolicyFile.parse({ commands: [], operations: [] }), path);
+  let parsed: PolicyFile;
   try {
     parsed = PolicyFile.parse(parse(text));
   } catch (cause) {
     const problem = cause instanceof z.ZodError ? problemsOf(cause) : `  ${messageOf(cause)}`;
     throw new StartupError(
       `${path} is not a policy:\n${problem}`,
-      "Write `commands: all`, or a list of absolute paths.",
+      "Write `commands: all`, or a list of absolute paths; docs/agents.md describes the rest.",
       { cause },
     );
   }
-  return parsed.commands === "all" ? { refusal: async () => undefined } : allowList(parsed.commands, path);
+  return await policyOf(parsed, path);
 }
 
-function allowList(commands: readonly string[], path: string): Policy {
+async function policyOf(file: PolicyFile, path: string): Promise<Policy> {
+  const { commands, operations, isolation, network, limits } = file;
   return {
-    async refusal(file) {
-      const allowed = new Set(await Promise.all(commands.map(canonical)));
-      if (allowed.has(await canonical(file)) || allowed.has(await realpath(file))) return undefined;
-      return `${file} is not allowed on this server: its owner can add it to "commands" in ${path}`;
-    },
+    refusal: commands === "all" ? async () => undefined : allowList(commands, path),
+    operationRefusal: (type) =>
+      operations.some((one) => one === type)
+        ? undefined
+        : `${type} is not allowed on this server: its owner can add it to "operations" in ${path}`,
+    isolation,
+    network,
+    limits,
+    forbiddenPaths: await Promise.all(file.forbidden_paths.map(real)),
+    writablePaths: await Promise.all(file.writable_paths.map(real)),
+  };
+}
+
+function allowList(commands: readonly string[], path: string): Policy["refusal"] {
+  return async (file) => {
+    const allowed = new Set(await Promise.all(commands.map(canonical)));
+    if (allowed.has(await canonical(file)) || allowed.has(await realpath(file))) return undefined;
+    return `${file} is not allowed on this server: its owner can add it to "commands" in ${path}`;
   };
 }
 
@@ -63,10 +68,15 @@ function allowList(commands: readonly string[], path: string): Policy {
  * that it is called by (busybox), and allowing one of them must not allow the others.
  */
 async function canonical(file: string): Promise<string> {
+  return join(await real(dirname(file)), basename(file));
+}
+
+/** A path without links; as it is when there is nothing. */
+async function real(path: string): Promise<string> {
   try {
-    return join(await realpath(dirname(file)), basename(file));
+    return await realpath(path);
   } catch (error) {
-    if (hasCode(error, "ENOENT", "ENOTDIR", "EACCES")) return file;
+    if (hasCode(error, "ENOENT", "ENOTDIR", "EACCES")) return path;
     throw error;
   }
 }

@@ -5,8 +5,9 @@ import type { Context } from "../context.ts";
 import { type Connection, isUniqueViolation } from "../database/database.ts";
 import type { ActionsTable } from "../database/tables.ts";
 import { preconditionFailed } from "../http/errors.ts";
-import { renderOperation, templateFaults } from "./argv.ts";
+import { templateOf } from "../operations/index.ts";
 import * as repository from "./repository.ts";
+import { renderOperation, templateFaults } from "./template.ts";
 
 /** Action templates: the rules. */
 export class Actions {
@@ -78,7 +79,8 @@ export class Actions {
 
   /** Exactly what would run with these parameters. @throws ApiError not_found, invalid_request */
   async preview(actionId: string, { parameters }: RequestOf<"previewAction">["body"]) {
-    return { operation: renderOperation(await this.get(actionId), parameters) };
+    const operation = renderOperation(await this.get(actionId), parameters);
+    return { operation, summary: templateOf(operation).describe(operation) };
   }
 
   /** One transaction; a name that is taken is the caller's conflict. */

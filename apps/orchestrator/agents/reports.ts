@@ -53,7 +53,7 @@ export class Reports {
   async finished(serverId: string, message: FinishedMessage): Promise<void> {
     const { database, metrics, bus } = this.#context;
     const key = keyOf(serverId, message);
-    const { exit_code, error, duration_seconds } = message;
+    const { exit_code, error, duration_seconds, result, usage } = message;
     const state = await database.transaction().execute(async (transaction) => {
       const target = await lockTarget(transaction, key.execution_id, serverId);
       const current = target?.fence === message.fence && !isFinal(target.state);
@@ -66,7 +66,7 @@ export class Reports {
         throw new LinkOutOfStep(`the end came with line ${message.last_seq}, stored is line ${target.last_seq}`);
       }
       const final = finalStateOf(message, target.success_exit_code);
-      await finishTarget(transaction, key, final, { exit_code, error, duration_seconds });
+      await finishTarget(transaction, key, final, { exit_code, error, duration_seconds, result, usage });
       return final;
     });
     if (state === "superseded") {

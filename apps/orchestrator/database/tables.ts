@@ -1,4 +1,13 @@
-import type { AuditEvent, HostStatus, NewAction, Operation, Parameters, TargetState } from "@homeslice/protocol";
+import type {
+  AuditEvent,
+  HostStatus,
+  NewAction,
+  Operation,
+  OperationResult,
+  Parameters,
+  ResourceUsage,
+  TargetState,
+} from "@homeslice/protocol";
 import type { ColumnType, Generated, JSONColumnType } from "kysely";
 
 /** A column that the database fills in and that changes later. */
@@ -78,6 +87,8 @@ export interface TargetsTable extends OfTenant {
   exit_code: number | null;
   error: string | null;
   duration_seconds: number | null;
+  result: JSONColumnType<OperationResult> | null;
+  usage: JSONColumnType<ResourceUsage> | null;
   last_seq: Defaulted<number>;
   log_bytes: Defaulted<number>;
 }

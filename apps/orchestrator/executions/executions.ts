@@ -3,12 +3,13 @@ import {
   ApiError,
   type Execution,
   type NewExecution,
+  type Operation,
   type RequestOf,
   type ResponseOf,
 } from "@homeslice/protocol";
 import type { Actions } from "../actions/actions.ts";
-import { renderOperation } from "../actions/argv.ts";
 import { countUse } from "../actions/repository.ts";
+import { renderOperation } from "../actions/template.ts";
 import { recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
 import type { Connection } from "../database/database.ts";
@@ -66,16 +67,16 @@ export class Executions {
 
   /** What is to run, fixed at this moment: a later change of the template does not reach it. */
   async #resolve(transaction: Connection, request: NewExecution) {
-    const { action_template_id: actionId = null, parameters, operation } = request;
+    const { action_template_id: actionId = null, parameters, operation, dry_run } = request;
     if (actionId === null) {
       if (operation === undefined) throw new ApiError("invalid_request", "give either an action or an operation");
       const timeoutSeconds = request.timeout_seconds ?? DEFAULT_TIMEOUT_SECONDS;
-      return { actionId, operation, parameters, timeoutSeconds, successExitCode: 0 };
+      return { actionId, operation: rehearsed(operation, dry_run), parameters, timeoutSeconds, successExitCode: 0 };
     }
     const action = await this.#actions.get(actionId, transaction);
     return {
       actionId,
-      operation: renderOperation(action, parameters),
+      operation: rehearsed(renderOperation(action, parameters), dry_run),
       parameters,
       timeoutSeconds: request.timeout_seconds ?? action.execution_config.timeout_seconds,
       successExitCode: action.success_criteria.exit_code,
@@ -113,4 +114,8 @@ export class Executions {
     bus.publish({ kind: "execution", execution_id: executionId });
     return await this.get(executionId);
   }
+}
+
+function rehearsed(operation: Operation, dryRun: boolean): Operation {
+  return dryRun ? { ...operation, dry_run: true } : operation;
 }

@@ -108,6 +108,8 @@ function toExecution(row: Selectable<ExecutionsTable>, targets: readonly TargetW
         error_output: target.error_output,
         error: target.error,
         execution_time: target.duration_seconds,
+        result: target.result,
+        usage: target.usage,
       })),
     },
     logs: {

@@ -112,11 +112,15 @@ export async function finishTarget(
   connection: Connection,
   key: TargetKey,
   state: FinalState,
-  result: Pick<Finish, "exit_code" | "error" | "duration_seconds">,
+  { result, usage, ...ending }: Pick<Finish, "exit_code" | "error" | "duration_seconds" | "result" | "usage">,
 ): Promise<boolean> {
+  const found = {
+    ...(result && { result: JSON.stringify(result) }),
+    ...(usage && { usage: JSON.stringify(usage) }),
+  };
   const finished = await connection
     .updateTable("execution_targets")
-    .set({ state, state_since: sql`now()`, finished_at: sql`now()`, acknowledged: true, ...result })
+    .set({ state, state_since: sql`now()`, finished_at: sql`now()`, acknowledged: true, ...ending, ...found })
     .where("execution_id", "=", key.execution_id)
     .where("server_id", "=", key.server_id)
     .where("fence", "=", key.fence)

@@ -1,6 +1,6 @@
 import { UserError } from "@homeslice/config/errors.ts";
-import { Argv, type ShellCommand } from "@homeslice/protocol/actions.ts";
 import { ServerId } from "@homeslice/protocol/ids.ts";
+import { Argv, type ShellCommand } from "@homeslice/protocol/operations/index.ts";
 import { localServerId } from "../enrolment.ts";
 import { checkLayout, type LocalHome, locateHome } from "../home.ts";
 import { isSupervised, readRecord } from "../state.ts";

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { UserError } from "@homeslice/config/errors.ts";
-import type { ShellCommand } from "@homeslice/protocol/actions.ts";
 import { ClientError } from "@homeslice/protocol/client.ts";
 import type { Execution } from "@homeslice/protocol/executions.ts";
+import type { ShellCommand } from "@homeslice/protocol/operations/index.ts";
 import { ownClient } from "../api.ts";
 import type { LocalHome } from "../home.ts";
 

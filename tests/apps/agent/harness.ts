@@ -35,6 +35,7 @@ export class Bench {
   readonly stateDir: string;
   readonly environment: Record<string, string>;
   readonly #cleanUp: (() => Promise<unknown>)[] = [];
+  readonly #agents: Agent[] = [];
 
   static async open(policy = "commands: all\n"): Promise<Bench> {
     const bench = new Bench(await LinkPeer.start(), await mkdtemp(join(tmpdir(), "homeslice-agent-")));
@@ -70,9 +71,15 @@ export class Bench {
       timings: { grace: 300, reconnectMin: 10, reconnectMax: 50, ...options.timings },
     });
     this.#cleanUp.push(() => agent.stop());
+    this.#agents.push(agent);
     await agent.start();
     await eventually(() => agent.ready);
     return agent;
+  }
+
+  /** Lets the agents in this process read their policy again. */
+  async reload(): Promise<void> {
+    for (const agent of this.#agents) await agent.reloadPolicy();
   }
 
   /** Starts an agent as a process and waits until it is connected. */

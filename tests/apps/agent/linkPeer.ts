@@ -13,6 +13,7 @@ import {
   type OutputLine,
   type SignedJob,
 } from "@homeslice/protocol/link.ts";
+import type { ShellCommand } from "@homeslice/protocol/operations/index.ts";
 import {
   decodePublicKey,
   encodePublicKey,
@@ -103,7 +104,7 @@ export class LinkPeer {
   }
 
   /** A job for this agent; `change` says what is special about it. */
-  job(argv: Job["operation"]["argv"], change: Partial<Job> = {}): Job {
+  job(argv: ShellCommand["argv"], change: Partial<Job> = {}): Job {
     const execution_id = randomUUID();
     this.executions.push(execution_id);
     return {

@@ -184,6 +184,7 @@ describe("between the decision to start a command and the proof that it started"
       token,
       argv: ["/bin/touch", bench.path("late")],
       environment: {},
+      workingDirectory: "/",
     });
     const [code] = await once(late, "exit");
     expect(code).toBe(NOT_STARTED);

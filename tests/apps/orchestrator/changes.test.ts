@@ -78,7 +78,7 @@ describe("changing an action", () => {
     const body = template("Changing", "echo", "new");
     expect(await client.call("updateAction", { params: { action_id }, body })).toMatchObject({ version: 2 });
     const execution = await client.call("getExecution", { params: { execution_id } });
-    expect(execution.operation.argv).toEqual(["echo", "old"]);
+    expect(execution.operation).toMatchObject({ argv: ["echo", "old"] });
     expect(await put(`/api/v1/actions/${action_id}`, body, '"1"')).toEqual({ status: 412, etag: null });
   });
 

@@ -1,8 +1,10 @@
-import { ApiError, finalStates, isFinal, NewAction, TargetState } from "@homeslice/protocol";
+import { ApiError, finalStates, isFinal, NewAction, Operation, TargetState } from "@homeslice/protocol";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { renderOperation, templateFaults } from "../../../apps/orchestrator/actions/argv.ts";
+import type { z } from "zod";
+import { renderOperation, templateFaults } from "../../../apps/orchestrator/actions/template.ts";
 import { finalStateOf, overallState, statesBefore } from "../../../apps/orchestrator/executions/state.ts";
+import { requireTemplates, templateOf } from "../../../apps/orchestrator/operations/index.ts";
 
 const anyState = fc.constantFrom(...TargetState.options);
 
@@ -66,12 +68,12 @@ describe("a template", () => {
       fc.property(
         fc.string({ unit: "grapheme" }).filter((text) => !text.includes("\0")),
         (text) => {
-          expect(renderOperation(template, { text }).argv).toEqual(["echo", text]);
+          expect(renderOperation(template, { text })).toMatchObject({ argv: ["echo", text] });
         },
       ),
     );
     for (const text of [";id", "$(id)", "a|cat", "&&env", "x\nid", "*", "{{text}}", "--upload-pack=x", "；"]) {
-      expect(renderOperation(template, { text }).argv).toEqual(["echo", text]);
+      expect(renderOperation(template, { text })).toMatchObject({ argv: ["echo", text] });
     }
   });
 
@@ -81,11 +83,63 @@ describe("a template", () => {
       file: { type: "string", required: false },
       must: { type: "boolean" },
     });
-    expect(renderOperation(template, { must: true }).argv).toEqual(["head", "-n", "10"]);
+    expect(renderOperation(template, { must: true })).toMatchObject({ argv: ["head", "-n", "10"] });
     expect(faultsOf(() => renderOperation(template, { count: "10", constructor: "x" }))).toEqual([
       "body.parameters.constructor: unknown parameter",
       "body.parameters.count: must be of type integer",
       "body.parameters.must: required",
     ]);
+  });
+});
+
+describe("a template of a check", () => {
+  const checks = (operation: z.input<typeof Operation>) =>
+    NewAction.parse({ name: "t", operation, parameters: { text: { type: "string" } } });
+
+  test("takes parameters where a value stands, and checks what they give", () => {
+    const file = checks({ type: "file_validation", path: "{{text}}" });
+    expect(renderOperation(file, { text: "/etc/hosts" })).toMatchObject({ path: "/etc/hosts" });
+    for (const text of ["../../etc/shadow", "/srv/../etc/shadow", "relative", "/a\0b", "/a\nb"]) {
+      expect(
+        faultsOf(() => renderOperation(file, { text })),
+        text,
+      ).toHaveLength(1);
+    }
+    const health = checks({ type: "service_health", probe: { kind: "systemd", unit: "{{text}}" } });
+    expect(renderOperation(health, { text: "nginx.service" })).toMatchObject({ probe: { unit: "nginx.service" } });
+    expect(faultsOf(() => renderOperation(health, { text: "--all" }))).toHaveLength(1);
+  });
+
+  test("binds them to a statement, and never lets them into its text", () => {
+    const bound = { type: "database_query", connection: "db", query: "select $1" } as const;
+    const parameters = ["{{text}}"];
+    expect(renderOperation(checks({ ...bound, parameters }), { text: "'; drop" })).toMatchObject({
+      query: "select $1",
+      parameters: ["'; drop"],
+    });
+    for (const query of ["select '{{text}}'", "{{text}}"]) {
+      expect(templateFaults(checks({ ...bound, parameters, query })).map(({ path }) => path)).toEqual([
+        "body.operation.query",
+      ]);
+    }
+  });
+
+  test("is described for people", () => {
+    const describe = (operation: z.input<typeof Operation>) =>
+      templateOf(Operation.parse(operation)).describe(Operation.parse(operation));
+    expect(describe({ type: "shell_command", argv: ["echo", "a b"] })).toBe("run echo 'a b'");
+    expect(describe({ type: "file_validation", path: "/x", size_gt_mb: 1 })).toBe(
+      "check that /x exists, is larger than 1 MiB",
+    );
+    expect(describe({ type: "service_health", probe: { kind: "tcp", host: "db", port: 5432 } })).toBe(
+      "connect to db port 5432",
+    );
+  });
+
+  test("has to be there for every operation: without it, the orchestrator does not start", () => {
+    expect(() => requireTemplates()).not.toThrow();
+    expect(() => requireTemplates({ shell_command: {} })).toThrow(
+      "operations without a template: file_validation, service_health, database_query",
+    );
   });
 });

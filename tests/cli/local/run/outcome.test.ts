@@ -21,7 +21,19 @@ function ended(status: TargetState, exit_code: number | null, error: string | nu
       success_count: 0,
       failure_count: 0,
       total_count: 1,
-      details: [{ server_id, status, exit_code, output: "", error_output: "", error, execution_time: 0 }],
+      details: [
+        {
+          server_id,
+          status,
+          exit_code,
+          output: "",
+          error_output: "",
+          error,
+          execution_time: 0,
+          result: null,
+          usage: null,
+        },
+      ],
     },
     logs: { entries_count: 0, size_bytes: 0 },
   };

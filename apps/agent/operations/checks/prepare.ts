@@ -1,0 +1,27 @@
+import { join } from "node:path";
+import type { Operation } from "@homeslice/protocol/operations/index.ts";
+import { writeDurably } from "../../files.ts";
+import { commandEnvironment } from "../../jobs/command.ts";
+import { refused } from "../../jobs/ending.ts";
+import type { Prepare } from "../preparation.ts";
+import { type CheckTask, TASK_FILE } from "./task.ts";
+
+const runner = join(import.meta.dirname, "runner.ts");
+
+/** A check runs in a process of its own: a disk or a host that never answers can hang that, and not the agent. */
+export const prepareCheck: Prepare<Operation> = async (operation, { executionId, directory, shop }) => {
+  const policy = shop.policy();
+  const refusal = policy.operationRefusal(operation.type);
+  if (refusal !== undefined) return refused(refusal, 126);
+  const task: CheckTask = {
+    operation,
+    secrets_dir: shop.secretsDir,
+    forbidden_paths: [...shop.ownPaths, ...policy.forbiddenPaths],
+  };
+  await writeDurably(join(directory, TASK_FILE), JSON.stringify(task));
+  return {
+    argv: [process.execPath, "--max-semi-space-size=1", runner, directory],
+    environment: commandEnvironment(executionId, directory),
+    workingDirectory: join(directory, "work"),
+  };
+};

@@ -1,0 +1,20 @@
+import type { Operation } from "@homeslice/protocol/operations/index.ts";
+import type { Ending } from "../jobs/ending.ts";
+import type { Workshop } from "../jobs/workshop.ts";
+
+/** What an operation comes to: a program that is started, watched and ended like every other. */
+export interface Prepared {
+  readonly argv: readonly [string, ...string[]];
+  readonly environment: Record<string, string>;
+  readonly workingDirectory: string;
+}
+
+export interface PreparationContext {
+  readonly executionId: string;
+  /** The attempt's own directory. */
+  readonly directory: string;
+  readonly shop: Workshop;
+}
+
+/** Makes an operation ready to be started, or says why it must not be. */
+export type Prepare<O extends Operation> = (operation: O, context: PreparationContext) => Promise<Prepared | Ending>;

@@ -1,0 +1,38 @@
+import type { ShellCommand } from "@homeslice/protocol";
+import type { Fill, OperationTemplate, Slot } from "../template.ts";
+
+/** Parameters fill whole arguments, whole values of variables, and the working directory. */
+export const shellCommand: OperationTemplate<ShellCommand> = {
+  slots({ argv, environment_vars = {}, working_directory }) {
+    const slots: Slot[] = argv.map((text, index) => ({ path: `argv.${index}`, text }));
+    for (const [name, text] of Object.entries(environment_vars)) slots.push({ path: `environment_vars.${name}`, text });
+    if (working_directory !== undefined) slots.push({ path: "working_directory", text: working_directory });
+    return slots;
+  },
+  fill(operation, fill) {
+    const { argv, environment_vars, working_directory, ...rest } = operation;
+    const directory = working_directory === undefined ? undefined : fill(working_directory);
+    return {
+      ...rest,
+      argv: argv.map(fill).filter((argument) => argument !== undefined),
+      ...(environment_vars && { environment_vars: fillVariables(environment_vars, fill) }),
+      ...(directory !== undefined && { working_directory: directory }),
+    };
+  },
+  describe: ({ argv, working_directory }) =>
+    `run ${argv.map(quote).join(" ")}${working_directory === undefined ? "" : ` in ${working_directory}`}`,
+};
+
+function fillVariables(variables: Record<string, string>, fill: Fill): Record<string, string> {
+  const filled: Record<string, string> = {};
+  for (const [name, text] of Object.entries(variables)) {
+    const value = fill(text);
+    if (value !== undefined) filled[name] = value;
+  }
+  return filled;
+}
+
+/** As it could be pasted into a shell, where that is needed to tell the arguments apart. */
+function quote(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,20 @@
+import type { Operation } from "@homeslice/protocol";
+
+/** A text of an operation in which a parameter may stand, and its place. */
+export interface Slot {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The value of a parameter in place of a text; undefined leaves out what has no value. */
+export type Fill = (text: string) => string | undefined;
+
+/** How the parameters of an action come into one kind of operation, and what that operation does. */
+export interface OperationTemplate<O extends Operation> {
+  /** Every text in which a parameter may stand. */
+  readonly slots: (operation: O) => Slot[];
+  /** The operation with its slots filled; not checked yet. */
+  readonly fill: (operation: O, fill: Fill) => object;
+  /** What would be done, for people. */
+  readonly describe: (operation: O) => string;
+}

@@ -1,0 +1,160 @@
+import { mkdir, symlink, utimes, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { Operation } from "@homeslice/protocol/operations/index.ts";
+import { Operation as OperationSchema } from "@homeslice/protocol/operations/index.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { z } from "zod";
+import { Bench, eventually } from "./harness.ts";
+
+let bench: Bench;
+const closing: (() => void)[] = [];
+beforeEach(async () => {
+  bench = await Bench.open();
+});
+afterEach(async () => {
+  for (const close of closing.splice(0)) close();
+  await bench.close();
+});
+
+async function check(given: z.input<typeof OperationSchema>, timeout_seconds = 60) {
+  const operation: Operation = OperationSchema.parse(given);
+  const job = bench.peer.job(["true"], { operation, timeout_seconds });
+  bench.peer.run(job);
+  const finish = await eventually(() => bench.peer.finish(job));
+  return { finish, text: bench.peer.text(job) };
+}
+
+async function listen(answer: (path: string) => { status: number; body: string } | undefined): Promise<string> {
+  const server = createServer((request, response) => {
+    const found = answer(request.url ?? "");
+    if (found !== undefined) response.writeHead(found.status).end(found.body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closing.push(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const { port }: AddressInfo = JSON.parse(JSON.stringify(server.address()));
+  return `http://127.0.0.1:${port}`;
+}
+
+describe("a file validation", () => {
+  beforeEach(async () => {
+    await bench.agent();
+  });
+
+  it("passes when all is as expected, and tells size and age", async () => {
+    const path = bench.path("backup");
+    await writeFile(path, Buffer.alloc(2_097_152));
+    const { finish, text } = await check({
+      type: "file_validation",
+      path,
+      readable: true,
+      size_gt_mb: 1,
+      modified_within: 3_600,
+    });
+    expect(finish).toMatchObject({ outcome: "exited", exit_code: 0 });
+    expect(finish.result).toMatchObject({ type: "file_validation", passed: true, kind: "file", size_bytes: 2_097_152 });
+    expect(text).toContain("ok      size_gt_mb: 2.000 MiB\n");
+  });
+
+  it("fails with everything that is not as expected", async () => {
+    const path = bench.path("old");
+    await writeFile(path, "x");
+    await utimes(path, 0, 0);
+    const { finish } = await check({ type: "file_validation", path, size_gt_mb: 1, modified_within: 60 });
+    expect(finish.exit_code).toBe(1);
+    const failed = finish.result?.checks.filter(({ passed }) => !passed).map((one) => one.check);
+    expect(failed).toEqual(["size_gt_mb", "modified_within"]);
+  });
+
+  it("may expect that there is nothing", async () => {
+    const path = bench.path("none");
+    expect((await check({ type: "file_validation", path, exists: false })).finish.exit_code).toBe(0);
+    expect((await check({ type: "file_validation", path })).finish).toMatchObject({
+      exit_code: 1,
+      result: { passed: false, size_bytes: null },
+    });
+  });
+
+  it("never looks into the agent's own directories or at what is forbidden, whatever leads there", async () => {
+    await mkdir(bench.path("closed"));
+    await writeFile(bench.path("closed/secret"), "x");
+    await writeFile(bench.path("policy.yaml"), `commands: all\nforbidden_paths: [${bench.path("closed")}]\n`);
+    await bench.reload();
+    await symlink(bench.path("closed/secret"), bench.path("innocent"));
+    for (const path of [bench.path("closed/secret"), bench.path("innocent"), join(bench.stateDir, "agent.key")]) {
+      const { finish, text } = await check({ type: "file_validation", path });
+      expect(finish, path).toMatchObject({ exit_code: 2 });
+      expect(text).toContain("is out of bounds");
+      expect(finish.result).toBeUndefined();
+    }
+  });
+
+  it("is said and not made in a dry run", async () => {
+    const { finish, text } = await check({ type: "file_validation", path: bench.path("none"), dry_run: true });
+    expect(finish).toMatchObject({ outcome: "exited", exit_code: 0 });
+    expect(finish.result).toBeUndefined();
+    expect(text).toMatch(/^dry run: would look at /);
+  });
+});
+
+describe("a service health check", () => {
+  beforeEach(async () => {
+    await bench.agent();
+  });
+
+  it("passes when status and body are as expected, in time", async () => {
+    const url = await listen(() => ({ status: 200, body: "all is well" }));
+    const { finish } = await check({
+      type: "service_health",
+      probe: { kind: "http", url, body_contains: "is well" },
+      max_latency_ms: 10_000,
+    });
+    expect(finish).toMatchObject({ exit_code: 0, result: { passed: true, status: "200" } });
+    expect(finish.result?.checks.map((one) => one.check)).toEqual(["status", "body", "latency"]);
+  });
+
+  it("fails when the status is another or the body lacks the text, and follows no redirect", async () => {
+    const url = await listen((path) => ({ status: path === "/moved" ? 302 : 503, body: "sorry" }));
+    const found = await check({ type: "service_health", probe: { kind: "http", url, body_contains: "well" } });
+    expect(found.finish).toMatchObject({ exit_code: 1, result: { passed: false, status: "503" } });
+    const moved = await check({ type: "service_health", probe: { kind: "http", url: `${url}/moved` } });
+    expect(moved.finish.result).toMatchObject({ passed: false, status: "302" });
+  });
+
+  it("that is never answered is ended by its time-out, and the agent goes on", async () => {
+    const url = await listen(() => undefined);
+    const waiting = check({ type: "service_health", probe: { kind: "http", url } }, 1);
+    const file = await check({ type: "file_validation", path: "/" });
+    expect(file.finish.exit_code).toBe(0);
+    expect((await waiting).finish).toMatchObject({ outcome: "timed_out" });
+  });
+
+  it("connects to a port", async () => {
+    const url = new URL(await listen(() => undefined));
+    const probe = { kind: "tcp", host: url.hostname, port: Number(url.port) } as const;
+    expect((await check({ type: "service_health", probe })).finish.exit_code).toBe(0);
+    const closed = await check({ type: "service_health", probe: { ...probe, port: 1 } });
+    expect(closed.finish).toMatchObject({ exit_code: 1, result: { passed: false, latency_ms: null } });
+    expect(closed.text).toContain("ECONNREFUSED");
+  });
+
+  it("asks for no unit where systemd does not run", async () => {
+    const { finish, text } = await check({ type: "service_health", probe: { kind: "systemd", unit: "x.service" } });
+    expect(finish).toMatchObject({ exit_code: 1 });
+    expect(text).toMatch(/systemd does not run this server|found inactive/);
+  });
+});
+
+describe("the owner of a server", () => {
+  it("says which checks are made", async () => {
+    await writeFile(bench.path("policy.yaml"), "commands: all\noperations: [service_health]\n");
+    await bench.agent();
+    const { finish } = await check({ type: "file_validation", path: "/" });
+    expect(finish).toMatchObject({ outcome: "refused", exit_code: 126 });
+    expect(finish.error).toMatch(/file_validation is not allowed on this server: its owner can add it to "operations"/);
+  });
+});

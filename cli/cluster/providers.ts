@@ -43,8 +43,11 @@ function isInstalled(name: string, env: NodeJS.ProcessEnv): boolean {
   return existsSync(join(home, "plugins", `resource-${name}-v${packageVersion(name)}`));
 }
 
+/** Who publishes the SDK of a plugin, where it is not Pulumi. */
+const PUBLISHERS: Readonly<Record<string, string>> = { grafana: "@pulumiverse" };
+
 /** The plugin's version is that of its SDK, which the program asks the engine for. */
 function packageVersion(name: string): string {
-  const manifest = join(checkout, "node_modules", "@pulumi", name, "package.json");
+  const manifest = join(checkout, "node_modules", PUBLISHERS[name] ?? "@pulumi", name, "package.json");
   return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(manifest, "utf8"))).version;
 }

@@ -7,7 +7,7 @@ import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulum
 import { stringify } from "yaml";
 
 const project = "standins";
-const names = ["command", "docker", "kubernetes", "random"];
+const names = ["command", "docker", "grafana", "kubernetes", "random"];
 const own = { name: "homeslice", path: join(import.meta.dirname, "../../providers/homeslice") };
 
 /** A stack of its own for one test: real engine, state in `dir`, the stand-ins and our own provider as plugins. */

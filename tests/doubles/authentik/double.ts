@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
+import { type Fault, Faults } from "../faults.ts";
 import { type ActionCall, actions, passwords } from "./actions.ts";
 import { applyBlueprints, bootstrap } from "./blueprints.ts";
-import { type Fault, Faults } from "./faults.ts";
 import { type Json, type JsonObject, jsonObjectSchema } from "./json.ts";
 import { listed } from "./list.ts";
 import { models } from "./models.ts";

@@ -1,0 +1,4 @@
+import { serve } from "@homeslice/plugin/serve.ts";
+import { GrafanaProvider } from "./grafana.ts";
+
+await serve(new GrafanaProvider());

@@ -9,6 +9,7 @@ const rooms = {
   "apps/protocol": [],
   "apps/orchestrator": ["apps/protocol"],
   "apps/agent": ["apps/protocol"],
+  "apps/dashboard": ["apps/protocol"],
   cli: ["config", "components", "stacks", "providers", "apps/protocol", "apps/orchestrator", "apps/agent"],
 };
 
@@ -39,7 +40,7 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "node_modules" },
+    exclude: { path: "node_modules|/dist/" },
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default"] },
   },
 };

@@ -11,6 +11,7 @@ const root = join(import.meta.dirname, "../..");
 /** Checks of the source text: each is one result. */
 const checks: readonly { readonly name: string; readonly argv: readonly [string, ...string[]] }[] = [
   { name: "types", argv: ["tsc", "--noEmit"] },
+  { name: "types of the dashboard", argv: ["tsc", "--noEmit", "--project", "apps/dashboard"] },
   { name: "style", argv: ["biome", "check", "--error-on-warnings", "."] },
   { name: "import directions", argv: ["depcruise", "--config", ".dependency-cruiser.cjs", "."] },
   { name: "unused code", argv: ["knip", "--no-config-hints"] },

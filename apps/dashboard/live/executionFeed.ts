@@ -1,0 +1,118 @@
+import type { Execution } from "@homeslice/protocol/executions.ts";
+import { closeCode, type FollowMessage, LiveMessage } from "@homeslice/protocol/live.ts";
+import { LogBuffer } from "../logs/logBuffer.ts";
+
+const FIRST_BACKOFF_MS = 100;
+const MAX_BACKOFF_MS = 2_000;
+/** How long changes are gathered before they are told: a flood of messages is at most sixty renderings a second. */
+const GATHER_MS = 16;
+
+/** What a page shows of an execution; a new object whenever anything of it changed. */
+export interface FeedState {
+  readonly execution: Execution | undefined;
+  readonly log: LogBuffer;
+  readonly connection: "connecting" | "open" | "lost" | "ended";
+  /** Why the orchestrator does not show it at all. */
+  readonly refused: string | undefined;
+}
+
+/** What the feed needs of its surroundings. */
+export interface FeedOptions {
+  /** Address of the live view: `wss://host/ws/executions/ID`. */
+  readonly url: string;
+  readonly connect?: (url: string) => WebSocket;
+  readonly later?: (action: () => void, milliseconds: number) => void;
+}
+
+/**
+ * Follows one execution: its state and every line of its output once, over as many connections as it takes. Changes are
+ * gathered by a timer and not by animation frames, which a hidden tab does not get.
+ */
+export class ExecutionFeed {
+  readonly #options: Required<FeedOptions>;
+  readonly #listeners = new Set<() => void>();
+  #state: FeedState = { execution: undefined, log: new LogBuffer(), connection: "connecting", refused: undefined };
+  #socket: WebSocket | undefined;
+  #backoff = FIRST_BACKOFF_MS;
+  #told = true;
+
+  constructor(options: FeedOptions) {
+    this.#options = {
+      connect: (url) => new WebSocket(url),
+      later: (action, milliseconds) => void setTimeout(action, milliseconds),
+      ...options,
+    };
+  }
+
+  get state(): FeedState {
+    return this.#state;
+  }
+
+  /** Follows for as long as anybody listens. @returns ends listening */
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    if (this.#listeners.size === 1 && this.#state.connection !== "ended") this.#open();
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.#close();
+    };
+  };
+
+  #open(): void {
+    const socket = this.#options.connect(this.#options.url);
+    this.#socket = socket;
+    socket.addEventListener("open", () => {
+      const follow: FollowMessage = { type: "follow", after: this.#state.log.held };
+      socket.send(JSON.stringify(follow));
+      this.#backoff = FIRST_BACKOFF_MS;
+      this.#change({ connection: "open" });
+    });
+    socket.addEventListener("message", ({ data }) => this.#take(LiveMessage.parse(JSON.parse(String(data)))));
+    socket.addEventListener("close", ({ code, reason }) => {
+      if (this.#socket !== socket || this.#state.connection === "ended") return;
+      this.#socket = undefined;
+      if (Object.values(closeCode).some((final) => final === code)) {
+        this.#change({ connection: "ended", refused: reason });
+        return;
+      }
+      this.#change({ connection: "lost" });
+      this.#options.later(() => this.#reopen(), this.#backoff);
+      this.#backoff = Math.min(this.#backoff * 2, MAX_BACKOFF_MS);
+    });
+  }
+
+  #reopen(): void {
+    if (this.#listeners.size > 0 && this.#socket === undefined) this.#open();
+  }
+
+  #close(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.close();
+  }
+
+  #take(message: LiveMessage): void {
+    switch (message.type) {
+      case "execution":
+        this.#change({ execution: message.execution });
+        break;
+      case "log":
+        if (this.#state.log.add(message.entries)) this.#change({});
+        break;
+      case "end":
+        this.#change({ execution: message.execution, connection: "ended" });
+        this.#close();
+        break;
+    }
+  }
+
+  #change(change: Partial<FeedState>): void {
+    this.#state = { ...this.#state, ...change };
+    if (!this.#told) return;
+    this.#told = false;
+    this.#options.later(() => {
+      this.#told = true;
+      for (const listener of this.#listeners) listener();
+    }, GATHER_MS);
+  }
+}

@@ -1,0 +1,48 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { useDeferredValue, useMemo } from "react";
+import { serversQuery } from "../api/queries.ts";
+import { useMessages } from "../i18n/messages.tsx";
+import { EmptyState, ErrorNotice, Skeleton } from "../ui/notices.tsx";
+import { ServerFilters } from "./ServerFilters.tsx";
+import { ServerTable } from "./ServerTable.tsx";
+import { filterServers, type ServerSearch } from "./serverFilter.ts";
+
+const route = getRouteApi("/servers");
+
+/** All servers that one may see, filtered by what the address says. */
+export function ServersPage() {
+  const { servers: texts } = useMessages();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const { data, error, isPending, refetch } = useQuery(serversQuery);
+  const deferred = useDeferredValue(search);
+  const shown = useMemo(() => filterServers(data ?? [], deferred), [data, deferred]);
+  const change = (part: Partial<ServerSearch>) =>
+    void navigate({ search: (before) => ({ ...before, ...part }), replace: true });
+
+  return (
+    <section aria-labelledby="servers-title" className="page">
+      <div className="page-head">
+        <h1 id="servers-title">{texts.title}</h1>
+        <p role="status">{data && texts.count(shown.length, data.length)}</p>
+      </div>
+      <ServerFilters search={search} onChange={change} />
+      {isPending && <Skeleton rows={8} />}
+      {error && <ErrorNotice error={error} reset={() => void refetch()} />}
+      {data?.length === 0 && (
+        <EmptyState title={texts.none}>
+          <p>{texts.noneFix}</p>
+        </EmptyState>
+      )}
+      {data && data.length > 0 && shown.length === 0 && (
+        <EmptyState title={texts.noMatch}>
+          <button type="button" onClick={() => void navigate({ search: {} })}>
+            {texts.clear}
+          </button>
+        </EmptyState>
+      )}
+      {shown.length > 0 && <ServerTable servers={shown} search={search} onSort={change} />}
+    </section>
+  );
+}

@@ -6,6 +6,7 @@ const rooms = {
   "providers/homeslice": ["config", "providers/plugin", "providers/tunnel"],
   components: ["config", "providers/homeslice", "providers/tunnel"],
   stacks: ["config", "components", "providers/tunnel"],
+  policies: [],
   "apps/protocol": [],
   "apps/orchestrator": ["apps/protocol"],
   "apps/agent": ["apps/protocol"],
@@ -19,7 +20,7 @@ const outside = (room, allowed) => ({
   severity: "error",
   from: { path: `^${room}/` },
   to: {
-    path: `^(config|components|stacks|providers|apps|cli|tests|index\\.ts)`,
+    path: `^(config|components|stacks|providers|policies|apps|cli|tests|index\\.ts)`,
     pathNot: [room, ...allowed].map((name) => `^${name}/`),
   },
 });

@@ -65,6 +65,12 @@ function cluster() {
       k3d: objectName
         .optional()
         .describe("Create a local k3d cluster of this name and run there, in place of an existing cluster."),
+      userNamespaces: z
+        .boolean()
+        .default(true)
+        .describe(
+          "Give pods that need nothing of their node users of their own there. Needs Linux 6.3, containerd 2 or CRI-O, and volumes other than NFS.",
+        ),
       storageClass: objectName.optional().describe("StorageClass of every volume. Default: the cluster's own default."),
     })
     .prefault({});

@@ -6,7 +6,7 @@ import { which } from "../engine/index.ts";
 const ANSWER_TIMEOUT_MS = 10_000;
 
 /** The name of the local cluster that a stack has for itself. */
-export function k3dName(stack: string, cluster: Config["cluster"]): string {
+export function k3dName(stack: string, cluster: Pick<Config["cluster"], "k3d">): string {
   return cluster.k3d ?? `homeslice-${stack.toLowerCase().replace(/[^a-z0-9-]/g, "-")}`;
 }
 

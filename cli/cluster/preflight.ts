@@ -7,6 +7,25 @@ import type { Target } from "./target.ts";
 const ANSWER_TIMEOUT_MS = 8_000;
 
 const versionSchema = z.object({ gitVersion: z.string() });
+const nodesSchema = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({ name: z.string() }),
+      status: z.object({
+        nodeInfo: z.object({ kernelVersion: z.string(), containerRuntimeVersion: z.string() }),
+        runtimeHandlers: z
+          .array(
+            z.object({
+              name: z.string().default(""),
+              features: z.object({ userNamespaces: z.boolean().optional() }).default({}),
+            }),
+          )
+          .default([]),
+      }),
+    }),
+  ),
+});
+type Node = z.infer<typeof nodesSchema>["items"][number];
 const namespaceSchema = z.object({ metadata: z.object({ uid: z.string() }) });
 
 /** What the API server says about itself. */
@@ -31,6 +50,19 @@ export async function reachCluster(target: Target, timeoutMs: number = ANSWER_TI
   if (namespace.status === 401) throw unauthorized(target);
   const system = namespaceSchema.safeParse(namespace.body);
   return { version: parsed.data.gitVersion, ...(system.success ? { uid: system.data.metadata.uid } : {}) };
+}
+
+/**
+ * Makes sure that every node can run pods with users of their own, as far as the nodes tell.
+ *
+ * @throws UserError `cluster.user-namespaces`
+ */
+export async function requireUserNamespaces(target: Target, timeoutMs: number = ANSWER_TIMEOUT_MS): Promise<void> {
+  const nodes = nodesSchema.safeParse((await ask(target, "/api/v1/nodes", timeoutMs)).body);
+  const unfit = (nodes.data?.items ?? []).filter(({ status }) =>
+    status.runtimeHandlers.some(({ name, features }) => name === "" && features.userNamespaces !== true),
+  );
+  if (unfit.length > 0) throw withoutUserNamespaces(target, unfit);
 }
 
 interface Answer {
@@ -97,5 +129,17 @@ function unauthorized({ server, context }: Target): UserError {
     where: `context "${context}"`,
     what: `the cluster at ${server} does not accept the credentials of this context`,
     fix: "Log in to the cluster again, or choose another context with --context. Nothing was changed.",
+  });
+}
+
+function withoutUserNamespaces({ context }: Target, nodes: readonly Node[]): UserError {
+  const described = nodes.map(({ metadata, status: { nodeInfo } }) => {
+    return `${metadata.name} (Linux ${nodeInfo.kernelVersion}, ${nodeInfo.containerRuntimeVersion})`;
+  });
+  return new UserError({
+    code: "cluster.user-namespaces",
+    where: `context "${context}"`,
+    what: `nodes cannot give pods users of their own: ${described.join(", ")}`,
+    fix: "Update them to Linux 6.3 and containerd 2 or later, or write `userNamespaces: false` under homeslice:cluster. Nothing was changed.",
   });
 }

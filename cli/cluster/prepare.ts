@@ -3,8 +3,8 @@ import { cacheDirectory, type Home } from "./home.ts";
 import { k3dName, requireK3d } from "./k3d.ts";
 import { writeCurrentContext } from "./kubeconfig.ts";
 import { type ClusterMemory, recallCluster, requireSameCluster } from "./memory.ts";
-import type { ClusterOptions } from "./options.ts";
-import { reachCluster } from "./preflight.ts";
+import type { ClusterOptions, Operation } from "./options.ts";
+import { reachCluster, requireUserNamespaces } from "./preflight.ts";
 import { type ProviderPath, standIns } from "./providers.ts";
 import type { StackFile } from "./stackFile.ts";
 import { chooseTarget } from "./target.ts";
@@ -22,6 +22,7 @@ export interface ClusterChoice {
 
 /** Decides on the cluster and makes sure that it can be worked with; changes nothing outside the stack's own folder. */
 export async function prepareCluster(
+  operation: Operation,
   options: ClusterOptions,
   file: StackFile,
   home: Home,
@@ -35,10 +36,11 @@ export async function prepareCluster(
     say(`working on the local k3d cluster ${k3d}`);
     return { memory: { k3d }, plugins: [], env: {}, settings: (configured) => ({ ...configured, k3d }) };
   }
-  return existingCluster(options, cluster, known, file.stack, home, say);
+  return existingCluster(operation, options, cluster, known, file.stack, home, say);
 }
 
 async function existingCluster(
+  operation: Operation,
   options: ClusterOptions,
   cluster: Config["cluster"],
   known: ClusterMemory,
@@ -50,6 +52,8 @@ async function existingCluster(
   const target = chooseTarget({ context, cluster, env: process.env, cache: cacheDirectory(process.env), say });
   const { uid, version } = await reachCluster(target);
   const memory = { server: target.server, ...(uid ? { uid } : {}) };
+  // What is there can be looked at and destroyed whatever has become of the nodes.
+  if (cluster.userNamespaces && (operation === "up" || operation === "preview")) await requireUserNamespaces(target);
   requireSameCluster(stack, known, memory, home.cluster);
   say(`working on Kubernetes ${version} at ${target.server} (context ${target.context})`);
   writeCurrentContext(target.kubeconfig, home.kubeconfig);

@@ -25,7 +25,7 @@ export async function runCluster(operation: Operation, given: unknown): Promise<
   const release = holdStack(home, operation, options.stack);
   try {
     const { prepareCluster } = await import("./prepare.ts"); // the rest loads slowly, and is not needed to refuse
-    const cluster = await prepareCluster(options, file, home, say);
+    const cluster = await prepareCluster(operation, options, file, home, say);
     const engine = await findEngine({ cache: cacheDirectory(process.env), env: process.env, say });
     const { drive } = await import("./drive.ts");
     const outcome = await drive(operation, { options, file, home, cluster, engine, say });

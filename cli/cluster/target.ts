@@ -23,7 +23,7 @@ export interface Target {
 export interface TargetChoice {
   /** `--context` */
   readonly context?: string | undefined;
-  readonly cluster: Config["cluster"];
+  readonly cluster: Partial<Config["cluster"]>;
   readonly env: NodeJS.ProcessEnv;
   readonly cache: string;
   readonly say: (line: string) => void;

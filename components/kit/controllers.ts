@@ -205,7 +205,11 @@ function spread(owner: Component, part: string) {
   const labelSelector = {
     matchLabels: { "app.kubernetes.io/name": owner.name, "app.kubernetes.io/component": part },
   };
+  const podAffinityTerm = { topologyKey: "kubernetes.io/hostname", labelSelector };
   return {
+    affinity: {
+      podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm }] },
+    },
     topologySpreadConstraints: [
       { maxSkew: 1, topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "ScheduleAnyway", labelSelector },
     ],

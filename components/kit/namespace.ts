@@ -8,6 +8,7 @@ export type PodSecurity = "restricted" | "privileged";
 /** A namespace in which nothing may talk to anything unless a link opens it. */
 export interface Namespace {
   readonly name: pulumi.Output<string>;
+  readonly podSecurity: PodSecurity;
   /** What has to stand before the first pod starts. */
   readonly ready: readonly pulumi.Resource[];
 }
@@ -42,6 +43,7 @@ export function createNamespace(
     );
   return {
     name,
+    podSecurity: args.podSecurity,
     ready: [
       namespace,
       policy("default-deny", { podSelector: {}, policyTypes: ["Ingress", "Egress"] }),

@@ -51,17 +51,24 @@ export function prepareWorkload(owner: Component, part: string, args: WorkloadAr
     (endpoint) => openConnection(owner, peer, endpoint),
   );
   const outside = (args.outside ?? []).map((port) => openOutside(owner, peer, port));
+  const spec = { ...apartFromTheNode(owner), ...args.spec };
   const ready = uses.flatMap(({ link }) => link.ready);
   return {
     ...peer,
     owner,
     labels,
-    template: podTemplate(labels, account.metadata.name, { [part]: main }, { ...args, before }),
+    template: podTemplate(labels, account.metadata.name, { [part]: main }, { ...args, before, spec }),
     options: {
       parent: owner,
       dependsOn: [...owner.namespace.ready, ...openings, ...outside, ...ready, ...(args.after ?? [])],
     },
   };
+}
+
+/** Where pods need nothing of their node, their users are nobody there: not even root of a container is. */
+function apartFromTheNode({ environment, namespace }: Component) {
+  const apart = environment.config.cluster.userNamespaces && namespace.podSecurity === "restricted";
+  return apart ? { hostUsers: false } : {};
 }
 
 /** Each peer once, whichever containers of the pod use it: the pod has one address. */

@@ -2,12 +2,18 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { findEngine } from "@homeslice/cli/engine/index.ts";
 import { ensureEdgePrograms } from "../edge/build.ts";
+import { ensureJudges } from "../manifests/build.ts";
+import { ensureLoki } from "../observability/build.ts";
 import { ensureBuild } from "../testbed/build.ts";
-import { lineProgress } from "../testbed/progress.ts";
+import { lineProgress, type Progress } from "../testbed/progress.ts";
+
+type Build = (cache: string, progress: Progress, signal: AbortSignal) => Promise<unknown>;
+
+const builds: readonly Build[] = [ensureBuild, ensureEdgePrograms, ensureJudges, ensureLoki];
 
 /**
  * Starts what takes minutes on a machine that has never done it, and no time afterwards: the engine, the control
- * plane and Traefik. One after the other, since each compiler takes all the cores.
+ * plane, Traefik, Loki, and the judges of manifests. One after the other, since each compiler takes all the cores.
  * @returns what could not be had, in words
  */
 export async function startBuilds(): Promise<string[]> {
@@ -20,7 +26,6 @@ export async function startBuilds(): Promise<string[]> {
   await attempt(() => findEngine({ cache, env: process.env, say }));
   const interrupted = new AbortController();
   process.once("SIGINT", () => interrupted.abort());
-  await attempt(() => ensureBuild(cache, lineProgress(say), interrupted.signal));
-  await attempt(() => ensureEdgePrograms(cache, lineProgress(say), interrupted.signal));
+  for (const build of builds) await attempt(() => build(cache, lineProgress(say), interrupted.signal));
   return failures;
 }

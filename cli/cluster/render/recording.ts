@@ -46,6 +46,11 @@ function madeUp(type: string, name: string, inputs: Readonly<Record<string, unkn
     case "SelfSignedCert":
     case "LocallySignedCert":
       return { certPem: secretReference(name) };
+    case "Token":
+      return { key: pulumi.secret(secretReference(name)) };
+    case "OAuth2Provider":
+    case "ProxyProvider":
+      return { providerId: secretReference(name), clientSecret: pulumi.secret(secretReference(name)) };
     case "Image":
       return { repoDigest: inputs["imageName"] };
     default:

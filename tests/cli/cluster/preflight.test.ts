@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { reachCluster } from "@homeslice/cli/cluster/preflight.ts";
+import { reachCluster, requireUserNamespaces } from "@homeslice/cli/cluster/preflight.ts";
 import { readKubeconfig } from "@homeslice/tunnel";
 import { afterEach, expect, test } from "vitest";
 import { stringify } from "yaml";
@@ -77,4 +77,29 @@ test("a server that does not answer is given up after the time-out", async () =>
 test("a server that is no API server is not taken for one", async () => {
   const found = await listen({ "/version": [200, { hello: "world" }] });
   await expect(reachCluster(found)).rejects.toMatchObject({ code: "cluster.unreachable" });
+});
+
+const node = (name: string, userNamespaces?: boolean) => ({
+  metadata: { name },
+  status: {
+    nodeInfo: { kernelVersion: "6.1.0", containerRuntimeVersion: "containerd://1.7.2" },
+    ...(userNamespaces !== undefined && { runtimeHandlers: [{ features: { userNamespaces } }] }),
+  },
+});
+
+test("nodes that cannot give pods users of their own are named, with both ways out", async () => {
+  const found = await listen({ "/api/v1/nodes": [200, { items: [node("old", false), node("new", true)] }] });
+  await expect(requireUserNamespaces(found)).rejects.toMatchObject({
+    code: "cluster.user-namespaces",
+    message: expect.stringMatching(
+      /own: old \(Linux 6\.1\.0, containerd:\/\/1\.7\.2\)\n[\s\S]*userNamespaces: false[\s\S]*Nothing was changed/,
+    ),
+  });
+});
+
+test.each([
+  ["have no say in it", [200, { items: [node("silent"), node("new", true)] }]],
+  ["may not be listed", [403, {}]],
+] as const)("nodes that %s stop nobody", async (_, answer) => {
+  await requireUserNamespaces(await listen({ "/api/v1/nodes": answer }));
 });

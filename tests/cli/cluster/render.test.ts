@@ -58,6 +58,13 @@ describe("the manifests of a stack", () => {
     expect(manifests.filter(({ text }) => /a-secret-of-the-user|4dabf18193072939/.test(text))).toEqual([]);
   });
 
+  it("name the secrets that Authentik makes", async () => {
+    const manifests = await rendered({ "homeslice:authentik": { signOn: true } });
+    const text = (name: string) => manifests.find(({ path }) => path.endsWith(`secret-${name}.yaml`))?.text;
+    expect(text("sso-grafana-client")).toContain("<secret:sso-grafana-client>");
+    expect(text("sso-homepage-token")).toMatch(/token: <secret:sso-homepage[\w-]*>/);
+  });
+
   it("keep the names that follow from content while the content stays", async () => {
     const configMap = (manifests: readonly Manifest[]) =>
       manifests.find(({ path }) => path.includes("configmap-redis-config"))?.path;

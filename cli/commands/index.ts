@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { registerBackup, registerRestore } from "./backup.ts";
+import { registerBench } from "./bench.ts";
 import { registerDestroy } from "./destroy.ts";
 import { registerDocs } from "./docs.ts";
 import { registerDown } from "./down.ts";
@@ -29,6 +30,7 @@ export function registerCommands(program: Command): void {
   registerBackup(program);
   registerRestore(program);
   registerTest(program);
+  registerBench(program);
   registerTestbed(program);
   registerDocs(program);
 }

@@ -1,0 +1,77 @@
+import { setTimeout } from "node:timers/promises";
+import type { Client } from "@homeslice/protocol";
+import { Fleet } from "../../rig/fleet.ts";
+import { Installation } from "../../rig/installation.ts";
+import { RealAgent } from "../../rig/realAgent.ts";
+import { eventually } from "../../support/eventually.ts";
+import { type Bench, figure, quantile } from "../bench.ts";
+import { rawRoundTrip } from "../floors/websocket.ts";
+
+const FLEET = 500;
+const SAMPLES = 300;
+/** Between two submissions, in milliseconds: the fleet is idle again. */
+const PAUSE_MS = 20;
+
+/** One execution on one server of an idle fleet: from its submission until the process runs. */
+export const dispatch: Bench = {
+  description: "one execution on one of many idle servers, submitted until its process runs",
+  async run({ quick }) {
+    const [size, samples] = quick ? [5, 5] : [FLEET, SAMPLES];
+    const installation = await Installation.open();
+    try {
+      const orchestrator = await installation.orchestrator("orchestrator");
+      await orchestrator.start();
+      const fleet = new Fleet(installation, [orchestrator.url]);
+      await fleet.grow(size);
+      const agent = await RealAgent.enrol(installation, orchestrator.url);
+      const client = await installation.client(orchestrator.url);
+      const floor = await rawRoundTrip(1, installation.guard);
+      const link: number[] = [];
+      const process: number[] = [];
+      for (let i = 0; i < samples; i++) {
+        await setTimeout(PAUSE_MS);
+        link.push(await untilLink(client, fleet, fleet.serverIds[i % size] ?? ""));
+        await setTimeout(PAUSE_MS);
+        process.push(await untilProcess(client, agent.serverId));
+      }
+      fleet.close();
+      const unit = "ms";
+      return {
+        dispatch_p50: figure({ value: quantile(process, 0.5), unit, atMost: 10, floor }),
+        dispatch_p99: figure({ value: quantile(process, 0.99), unit, atMost: 50, floor }),
+        dispatch_link_p50: figure({ value: quantile(link, 0.5), unit, floor }),
+        dispatch_link_p99: figure({ value: quantile(link, 0.99), unit, floor }),
+      };
+    } finally {
+      await installation.close();
+    }
+  },
+};
+
+/** Until a simulated agent has the job, and would start it. */
+async function untilLink(client: Client, fleet: Fleet, serverId: string): Promise<number> {
+  const submitted = performance.timeOrigin + performance.now();
+  await start(client, serverId, ["/simulated", "finish"]);
+  for (;;) {
+    const [started] = Object.values((await fleet.report()).starts);
+    if (started !== undefined) return started - submitted;
+  }
+}
+
+/** Until the process of a real agent looks at the clock. */
+async function untilProcess(client: Client, serverId: string): Promise<number> {
+  const submitted = performance.timeOrigin + performance.now();
+  const execution_id = await start(client, serverId, ["/bin/date", "+%s%N"]);
+  let output = "";
+  await eventually(async () => {
+    const { status, results } = await client.call("getExecution", { params: { execution_id } });
+    output = results.details[0]?.output ?? "";
+    return status.overall === "succeeded";
+  }, "the process has ended");
+  return Number(output) / 1e6 - submitted;
+}
+
+async function start(client: Client, server: string, argv: [string, ...string[]]): Promise<string> {
+  const body = { target_servers: [server], operation: { type: "shell_command" as const, argv } };
+  return (await client.call("startExecution", { body })).execution_id;
+}

@@ -1,0 +1,61 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Daemon } from "./daemon.ts";
+import type { Installation } from "./installation.ts";
+
+const MAIN = join(import.meta.dirname, "../../apps/agent/main.ts");
+
+/** The real agent, as a process of its own that may run everything. */
+export class RealAgent extends Daemon {
+  readonly serverId: string;
+  /** Its directory: key, identity and journal. */
+  readonly stateDir: string;
+
+  /** Registers a server, and starts its agent. @param url where the agent finds the orchestrator */
+  static async enrol(installation: Installation, url: string, name = "agent", apiUrl = url): Promise<RealAgent> {
+    const client = await installation.client(apiUrl);
+    const body = { hostname: name, environment: "dev" } as const;
+    const { server, enrolment_token } = await client.call("registerServer", { body });
+    const directory = installation.path(name);
+    mkdirSync(directory, { mode: 0o700 });
+    writeFileSync(join(directory, "token"), enrolment_token, { mode: 0o600 });
+    writeFileSync(join(directory, "policy.yaml"), "commands: all\n", { mode: 0o600 });
+    const agent = new RealAgent(installation, name, url, server.server_id);
+    await agent.start();
+    return agent;
+  }
+
+  private constructor(installation: Installation, name: string, url: string, serverId: string) {
+    const directory = installation.path(name);
+    const stateDir = join(directory, "state");
+    const env = {
+      ...process.env,
+      HOMESLICE_ORCHESTRATOR_URL: url,
+      HOMESLICE_ENROLMENT_TOKEN_FILE: join(directory, "token"),
+      HOMESLICE_STATE_DIR: stateDir,
+      HOMESLICE_POLICY_FILE: join(directory, "policy.yaml"),
+      HOMESLICE_PORT: "0",
+      HOMESLICE_NODE_NAME: name,
+      HOMESLICE_LOG_LEVEL: "warn",
+      HOMESLICE_MAX_CONCURRENT_JOBS: "16",
+    };
+    const isConnected = async () => {
+      const [row] = await installation.query(
+        "select from servers where server_id = $1 and session_expires_at > now()",
+        [serverId],
+      );
+      return row !== undefined;
+    };
+    super(
+      {
+        name,
+        prepare: async () => ({ file: process.execPath, args: [MAIN], options: { env } }),
+        isReady: isConnected,
+        log: installation.path(`${name}.log`),
+      },
+      installation.guard,
+    );
+    this.serverId = serverId;
+    this.stateDir = stateDir;
+  }
+}

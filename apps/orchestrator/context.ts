@@ -21,6 +21,8 @@ export interface Timings {
   readonly acceptMs: number;
   /** How long an enrolment token is good for. */
   readonly enrolmentMs: number;
+  /** How long whoever was let in is let in again without a look into the database: as long as a revocation may take. */
+  readonly identityMs: number;
 }
 
 export const defaultTimings: Timings = {
@@ -30,6 +32,7 @@ export const defaultTimings: Timings = {
   pollMs: 1_000,
   acceptMs: 15 * 60_000,
   enrolmentMs: 15 * 60_000,
+  identityMs: 5_000,
 };
 
 /** What every concern of the orchestrator shares. */

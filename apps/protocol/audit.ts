@@ -22,6 +22,15 @@ export const auditEventTypes = [
   "action.deleted",
   "execution.started",
   "execution.cancelled",
+  "account.created",
+  "account.changed",
+  "account.deleted",
+  "token.created",
+  "token.revoked",
+  "login.succeeded",
+  "login.refused",
+  "logout",
+  "refresh.reused",
   "request.refused",
 ] as const;
 export const AuditEventType = z.enum(auditEventTypes);

@@ -15,6 +15,7 @@ export const problemStatus = {
   precondition_failed: 412,
   body_too_large: 413,
   unsupported_media_type: 415,
+  too_many_requests: 429,
   internal_error: 500,
   not_ready: 503,
 } as const;

@@ -30,4 +30,5 @@ export const closeCode = {
   not_authenticated: 4401,
   not_permitted: 4403,
   not_found: 4404,
+  too_many: 4429,
 } as const;

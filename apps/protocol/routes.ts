@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { accessRoutes } from "./accessRoutes.ts";
 import { Action, NewAction, Parameters } from "./actions.ts";
 import { AuditEvent, AuditFilter, AuditVerification } from "./audit.ts";
 import { Problem } from "./errors.ts";
@@ -211,9 +212,10 @@ export const routes = {
     method: "GET",
     path: "/api/v1/audit/verification",
     summary: "Compute the chain of hashes of the whole audit log anew, and say whether it is intact",
-    permission: "audit:read",
+    permission: "audit:verify",
     response: AuditVerification,
   }),
+  ...accessRoutes,
 } satisfies Record<string, Route>;
 
 export type Routes = typeof routes;

@@ -1,20 +1,16 @@
 import { hkdfSync } from "node:crypto";
 import { errors, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
-import { DEFAULT_TENANT, Role, TenantId } from "./access.ts";
+import { Caller, DEFAULT_TENANT } from "./access.ts";
 
 const ISSUER = "homeslice";
 const AUDIENCE = "homeslice-api";
-
-/** Who is calling, as a verified bearer token says. */
-export const Caller = z.object({ subject: z.string(), role: Role, tenant: TenantId });
-export type Caller = z.infer<typeof Caller>;
 
 /** Shortest secret that keys may be derived from, in bytes. */
 export const MIN_SECRET_BYTES = 32;
 
 /** Derives the key for one purpose from the one secret of an installation (HKDF-SHA-256). */
-export function deriveKey(secret: Uint8Array, purpose: "api-tokens" | "job-signing"): Uint8Array {
+export function deriveKey(secret: Uint8Array, purpose: "api-tokens" | "job-signing" | "logins"): Uint8Array {
   if (secret.byteLength < MIN_SECRET_BYTES)
     throw new RangeError(`the secret must have ${MIN_SECRET_BYTES} bytes or more`);
   return new Uint8Array(hkdfSync("sha256", secret, "homeslice", purpose, 32));
@@ -23,7 +19,7 @@ export function deriveKey(secret: Uint8Array, purpose: "api-tokens" | "job-signi
 /** Makes a bearer token for the API. Whoever can read the secret of an installation owns it, so can make one. */
 export async function mintToken(
   secret: Uint8Array,
-  caller: Omit<Caller, "tenant"> & Partial<Caller>,
+  caller: Pick<Caller, "subject" | "role"> & Partial<Pick<Caller, "tenant">>,
   ttlSeconds: number,
   now: Date = new Date(),
 ): Promise<string> {

@@ -5,7 +5,7 @@ export function registerToken(program: Command): void {
   program
     .command("token")
     .description("print a bearer token for the API of this machine's orchestrator")
-    .option("--role <role>", "viewer, operator or admin", "admin")
+    .option("--role <role>", "viewer, operator, approver or admin", "admin")
     .option("--ttl <duration>", "how long it holds, for example 15m, 1h or 7d", "1h")
     .action(async (options: { readonly role: string; readonly ttl: string }) => {
       const { token } = await import("../local/token.ts");

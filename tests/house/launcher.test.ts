@@ -71,7 +71,7 @@ test("an old Node is passed over for the one of the npm package, which is instal
   );
   const first = launch();
   expect(first).toMatchObject({ status: 0, stdout: "ran status" });
-  expect(first.stderr).toContain("PATH has Node v20.20.2, Homeslice needs 22.18 or newer: installing Node 24.21.0");
+  expect(first.stderr).toContain("PATH has Node v20.20.2, Homeslice needs 24.7 or newer: installing Node 24.21.0");
   expect(launch()).toEqual({ status: 0, stdout: "ran status", stderr: "" });
 });
 

@@ -87,13 +87,13 @@ export class LinkServer {
       this.#context.log.warn({ address, server_id: hello.server_id }, "an agent could not prove its identity");
       const actor = { type: "agent", id: hello.server_id, ip_address: address, user_agent: null } as const;
       const tenant = await findServerTenant(this.#context.database, hello.server_id);
-      await this.#context.refusals.record(
-        "agent.refused",
+      await this.#context.refusals.record({
+        event_type: "agent.refused",
         actor,
-        hello.server_id,
-        "unknown server or wrong key",
+        resource: { type: "server", id: hello.server_id },
+        reason: "unknown server or wrong key",
         tenant,
-      );
+      });
       socket.close(closeCode.not_authenticated, "unknown server or wrong key");
       return undefined;
     }

@@ -5,7 +5,9 @@ import type {
   Operation,
   OperationResult,
   Parameters,
+  Permission,
   ResourceUsage,
+  Role,
   TargetState,
 } from "@homeslice/protocol";
 import type { ColumnType, Generated, JSONColumnType } from "kysely";
@@ -130,6 +132,50 @@ export interface LogLinesTable extends OfTenant {
   at: Date;
 }
 
+export interface AccountsTable extends OfTenant {
+  account_id: Generated<string>;
+  username: string;
+  password_hash: string;
+  role: Role;
+  disabled: Defaulted<boolean>;
+  created_at: Generated<Date>;
+  created_by: string;
+  failed_logins: Defaulted<number>;
+  retry_at: Date | null;
+}
+
+export interface RefreshTokensTable extends OfTenant {
+  token_hash: Buffer;
+  family_id: string;
+  account_id: string;
+  expires_at: Date;
+  used_at: Date | null;
+}
+
+export interface SessionsTable extends OfTenant {
+  session_hash: Buffer;
+  subject: string;
+  role: Role;
+  account_id: string | null;
+  provider_subject: string | null;
+  provider_session: string | null;
+  created_at: Generated<Date>;
+  last_used_at: Defaulted<Date>;
+  expires_at: Date;
+}
+
+export interface ApiTokensTable extends OfTenant {
+  token_id: Generated<string>;
+  token_hash: Buffer;
+  name: string;
+  role: Role;
+  permissions: Permission[] | null;
+  created_at: Generated<Date>;
+  created_by: string;
+  expires_at: Date;
+  last_used_at: Date | null;
+}
+
 /** Every table, as the newest migration leaves it. */
 export interface Tables {
   servers: ServersTable;
@@ -141,4 +187,9 @@ export interface Tables {
   superseded_results: SupersededResultsTable;
   audit_events: AuditEventsTable;
   log_lines: LogLinesTable;
+  accounts: AccountsTable;
+  refresh_tokens: RefreshTokensTable;
+  sessions: SessionsTable;
+  api_tokens: ApiTokensTable;
+  used_bootstraps: { secret_hash: Buffer };
 }

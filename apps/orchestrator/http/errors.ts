@@ -2,6 +2,7 @@ import { ApiError, type ProblemCode } from "@homeslice/protocol";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { z } from "zod";
+import { TooManyRequests } from "./rateLimits.ts";
 
 const JSON_PROBLEM = "application/problem+json";
 
@@ -23,6 +24,7 @@ export function addErrorHandling(app: FastifyInstance, log: Logger): void {
     const { problem } = toApiError(error, (unforeseen) =>
       log.error({ err: unforeseen, method: request.method, url: request.routeOptions.url }, "a request failed"),
     );
+    if (error instanceof TooManyRequests) reply.header("retry-after", error.retryAfterSeconds);
     return await reply.code(problem.status).type(JSON_PROBLEM).send(problem);
   });
   app.setNotFoundHandler(async (request, reply) => {
@@ -33,7 +35,8 @@ export function addErrorHandling(app: FastifyInstance, log: Logger): void {
 
 function toApiError(error: unknown, report: (error: unknown) => void): ApiError {
   if (error instanceof ApiError) return error;
-  if (error instanceof SyntaxError) return new ApiError("invalid_request", "the body is not JSON");
+  if (error instanceof SyntaxError)
+    return new ApiError("invalid_request", `the body is not usable JSON: ${error.message}`);
   const refusal = ServerRefusal.safeParse(error);
   if (refusal.success) {
     const { code, message, statusCode } = refusal.data;

@@ -3,8 +3,6 @@ import {
   ApiError,
   type Caller,
   IdempotencyKey,
-  type Permission,
-  permits,
   type RequestOf,
   type ResponseOf,
   type RouteName,
@@ -15,6 +13,7 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Context } from "../context.ts";
+import { type Admission, actorOf } from "./admission.ts";
 
 /** A parsed request, with what its headers say. */
 type HandlerRequest<K extends RouteName> = RequestOf<K> & {
@@ -24,8 +23,12 @@ type HandlerRequest<K extends RouteName> = RequestOf<K> & {
   readonly idempotencyKey: string | undefined;
 };
 
-/** Answers one route. `actor` is who was let in; on a public route it is nobody in particular. */
-type Handler<K extends RouteName> = (request: HandlerRequest<K>, actor: Actor) => Promise<ResponseOf<K>>;
+/** Answers one route. `caller` is who was let in; on a public route that is nobody. */
+type Handler<K extends RouteName> = (
+  request: HandlerRequest<K>,
+  actor: Actor,
+  caller: Caller | undefined,
+) => Promise<ResponseOf<K>>;
 
 /** One handler for each route of the catalogue: a missing one does not compile. */
 export type Handlers = { readonly [K in RouteName]: Handler<K> };
@@ -40,8 +43,8 @@ const Versioned = z.object({ version: z.int() });
 export function addRoutes(
   app: FastifyInstance,
   handlersOf: (tenantId: string | undefined) => Handlers,
-  authenticate: (request: FastifyRequest) => Promise<Caller | undefined>,
-  { metrics, refusals }: Context,
+  admission: Admission,
+  { metrics }: Context,
 ): void {
   for (const name of routeNames) addRoute(name);
 
@@ -50,40 +53,20 @@ export function addRoutes(
     app.route({
       method,
       url: path.replaceAll(/\{(\w+)\}/g, ":$1"),
+      config: { access: permission },
       handler: async (request: FastifyRequest, reply: FastifyReply) => {
         const stop = metrics.requests.startTimer({ route: path, method });
         reply.raw.once("finish", () => stop({ status: reply.statusCode }));
-        const caller = permission === "public" ? undefined : await admit(request, permission);
+        const caller = permission === "public" ? undefined : await admission.admit(request, permission);
         const handler: Handler<K> = handlersOf(caller?.tenant)[name];
         const parsed = { ...parseRequest(name, request), ...parseHeaders(request) };
-        const answer = await handler(parsed, actorOf(request, caller?.subject));
+        const answer = await handler(parsed, actorOf(request, caller?.subject), caller);
         const versioned = Versioned.safeParse(answer);
         if (versioned.success) reply.header("etag", `"${versioned.data.version}"`);
         return await reply.code(status).send(answer);
       },
     });
   }
-
-  async function admit(request: FastifyRequest, permission: Permission): Promise<Caller> {
-    const caller = await authenticate(request);
-    if (caller !== undefined && permits(caller.role, permission)) return caller;
-    const refusal = refusalOf(caller, permission);
-    const route = `${request.method} ${request.routeOptions.url}`;
-    await refusals.record("request.refused", actorOf(request, caller?.subject), route, refusal.message, caller?.tenant);
-    throw refusal;
-  }
-}
-
-function actorOf({ ip, headers }: FastifyRequest, id = "anonymous"): Actor {
-  return { type: "user", id, ip_address: ip, user_agent: headers["user-agent"]?.slice(0, 500) ?? null };
-}
-
-function refusalOf(caller: Caller | undefined, permission: Permission): ApiError {
-  return caller === undefined
-    ? new ApiError("not_authenticated", "a valid bearer token is needed", {
-        fix: "send the header authorization: Bearer TOKEN; ./homeslice token prints one",
-      })
-    : new ApiError("not_permitted", `the role ${caller.role} does not have the permission ${permission}`);
 }
 
 /** Parses params, query and body; the problem document names every fault of all three. */

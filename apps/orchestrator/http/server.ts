@@ -1,67 +1,79 @@
-import { type Caller, verifyToken } from "@homeslice/protocol";
-import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import { ApiError, type Caller } from "@homeslice/protocol";
+import fastify, { type FastifyInstance } from "fastify";
 import { sql } from "kysely";
 import { Actions } from "../actions/actions.ts";
 import type { LinkServer } from "../agents/link.ts";
 import { Audit } from "../audit/audit.ts";
+import { Accounts } from "../auth/accounts.ts";
+import { ApiTokens } from "../auth/apiTokens.ts";
+import { Authentication } from "../auth/authentication.ts";
+import { Logins } from "../auth/logins.ts";
+import { addBrowserLogin } from "../auth/routes.ts";
 import { type Context, inTenant } from "../context.ts";
 import { pendingMigrations } from "../database/migrate.ts";
 import { Executions } from "../executions/executions.ts";
 import { addWebSockets } from "../live/routes.ts";
 import { Servers } from "../servers/servers.ts";
 import type { Settings } from "../settings.ts";
+import { Admission } from "./admission.ts";
 import { addErrorHandling } from "./errors.ts";
 import { openApiDocument } from "./openapi.ts";
+import { addProtection } from "./protection.ts";
+import { RateLimits } from "./rateLimits.ts";
 import { addRoutes, type Handlers } from "./routes.ts";
 
 const MAX_BODY_BYTES = 1_048_576;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** A connection on which nothing moves for so long is closed; WebSockets have their own pulse. */
+const CONNECTION_TIMEOUT_MS = 120_000;
 const VERSION = "0.1.0";
+const open = { config: { access: "public" } } as const;
 
 /** Builds the HTTP server with everything it answers; it listens when it is told to. */
 export async function buildServer(context: Context, settings: Settings, links: LinkServer): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
+    trustProxy: settings.trustedProxies.length > 0 && [...settings.trustedProxies],
   });
-  // JSON alone: a text body would let another site's form post what looks like JSON.
-  app.removeContentTypeParser("text/plain");
-  const authenticate = authenticator(settings.secret, context.now);
+  await addProtection(app, settings);
+  const limits = new RateLimits(context.now);
+  const authentication = new Authentication(context, settings.secret);
+  const logins = new Logins(context, limits, settings.secret, settings.bootstrap);
+  const admission = new Admission(authentication, context.refusals, limits, {
+    publicOrigin: settings.publicUrl?.origin,
+    requestsPerSecond: settings.requestsPerSecond,
+  });
   addErrorHandling(app, context.log);
-  await addWebSockets(app, context, links, authenticate);
-  addRoutes(app, handlersOf(context), authenticate, context);
+  await addWebSockets(app, context, links, admission, limits);
+  addRoutes(app, handlersOf(context, logins), admission, context);
+  addBrowserLogin(app, { context, settings, authentication, logins, limits });
   addHealth(app, context, settings);
   return app;
 }
 
-/** Finds out who calls, by the bearer token alone: no header of a proxy is ever believed. */
-function authenticator(secret: Uint8Array, now: () => Date) {
-  return async (request: FastifyRequest): Promise<Caller | undefined> => {
-    const [scheme, token] = (request.headers.authorization ?? "").split(" ");
-    if (scheme?.toLowerCase() !== "bearer" || token === undefined) return undefined;
-    return await verifyToken(secret, token, now());
-  };
-}
-
 /** The handlers of each tenant's requests; those of public routes are the system's. */
-function handlersOf(context: Context): (tenantId: string | undefined) => Handlers {
-  const system = handlers(context);
+function handlersOf(context: Context, logins: Logins): (tenantId: string | undefined) => Handlers {
+  const system = handlers(context, logins);
   const ofTenants = new Map<string, Handlers>();
   return (tenantId) => {
     if (tenantId === undefined) return system;
-    const known = ofTenants.get(tenantId) ?? handlers(inTenant(context, tenantId));
+    const known = ofTenants.get(tenantId) ?? handlers(inTenant(context, tenantId), logins);
     ofTenants.set(tenantId, known);
     return known;
   };
 }
 
-function handlers(context: Context): Handlers {
+function handlers(context: Context, logins: Logins): Handlers {
   const servers = new Servers(context);
   const actions = new Actions(context);
   const executions = new Executions(context, actions);
   const audit = new Audit(context);
+  const accounts = new Accounts(context);
+  const tokens = new ApiTokens(context);
   return {
     listServers: ({ query }) => servers.list(query),
     registerServer: ({ body }, actor) => servers.register(body, actor),
@@ -85,8 +97,25 @@ function handlers(context: Context): Handlers {
     cancelExecution: ({ params }, actor) => executions.cancel(params.execution_id, actor),
     listAudit: ({ query }) => audit.list(query),
     verifyAudit: () => audit.verify(),
+    logIn: ({ body }, actor) => logins.logIn(body, actor),
+    refreshTokens: ({ body }, actor) => logins.refresh(body, actor),
+    revokeTokens: ({ body }, actor) => logins.revoke(body, actor),
+    bootstrap: ({ body }, actor) => logins.bootstrap(body, actor),
+    whoAmI: async (_request, _actor, caller) => admitted(caller),
+    listAccounts: ({ query }) => accounts.list(query),
+    createAccount: ({ body }, actor) => accounts.create(body, actor),
+    changeAccount: ({ params, body }, actor) => accounts.change(params.account_id, body, actor),
+    deleteAccount: ({ params }, actor) => accounts.delete(params.account_id, actor),
+    listApiTokens: ({ query }) => tokens.list(query),
+    createApiToken: ({ body }, actor, caller) => tokens.create(body, actor, admitted(caller)),
+    revokeApiToken: ({ params }, actor) => tokens.revoke(params.token_id, actor),
     getExecutionLogs: ({ params, query }) => executions.logs(params.execution_id, query),
   };
+}
+
+function admitted(caller: Caller | undefined): Caller {
+  if (caller === undefined) throw new ApiError("not_authenticated", "nobody was let in");
+  return caller;
 }
 
 /** For probes and scrapers: reachable without a token, and silent about what is inside. */
@@ -95,8 +124,8 @@ function addHealth(
   { database, metrics, log }: Context,
   { database: { schema } }: Settings,
 ): void {
-  app.get("/healthz", async () => ({ status: "ok" }));
-  app.get("/readyz", async (_request, reply) => {
+  app.get("/healthz", open, async () => ({ status: "ok" }));
+  app.get("/readyz", open, async (_request, reply) => {
     const checks = { database: "ok", migrations: "ok" };
     try {
       await sql`select 1`.execute(database);
@@ -108,9 +137,9 @@ function addHealth(
     const ready = Object.values(checks).every((check) => check === "ok");
     return await reply.code(ready ? 200 : 503).send({ ready, checks });
   });
-  app.get("/metrics", async (_request, reply) =>
+  app.get("/metrics", open, async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );
   const document = openApiDocument(VERSION);
-  app.get("/api/v1/openapi.json", async () => document);
+  app.get("/api/v1/openapi.json", open, async () => document);
 }

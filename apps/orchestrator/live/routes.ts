@@ -15,52 +15,59 @@ import type { WebSocket } from "ws";
 import type { LinkServer } from "../agents/link.ts";
 import { type Context, inTenant } from "../context.ts";
 import { findExecution } from "../executions/queries.ts";
+import type { Admission } from "../http/admission.ts";
+import type { RateLimits } from "../http/rateLimits.ts";
 import { Follower } from "./follower.ts";
-
-type Authenticate = (request: FastifyRequest) => Promise<Caller | undefined>;
+import { SocketGuard } from "./guard.ts";
 
 /** Adds the WebSocket routes: the agents' link and the live view of an execution. */
 export async function addWebSockets(
   app: FastifyInstance,
   context: Context,
   links: LinkServer,
-  authenticate: Authenticate,
+  admission: Admission,
+  limits: RateLimits,
 ): Promise<void> {
   await app.register(websocket, { options: { maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false } });
-  app.get(LINK_PATH, { websocket: true }, (socket, request) => links.serve(socket, request.ip));
-  app.get("/ws/executions/:execution_id", { websocket: true }, (socket, request) => {
-    serveExecution(context, socket, request, authenticate).catch((error: unknown) => {
-      context.log.error({ err: error }, "a live view failed");
-      socket.close(1011, "internal error");
-    });
+  const guard = new SocketGuard(context, admission, limits);
+  app.get(LINK_PATH, { websocket: true, config: { access: "agent" } }, (socket, request) =>
+    links.serve(socket, request.ip),
+  );
+  const live = { websocket: true, config: { access: "executions:read" } } as const;
+  app.get("/ws/executions/:execution_id", live, (socket, request) => {
+    guard.serve(socket, request, (caller, messages) => serveExecution(context, socket, request, caller, messages));
   });
 }
 
+/** Shows an execution to whoever asks for it by its first message; a second one is a mistake. */
 async function serveExecution(
   context: Context,
   socket: WebSocket,
   request: FastifyRequest,
-  authenticate: Authenticate,
+  caller: Caller,
+  messages: AsyncIterable<string>,
 ): Promise<void> {
-  // Messages may arrive while the caller is looked up: the listener has to be there from the start.
-  const first = new Promise<string>((resolve) => socket.once("message", (data) => resolve(String(data))));
-  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
-  const caller = await authenticate(request);
-  if (caller === undefined) return socket.close(closeCode.not_authenticated, "a valid bearer token is needed");
   const id = ExecutionId.safeParse(Object(request.params)["execution_id"]);
   const own = inTenant(context, caller.tenant);
   if (!id.success || (await findExecution(own.database, id.data)) === undefined) {
     return socket.close(closeCode.not_found, "there is no such execution");
   }
-  const message = parseMessage(await Promise.race([first, closed.then(() => "")]));
-  if (message === undefined) return socket.close(closeCode.invalid_message, "expected: follow");
-  if (!permits(caller.role, followPermissions[message.type])) {
-    return socket.close(closeCode.not_permitted, "not permitted");
+  let follower: Follower | undefined;
+  try {
+    for await (const text of messages) {
+      const message = parseMessage(text);
+      if (message === undefined || follower !== undefined) {
+        return socket.close(closeCode.invalid_message, "expected: follow, once");
+      }
+      if (!permits(caller, followPermissions[message.type])) {
+        return socket.close(closeCode.not_permitted, "not permitted");
+      }
+      follower = new Follower(own, id.data, message.after, (live) => deliver(socket, live));
+      follower.start();
+    }
+  } finally {
+    await follower?.stop();
   }
-  const follower = new Follower(own, id.data, message.after, (live) => deliver(socket, live));
-  follower.start();
-  await closed;
-  await follower.stop();
 }
 
 function parseMessage(text: string): FollowMessage | undefined {

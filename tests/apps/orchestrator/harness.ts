@@ -13,6 +13,7 @@ const timings = {
   pollMs: 200,
   acceptMs: 60_000,
   enrolmentMs: 60_000,
+  identityMs: 0,
 };
 
 /** One installation: a database of its own, and as many orchestrators as are started. */
@@ -21,6 +22,8 @@ export class Installation {
   readonly clusterEnrolment = randomBytes(32).toString("base64url");
   /** Set before `start`, the orchestrators use it as their bus. */
   redis: Settings["redis"];
+  /** Settings that are not the usual ones; set before `start`. */
+  with: Partial<Settings> = {};
   readonly #database: TestDatabase;
   readonly #stops: (() => Promise<void>)[] = [];
 
@@ -57,6 +60,13 @@ export class Installation {
       secret: this.secret,
       clusterEnrolment: this.clusterEnrolment,
       environment: "dev",
+      publicUrl: undefined,
+      trustedProxies: [],
+      corsOrigins: [],
+      requestsPerSecond: 0,
+      bootstrap: undefined,
+      oidc: undefined,
+      ...this.with,
       migrate: true,
       logLevel: "silent",
     };

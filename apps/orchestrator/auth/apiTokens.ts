@@ -1,0 +1,109 @@
+import {
+  type Actor,
+  ApiError,
+  type ApiToken,
+  type Caller,
+  covers,
+  type RequestOf,
+  type ResponseOf,
+} from "@homeslice/protocol";
+import { type Selectable, sql } from "kysely";
+import { recordChange } from "../audit/audit.ts";
+import type { Context } from "../context.ts";
+import type { Connection } from "../database/database.ts";
+import type { ApiTokensTable } from "../database/tables.ts";
+import { ofTenant } from "../database/tenancy.ts";
+import { hashSecret, newSecret } from "./secrets.ts";
+
+const DAY_MS = 86_400_000;
+
+/** Tokens of programs: the rules. */
+export class ApiTokens {
+  readonly #context: Context;
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  async list({ limit, cursor }: RequestOf<"listApiTokens">["query"]): Promise<ResponseOf<"listApiTokens">> {
+    let query = this.#context.database
+      .selectFrom("api_tokens")
+      .selectAll()
+      .where(ofTenant)
+      .where("expires_at", ">", sql<Date>`now()`)
+      .orderBy("token_id", "desc")
+      .limit(limit + 1);
+    if (cursor !== undefined) query = query.where("token_id", "<", cursor);
+    const rows = await query.execute();
+    const items = rows.slice(0, limit).map(toApiToken);
+    return { items, next_cursor: rows.length > limit ? (items.at(-1)?.token_id ?? null) : null };
+  }
+
+  /** @throws ApiError not_permitted when it would be allowed more than whoever makes it */
+  async create(
+    { name, role, permissions, expires_in_days }: RequestOf<"createApiToken">["body"],
+    actor: Actor,
+    caller: Caller,
+  ): Promise<ResponseOf<"createApiToken">> {
+    const inScope =
+      caller.permissions === undefined || permissions?.every((held) => caller.permissions?.includes(held));
+    if (!covers(caller.role, role) || !inScope) {
+      throw new ApiError("not_permitted", "a token may not do what whoever makes it may not do");
+    }
+    const token = newSecret("hst");
+    const expires_at = new Date(this.#context.now().getTime() + expires_in_days * DAY_MS);
+    const row = await this.#context.database.transaction().execute(async (transaction) => {
+      const values = { token_hash: hashSecret(token), name, role, permissions, created_by: actor.id, expires_at };
+      const made = await transaction.insertInto("api_tokens").values(values).returningAll().executeTakeFirstOrThrow();
+      const details = { role, permissions: permissions ?? null, expires_at: expires_at.toISOString() };
+      await recordChange(transaction, actor, "token.created", { type: "token", id: made.token_id, name }, details);
+      return made;
+    });
+    return { ...toApiToken(row), token };
+  }
+
+  /** @throws ApiError not_found */
+  async revoke(tokenId: string, actor: Actor): Promise<void> {
+    await this.#context.database.transaction().execute(async (transaction) => {
+      const revoked = await transaction
+        .deleteFrom("api_tokens")
+        .where("token_id", "=", tokenId)
+        .returning("name")
+        .executeTakeFirst();
+      if (revoked === undefined) throw new ApiError("not_found", `there is no token ${tokenId}`);
+      await recordChange(transaction, actor, "token.revoked", { type: "token", id: tokenId, name: revoked.name });
+    });
+  }
+}
+
+/** As whom a program calls that has this token; undefined when it is unknown, over or revoked. */
+export async function findApiToken(connection: Connection, token: string): Promise<Caller | undefined> {
+  const row = await connection
+    .selectFrom("api_tokens")
+    .select(["token_id", "name", "role", "permissions", "tenant_id"])
+    .select(sql<boolean>`coalesce(last_used_at < now() - interval '1 minute', true)`.as("stale"))
+    .where("token_hash", "=", hashSecret(token))
+    .where("expires_at", ">", sql<Date>`now()`)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  if (row.stale) {
+    const used = { last_used_at: sql<Date>`now()` };
+    await connection.updateTable("api_tokens").set(used).where("token_id", "=", row.token_id).execute();
+  }
+  const { name, role, tenant_id: tenant, permissions } = row;
+  return { subject: `token ${name}`, role, tenant, ...(permissions && { permissions }) };
+}
+
+function toApiToken(row: Selectable<ApiTokensTable>): ApiToken {
+  const { token_id, name, role, permissions, created_by } = row;
+  return {
+    token_id,
+    name,
+    role,
+    permissions,
+    created_by,
+    created_at: row.created_at.toISOString(),
+    expires_at: row.expires_at.toISOString(),
+    last_used_at: row.last_used_at?.toISOString() ?? null,
+  };
+}

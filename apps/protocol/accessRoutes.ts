@@ -1,0 +1,123 @@
+import { z } from "zod";
+import { Caller } from "./access.ts";
+import {
+  Account,
+  AccountChange,
+  ApiToken,
+  Bootstrap,
+  Credentials,
+  IssuedApiToken,
+  NewAccount,
+  NewApiToken,
+  RefreshToken,
+  TokenPair,
+} from "./accounts.ts";
+import { Paging, page, type Route, route } from "./route.ts";
+
+const account = z.strictObject({ account_id: z.uuid() });
+
+/** Who is who: logging in, accounts, and tokens of programs. */
+export const accessRoutes = {
+  logIn: route({
+    method: "POST",
+    path: "/api/v1/auth/tokens",
+    summary: "Log in with a local account and get an access token and a refresh token",
+    permission: "public",
+    body: Credentials,
+    response: TokenPair,
+  }),
+  refreshTokens: route({
+    method: "POST",
+    path: "/api/v1/auth/tokens/refresh",
+    summary: "Exchange a refresh token for the next pair",
+    permission: "public",
+    body: RefreshToken,
+    response: TokenPair,
+  }),
+  revokeTokens: route({
+    method: "POST",
+    path: "/api/v1/auth/tokens/revoke",
+    summary: "Log out: revoke a refresh token and all that came of the same login",
+    permission: "public",
+    body: RefreshToken,
+    status: 204,
+    response: z.void(),
+  }),
+  bootstrap: route({
+    method: "POST",
+    path: "/api/v1/auth/bootstrap",
+    summary: "Make the first account, an admin, by a one-time secret",
+    permission: "public",
+    body: Bootstrap,
+    status: 201,
+    response: Account,
+  }),
+  whoAmI: route({
+    method: "GET",
+    path: "/api/v1/auth/self",
+    summary: "Show as whom one is calling",
+    permission: "self:read",
+    response: Caller,
+  }),
+  listAccounts: route({
+    method: "GET",
+    path: "/api/v1/accounts",
+    summary: "List the local accounts",
+    permission: "accounts:manage",
+    query: Paging,
+    response: page(Account),
+  }),
+  createAccount: route({
+    method: "POST",
+    path: "/api/v1/accounts",
+    summary: "Create a local account",
+    permission: "accounts:manage",
+    body: NewAccount,
+    status: 201,
+    response: Account,
+  }),
+  changeAccount: route({
+    method: "PUT",
+    path: "/api/v1/accounts/{account_id}",
+    summary: "Change role, password or state of an account: whoever is logged in with it has to do so again",
+    permission: "accounts:manage",
+    params: account,
+    body: AccountChange,
+    response: Account,
+  }),
+  deleteAccount: route({
+    method: "DELETE",
+    path: "/api/v1/accounts/{account_id}",
+    summary: "Delete an account: whoever is logged in with it no longer is",
+    permission: "accounts:manage",
+    params: account,
+    status: 204,
+    response: z.void(),
+  }),
+  listApiTokens: route({
+    method: "GET",
+    path: "/api/v1/tokens",
+    summary: "List the tokens of programs that are neither over nor revoked",
+    permission: "tokens:manage",
+    query: Paging,
+    response: page(ApiToken),
+  }),
+  createApiToken: route({
+    method: "POST",
+    path: "/api/v1/tokens",
+    summary: "Make a token for a program",
+    permission: "tokens:manage",
+    body: NewApiToken,
+    status: 201,
+    response: IssuedApiToken,
+  }),
+  revokeApiToken: route({
+    method: "DELETE",
+    path: "/api/v1/tokens/{token_id}",
+    summary: "Revoke the token of a program",
+    permission: "tokens:manage",
+    params: z.strictObject({ token_id: z.uuid() }),
+    status: 204,
+    response: z.void(),
+  }),
+} satisfies Record<string, Route>;

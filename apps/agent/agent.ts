@@ -12,10 +12,11 @@ import { claimStateDirectory, prepareStateDirectory } from "./identity/stateDire
 import { Jobs } from "./jobs/jobs.ts";
 import { Backoff } from "./link/backoff.ts";
 import { Link } from "./link/link.ts";
-import { measureHost } from "./metrics/host.ts";
+import { HostMeter } from "./metrics/host.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { offeredOperations } from "./operations/index.ts";
 import { type Policy, readPolicy } from "./policy/policy.ts";
+import { Sandbox } from "./sandbox/sandbox.ts";
 import type { Settings } from "./settings.ts";
 import { version } from "./version.ts";
 
@@ -36,7 +37,9 @@ export class Agent {
   readonly #stopping = new AbortController();
   /** What has to be closed, in the order in which it was opened. */
   readonly #opened: (() => Promise<unknown>)[] = [];
+  readonly #meter: HostMeter;
   readonly #metrics: Metrics;
+  #sandbox: Sandbox | undefined;
   #policy: Policy | undefined;
   #jobs: Jobs | undefined;
   #link: Link | undefined;
@@ -48,11 +51,13 @@ export class Agent {
     this.#clock = options.clock ?? systemClock;
     this.#timings = { ...defaultTimings, ...options.timings };
     this.#random = options.random ?? Math.random;
+    this.#meter = new HostMeter(settings.stateDir, this.#clock);
     this.#metrics = new Metrics({
       connected: () => this.ready,
       connections: () => this.#link?.connections ?? 0,
       held: () => this.#jobs?.held() ?? [],
-      host: () => measureHost(settings.stateDir),
+      host: () => this.#meter.measure(),
+      protections: () => this.#protections(),
     });
   }
 
@@ -124,6 +129,8 @@ export class Agent {
 
   async #openJobs({ serverId, orchestratorKey }: Identity, policy: Policy): Promise<Jobs> {
     const { stateDir, maxConcurrentJobs, nodeName } = this.#settings;
+    const sandbox = await Sandbox.find();
+    this.#sandbox = sandbox;
     const onFinish = (finish: Finish) => this.#metrics.finished(finish);
     const jobs = await Jobs.open(
       { stateDir, maxConcurrentJobs, onFinish },
@@ -133,6 +140,7 @@ export class Agent {
         policy: () => this.#policy ?? policy,
         secretsDir: this.#settings.secretsDir,
         ownPaths: await this.#ownPaths(),
+        sandbox,
         send: (message) => this.#link?.send(message) ?? false,
         clock: this.#clock,
         timings: this.#timings,
@@ -148,7 +156,7 @@ export class Agent {
       orchestratorUrl: this.#settings.orchestratorUrl,
       identity,
       description: this.#describe(),
-      hostStatus: () => measureHost(this.#settings.stateDir),
+      hostStatus: () => this.#meter.measure(),
       held: () => jobs.held(),
       onInstruction: (instruction) => jobs.receive(instruction),
       onDisconnected: () => jobs.disconnected(),
@@ -171,12 +179,17 @@ export class Agent {
     return await Promise.all([stateDir, secretsDir].map(async (path) => await realpath(path).catch(() => path)));
   }
 
+  /** What is in force for commands. */
+  #protections(): string[] {
+    return this.#policy === undefined ? [] : (this.#sandbox?.protections(this.#policy) ?? []);
+  }
+
   #describe(): AgentDescription {
     return {
       version,
       hostname: this.#settings.nodeName,
       os_info: `${systemName()} ${release()} ${arch()}`,
-      capabilities: offeredOperations(),
+      capabilities: [...offeredOperations(), ...this.#protections().map((name) => `protection:${name}`)],
       max_concurrent_jobs: this.#settings.maxConcurrentJobs,
     };
   }

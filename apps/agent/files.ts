@@ -13,7 +13,7 @@ export async function syncDirectory(path: string): Promise<void> {
 }
 
 /** Writes a whole file so that, whatever happens, either the old or the new content is there. Mode 0600. */
-export async function writeDurably(path: string, content: string): Promise<void> {
+export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
   const next = `${path}.next`;
   const file = await open(next, "w", 0o600);
   try {

@@ -13,6 +13,9 @@ export const HostStatus = z.object({
   load_average: z.tuple([z.number(), z.number(), z.number()]),
   memory_usage_percent: z.number().min(0).max(100),
   disk_usage_percent: z.number().min(0).max(100),
+  cpu_usage_percent: z.number().min(0).max(100).optional(),
+  disk_read_bytes_per_second: z.number().nonnegative().optional(),
+  disk_write_bytes_per_second: z.number().nonnegative().optional(),
 });
 export type HostStatus = z.infer<typeof HostStatus>;
 

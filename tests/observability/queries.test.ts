@@ -52,6 +52,7 @@ describe("what programs of ours measure", () => {
     connected: () => true,
     connections: () => 1,
     held: () => [],
+    protections: () => [],
     host: () =>
       Promise.resolve({
         uptime_seconds: 1,

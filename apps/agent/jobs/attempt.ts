@@ -1,29 +1,23 @@
 import { mkdir, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Finish, HeldAttempt, Job } from "@homeslice/protocol/link.ts";
 import type { Logger } from "pino";
 import { pause } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 import { syncDirectory } from "../files.ts";
-import { Journal } from "../journal/journal.ts";
 import type { JournalRecord } from "../journal/records.ts";
 import { readResult } from "../operations/checks/result.ts";
+import { takeBack } from "../operations/shellCommand/secrets.ts";
 import { Outbox } from "../output/outbox.ts";
-import { type IndexEnd, OutputFiles } from "../output/outputFiles.ts";
 import { Tail } from "../output/tail.ts";
+import { strictest } from "../sandbox/limits.ts";
+import { accountFor, withReason } from "./accounting.ts";
+import { closeRecords, openRecords, type Records } from "./attemptRecords.ts";
 import { executionMark } from "./command.ts";
 import { type Ending, refused } from "./ending.ts";
 import { findLaunched, type Launched, launch } from "./launch.ts";
 import { supervise } from "./supervision.ts";
 import type { Workshop } from "./workshop.ts";
-
-/** What an attempt has on disk. */
-interface Records {
-  readonly directory: string;
-  readonly journal: Journal;
-  readonly files: OutputFiles;
-  readonly end: IndexEnd;
-}
 
 /**
  * One attempt at a job: from its acceptance to its end, as its journal tells it. A later process of the agent goes on
@@ -46,7 +40,7 @@ export class Attempt {
   static async accept(directory: string, job: Job, shop: Workshop): Promise<Attempt> {
     try {
       await mkdir(join(directory, "work"), { recursive: true, mode: 0o700 });
-      const records = await openRecords(directory);
+      const records = await openRecords(directory, shop.secretsDir);
       await records.journal.append({ type: "accepted", at: shop.clock.now().toISOString(), job });
       await syncDirectory(dirname(directory));
       return new Attempt(job, records, shop);
@@ -58,7 +52,7 @@ export class Attempt {
 
   /** Takes up an attempt of an earlier process of the agent; undefined when that one had not accepted it yet. */
   static async recover(directory: string, shop: Workshop): Promise<Attempt | undefined> {
-    const records = await openRecords(directory);
+    const records = await openRecords(directory, shop.secretsDir);
     const { job, stopping, finish } = records.journal.progress;
     if (job === undefined) {
       await closeRecords(records);
@@ -79,7 +73,17 @@ export class Attempt {
     this.#records = records;
     this.#shop = shop;
     this.#log = shop.log.child({ execution_id, fence });
-    this.#tail = new Tail(records.files, records.end, job.first_seq, shop.clock, shop.timings);
+    const { files, end, redactor } = records;
+    const { clock, timings } = shop;
+    this.#tail = new Tail({
+      files,
+      end,
+      redactor,
+      firstSeq: job.first_seq,
+      limitMb: outputLimit(job, shop),
+      clock,
+      timings,
+    });
     this.#outbox = new Outbox(records.files, {
       output: (lines) => shop.send({ type: "output", execution_id, fence, lines }),
       finished: (finish) => shop.send({ type: "finished", ...finish }),
@@ -148,6 +152,7 @@ export class Attempt {
   async close(): Promise<void> {
     await this.#outbox.stop();
     await closeRecords(this.#records);
+    if (this.finish !== undefined) await this.#shop.sandbox.release(basename(this.#records.directory));
   }
 
   /** Deletes all there is of it. */
@@ -183,6 +188,7 @@ export class Attempt {
       return await supervise({
         directory: this.#records.directory,
         mark: executionMark(this.job.execution_id),
+        members: () => this.#shop.sandbox.members(basename(this.#records.directory)),
         launched,
         stopping: () => this.#stopping,
         stop: this.#stop.signal,
@@ -210,8 +216,11 @@ export class Attempt {
     return true;
   }
 
-  async #end(ending: Ending): Promise<void> {
+  async #end(result: Ending): Promise<void> {
     const { execution_id, fence, first_seq } = this.job;
+    const { directory } = this.#records;
+    const ending = await withReason(result, directory, this.#shop.sandbox);
+    await takeBack(directory);
     const lastSeq = this.#tail.nextSeq - 1;
     const finish: Finish = {
       execution_id,
@@ -219,7 +228,7 @@ export class Attempt {
       ...ending,
       last_seq: lastSeq < first_seq ? 0 : lastSeq,
       duration_seconds: this.#launched?.elapsed() ?? null,
-      ...(await readResult(this.#records.directory, this.#log)),
+      ...(await this.#findings()),
     };
     const record = { type: "finished" as const, at: this.#now(), finish };
     while (!(await this.#journalIfPossible(record))) {
@@ -228,6 +237,14 @@ export class Attempt {
     }
     this.#log.info({ ...ending, last_seq: finish.last_seq }, "attempt finished");
     await this.#outbox.close(finish);
+  }
+
+  /** What a check found, and what was used; nothing when nothing was started. */
+  async #findings(): Promise<Pick<Finish, "result" | "usage">> {
+    if (this.#launched === undefined) return {};
+    const { directory, redactor } = this.#records;
+    const usage = await accountFor(directory, this.#shop.sandbox);
+    return { ...(await readResult(directory, redactor, this.#log)), usage };
   }
 
   async #journalStopping(): Promise<void> {
@@ -261,11 +278,11 @@ export class Attempt {
   }
 }
 
-async function openRecords(directory: string): Promise<Records> {
-  const { files, end } = await OutputFiles.open(directory);
-  return { directory, files, end, journal: await Journal.open(directory) };
-}
+/** Where neither the owner of the server nor the job says it, in MiB. */
+const DEFAULT_OUTPUT_MB = 64;
 
-async function closeRecords({ files, journal }: Records): Promise<void> {
-  await Promise.all([files.close(), journal.close()]);
+/** Output that is kept of a job, in MiB. */
+function outputLimit({ operation }: Job, { policy }: Workshop): number {
+  const own = operation.type === "shell_command" ? operation.limits : undefined;
+  return strictest(policy().limits, own).output_mb ?? DEFAULT_OUTPUT_MB;
 }

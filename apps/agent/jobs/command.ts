@@ -29,6 +29,12 @@ export async function resolveCommand(command: string, host: string): Promise<Res
     : { exitCode: 126, error: `${found[0]}: not an executable file on ${host}` };
 }
 
+/** A program of the system that the agent itself uses, if it is there. */
+export async function findProgram(name: string): Promise<string | undefined> {
+  const resolved = await resolveCommand(name, "");
+  return "file" in resolved ? resolved.file : undefined;
+}
+
 /** The environment of every command: nothing of the agent's own. */
 export function commandEnvironment(executionId: string, workDir: string): Record<string, string> {
   return {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { basename, join } from "node:path";
 import type { Job } from "@homeslice/protocol/link.ts";
 import { messageOf } from "../errors.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -30,10 +31,24 @@ export async function launch(
 ): Promise<Launched | Ending> {
   const prepared = await prepareOperation(job.operation, { executionId: job.execution_id, directory, shop });
   if ("outcome" in prepared) return prepared;
+  const { sandbox, policy, ownPaths } = shop;
   const token = `start.${randomUUID()}`;
   try {
+    const confinement = await sandbox.confine({
+      ...{
+        directory,
+        attempt: basename(directory),
+        work: join(directory, "work"),
+        hidden: [...ownPaths, ...policy().forbiddenPaths],
+      },
+      ...{ policy: policy(), limits: prepared.limits, isolate: prepared.isolate },
+    });
+    if ("refusal" in confinement) return refused(confinement.refusal, 126);
     await journal.append({ type: "starting", at: shop.clock.now().toISOString(), token, boot_id: await bootId() });
-    const shim = await spawnShim({ directory, token, ...prepared });
+    const shim = await spawnShim({
+      ...{ directory, token, groups: confinement.groups },
+      ...{ ...prepared, argv: [...confinement.wrapper, ...prepared.argv] },
+    });
     const startedMonotonic = shop.clock.monotonic();
     return {
       pid: shim.pid,

@@ -5,6 +5,8 @@ interface Process {
   readonly pid: number;
   readonly parent: number;
   readonly session: number;
+  /** Name of the program, as the kernel keeps it. */
+  readonly name: string;
 }
 
 /** Names this run of the kernel: no process outlives it. */
@@ -21,10 +23,16 @@ export async function argumentsOf(pid: number): Promise<string[] | undefined> {
 /**
  * Every process that belongs to a session, descends from its leader, or carries a mark (`NAME=value`) in its
  * environment: a daemon leaves its session and its parent, but keeps what it inherited.
+ *
+ * @param members processes that are known to belong to it, by its control group
  */
-export async function processTree(leader: number | undefined, mark: string): Promise<Process[]> {
+export async function processTree(
+  leader: number | undefined,
+  mark: string,
+  members: readonly number[] = [],
+): Promise<Process[]> {
   const all = await listProcesses();
-  const found = new Set<number>();
+  const found = new Set(members);
   for (const { pid, session } of all) {
     if (session === leader || pid === leader || (await isMarked(pid, mark))) found.add(pid);
   }
@@ -57,7 +65,8 @@ async function readProcess(pid: number): Promise<Process | undefined> {
   // The name, in brackets, may hold anything: the fields are counted from behind it (proc(5)).
   const [state, parent, , session] = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
   if (state === undefined || state === "Z" || state === "X") return undefined;
-  return { pid, parent: Number(parent), session: Number(session) };
+  const name = stat?.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")")) ?? "";
+  return { pid, parent: Number(parent), session: Number(session), name };
 }
 
 async function isMarked(pid: number, mark: string): Promise<boolean> {

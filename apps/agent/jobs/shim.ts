@@ -17,7 +17,8 @@ import { argumentsOf } from "./processes.ts";
 export const NOT_STARTED = 75;
 
 /**
- * $0 is the directory of the attempt, $1 the start token, $2 the working directory, the rest the command. The token is taken by exclusive create
+ * $0 is the directory of the attempt, $1 the start token, $2 the working directory, $3 the control groups to join, with
+ * colons between, the rest the command. Descriptor 9 is for the sandbox, if there is a filter for it to read. The token is taken by exclusive create
  * (set -C): of two shims, or a shim and an agent that calls the start off, one gets it. The traps keep the shim alive
  * when its group is told to end, and are not inherited by the command. An exit status is complete with its line break.
  */
@@ -28,21 +29,32 @@ set -C
 echo $$ >"$0/$1" || exit ${NOT_STARTED}
 set +C
 (
+  IFS=:
+  for homeslice_group in $3; do
+    echo 0 >"$homeslice_group/cgroup.procs" || exit 126
+  done
+  unset IFS homeslice_group
   cd -- "$2" || exit 126
   unset OLDPWD
-  shift 2
+  shift 3
+  if [ -e "$0/seccomp" ]; then exec 9<"$0/seccomp"; fi
   exec "$@"
 ) </dev/null >>"$0/stdout" 2>>"$0/stderr"
-echo $? >"$0/exit"
+homeslice_status=$?
+times >"$0/times"
+echo $homeslice_status >"$0/exit"
 `;
 
 const VOID = "void";
 const TOKEN_PATIENCE = 1_000;
 const TOKEN_INTERVAL = 10;
 
-export interface Launch extends Prepared {
+export interface Launch extends Pick<Prepared, "environment" | "workingDirectory"> {
   readonly directory: string;
   readonly token: string;
+  readonly argv: readonly string[];
+  /** Control groups that the command joins. */
+  readonly groups: readonly string[];
 }
 
 /** Spawns the shim. @throws what the kernel refused, for example E2BIG for too many arguments */
@@ -52,8 +64,9 @@ export async function spawnShim({
   argv,
   environment,
   workingDirectory,
+  groups,
 }: Launch): Promise<ChildProcess & { pid: number }> {
-  const child = spawn("/bin/sh", ["-c", SCRIPT, directory, token, workingDirectory, ...argv], {
+  const child = spawn("/bin/sh", ["-c", SCRIPT, directory, token, workingDirectory, groups.join(":"), ...argv], {
     cwd: join(directory, "work"),
     env: environment,
     detached: true,
@@ -96,6 +109,14 @@ export async function tokenTaker(
     if (pid > 0) return { pid, at: (await stat(path)).mtime };
     if (clock.monotonic() >= deadline) return undefined;
   }
+}
+
+/** Processor time of all that the shim waited for, in seconds; undefined as long as it waits. */
+export async function processorTime(directory: string): Promise<number | undefined> {
+  const children = (await readIfPresent(join(directory, "times")))?.split("\n")[1];
+  const times = [...(children ?? "").matchAll(/(\d+)m([\d.]+)s/g)];
+  if (times.length === 0) return undefined;
+  return times.reduce((sum, [, minutes, seconds]) => sum + 60 * Number(minutes) + Number(seconds), 0);
 }
 
 /** The exit status that the shim left, undefined as long as there is none. */

@@ -12,6 +12,8 @@ export interface Supervised {
   readonly directory: string;
   /** What tells the processes of the command from others (`NAME=value` in their environment). */
   readonly mark: string;
+  /** The processes of its control group, if it has one. */
+  readonly members: () => Promise<number[]>;
   readonly launched: Launched;
   /** How the command has to end, once that is decided. */
   readonly stopping: () => "cancelled" | "timed_out" | undefined;
@@ -75,11 +77,11 @@ class Supervision {
 
   /** Ends what is left of the command, while its output is still being read. */
   #terminate(shim: number | undefined): void {
-    const { stop, onStopping, mark, clock, timings } = this.#command;
+    const { stop, onStopping, mark, members, clock, timings } = this.#command;
     this.#termination = "going on";
     const work = async () => {
       if (stop.aborted) await onStopping();
-      await terminate(shim, mark, clock, timings);
+      await terminate(shim, mark, clock, timings, members);
       this.#termination = "done";
     };
     work()

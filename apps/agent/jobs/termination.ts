@@ -9,17 +9,22 @@ const LOOK_AGAIN = 20;
  * Resolves when none is left.
  *
  * @param leader the shim of the command; undefined when it is gone, because its number may be another's by now
+ * @param members the processes of its control group, if it has one
  */
 export async function terminate(
   leader: number | undefined,
   mark: string,
   clock: Clock,
   timings: Timings,
+  members: () => Promise<number[]> = async () => [],
 ): Promise<void> {
   const deadline = clock.monotonic() + timings.grace;
-  for (const { pid } of await processTree(leader, mark)) signalProcess(pid, "SIGTERM");
+  for (const { pid, name } of await processTree(leader, mark, await members())) {
+    // Bubblewrap takes its command with it: that would be the end without a grace. It ends when its command does.
+    if (name !== "bwrap") signalProcess(pid, "SIGTERM");
+  }
   for (;;) {
-    let tree = await processTree(leader, mark);
+    let tree = await processTree(leader, mark, await members());
     // A process can fork while the others are being killed: this goes on until nothing is found that can be killed.
     if (clock.monotonic() >= deadline) tree = tree.filter(({ pid }) => signalProcess(pid, "SIGKILL"));
     if (tree.length === 0) return;

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Clock, Timings } from "../clock.ts";
 import type { Send } from "../link/messages.ts";
 import type { Policy } from "../policy/policy.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
 
 /** What every attempt on this agent shares. */
 export interface Workshop {
@@ -12,6 +13,7 @@ export interface Workshop {
   readonly secretsDir: string;
   /** Real paths of the agent's own directories: no operation sees them. */
   readonly ownPaths: readonly string[];
+  readonly sandbox: Sandbox;
   readonly send: Send;
   readonly clock: Clock;
   readonly timings: Timings;

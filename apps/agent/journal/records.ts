@@ -23,6 +23,8 @@ export const IndexRecord = z.object({
   offset: z.int().nonnegative(),
   length: z.int().positive(),
   at: Timestamp,
+  /** Said by the agent itself, and in no file: the last entry, after which output is dropped. */
+  notice: z.string().optional(),
 });
 export type IndexRecord = z.infer<typeof IndexRecord>;
 

@@ -8,6 +8,7 @@ export interface MetricSources {
   readonly connections: () => number;
   readonly held: () => HeldAttempt[];
   readonly host: () => Promise<HostStatus>;
+  readonly protections: () => string[];
 }
 
 /** The Prometheus metrics of the agent. */
@@ -51,6 +52,31 @@ export class Metrics {
       "Disk of the state directory in use",
       host((s) => s.disk_usage_percent),
     );
+    this.#gauge(
+      "homeslice_host_cpu_usage_percent",
+      "Processors in use",
+      host((s) => s.cpu_usage_percent ?? 0),
+    );
+    this.#gauge(
+      "homeslice_host_disk_read_bytes_per_second",
+      "Read from disks",
+      host((s) => s.disk_read_bytes_per_second ?? 0),
+    );
+    this.#gauge(
+      "homeslice_host_disk_write_bytes_per_second",
+      "Written to disks",
+      host((s) => s.disk_write_bytes_per_second ?? 0),
+    );
+    new Gauge({
+      name: "homeslice_agent_protection",
+      help: "1 for each protection that is in force for commands",
+      labelNames: ["protection"],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const protection of sources.protections()) this.set({ protection }, 1);
+      },
+    });
   }
 
   finished({ outcome }: Finish): void {

@@ -1,4 +1,4 @@
-import type { Operation } from "@homeslice/protocol/operations/index.ts";
+import type { Limits, Operation } from "@homeslice/protocol/operations/index.ts";
 import type { Ending } from "../jobs/ending.ts";
 import type { Workshop } from "../jobs/workshop.ts";
 
@@ -7,6 +7,9 @@ export interface Prepared {
   readonly argv: readonly [string, ...string[]];
   readonly environment: Record<string, string>;
   readonly workingDirectory: string;
+  /** Whether it sees the server through the sandbox; what only looks sees it as it is. */
+  readonly isolate: boolean;
+  readonly limits: Limits;
 }
 
 export interface PreparationContext {

@@ -7,7 +7,7 @@ import type { OutputFiles } from "./outputFiles.ts";
 const BATCH_LINES = 1_000;
 const BATCH_BYTES = 131_072;
 /** Bytes that may be on their way without being stored: beyond that, the sender waits for the orchestrator. */
-const WINDOW_BYTES = 8_388_608;
+const WINDOW_BYTES = 1_048_576;
 
 /** Where the outbox sends: false means that the link is down and nothing was sent. */
 export interface Carrier {

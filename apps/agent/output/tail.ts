@@ -1,9 +1,13 @@
 import type { Clock, Timings } from "../clock.ts";
 import type { IndexRecord } from "../journal/records.ts";
 import { type IndexEnd, type OutputFiles, type Stream, streams } from "./outputFiles.ts";
+import type { Redactor } from "./redactor.ts";
 import { splitOutput } from "./split.ts";
 
 const READ_BYTES = 262_144;
+/** Entries of one attempt: beyond that, output is dropped, however few bytes they have. */
+const MAX_ENTRIES = 1_000_000;
+const MEBIBYTE = 1_048_576;
 
 /** What was read of a stream and is not in the index yet: the beginning of a line. */
 interface Unfinished {
@@ -12,19 +16,29 @@ interface Unfinished {
   grewAt: number;
 }
 
-/** Reads what a command writes, as it writes it, and enters it into the index line by line. */
+export interface TailOptions {
+  readonly files: OutputFiles;
+  readonly end: IndexEnd;
+  readonly firstSeq: number;
+  readonly redactor: Redactor;
+  /** Output that is kept, in MiB. */
+  readonly limitMb: number;
+  readonly clock: Clock;
+  readonly timings: Timings;
+}
+
+/** Reads what a command writes, as it writes it, covers what is secret, and enters it into the index line by line. */
 export class Tail {
-  readonly #files: OutputFiles;
-  readonly #clock: Clock;
-  readonly #quiet: number;
+  readonly #options: TailOptions;
   readonly #unfinished: Readonly<Record<Stream, Unfinished>>;
   #nextSeq: number;
+  #full: boolean;
 
-  constructor(files: OutputFiles, end: IndexEnd, firstSeq: number, clock: Clock, timings: Timings) {
-    this.#files = files;
-    this.#clock = clock;
-    this.#quiet = timings.quiet;
+  constructor(options: TailOptions) {
+    const { end, firstSeq } = options;
+    this.#options = options;
     this.#nextSeq = Math.max(firstSeq, end.lastSeq + 1);
+    this.#full = end.full;
     const from = (stream: Stream) => ({ offset: end.offsets[stream], bytes: Buffer.alloc(0), grewAt: 0 });
     this.#unfinished = { stdout: from("stdout"), stderr: from("stderr") };
   }
@@ -41,42 +55,76 @@ export class Tail {
       more = false;
       for (const stream of streams) if (await this.#readSome(stream)) more = true;
     }
-    if (last) for (const stream of streams) await this.#enter(stream, "all");
+    if (last && !this.#full) for (const stream of streams) await this.#enter(stream, "all");
   }
 
   /** Milliseconds until an unfinished line has waited long enough for its end; undefined when there is none. */
   untilQuiet(): number | undefined {
     const waiting = streams.map((stream) => this.#unfinished[stream]).filter(({ bytes }) => bytes.length > 0);
-    if (waiting.length === 0) return undefined;
+    if (waiting.length === 0 || this.#full) return undefined;
+    const { clock, timings } = this.#options;
     const oldest = Math.min(...waiting.map(({ grewAt }) => grewAt));
-    return Math.max(0, oldest + this.#quiet - this.#clock.monotonic());
+    // What is held back because it could be the beginning of a secret has been quiet, and waits for what follows.
+    return Math.max(1, oldest + timings.quiet - clock.monotonic());
   }
 
   async #readSome(stream: Stream): Promise<boolean> {
+    const { files, clock, timings } = this.#options;
     const unfinished = this.#unfinished[stream];
-    const bytes = await this.#files.readBytes(stream, unfinished.offset + unfinished.bytes.length, READ_BYTES);
+    if (this.#full) {
+      await files.discard(stream, unfinished.offset);
+      return false;
+    }
+    const bytes = await files.readBytes(stream, unfinished.offset + unfinished.bytes.length, READ_BYTES);
     if (bytes.length > 0) {
       unfinished.bytes = Buffer.concat([unfinished.bytes, bytes]);
-      unfinished.grewAt = this.#clock.monotonic();
+      unfinished.grewAt = clock.monotonic();
+      await this.#coverSecrets(stream);
     }
-    const quiet = this.#clock.monotonic() - unfinished.grewAt >= this.#quiet;
+    const quiet = clock.monotonic() - unfinished.grewAt >= timings.quiet;
     await this.#enter(stream, quiet ? "flush" : "keep");
-    return bytes.length > 0;
+    if (this.#isTooMuch()) await this.#stop(stream);
+    return bytes.length > 0 && !this.#full;
+  }
+
+  /** In the file too: what is sent is read from there, now or after a restart. */
+  async #coverSecrets(stream: Stream): Promise<void> {
+    const { offset, bytes } = this.#unfinished[stream];
+    for (const { start, end } of this.#options.redactor.cover(bytes)) {
+      await this.#options.files.overwrite(stream, offset + start, bytes.subarray(start, end));
+    }
   }
 
   async #enter(stream: Stream, rest: "keep" | "flush" | "all"): Promise<void> {
+    const { redactor, clock, files } = this.#options;
     const unfinished = this.#unfinished[stream];
-    const ends = splitOutput(unfinished.bytes, rest);
+    const held = rest === "all" ? 0 : redactor.openEnd(unfinished.bytes);
+    const ends = splitOutput(unfinished.bytes.subarray(0, unfinished.bytes.length - held), rest);
     const last = ends.at(-1);
     if (last === undefined) return;
-    const at = this.#clock.now().toISOString();
+    const at = clock.now().toISOString();
     const entries: IndexRecord[] = ends.map((end, i) => {
       const start = ends[i - 1] ?? 0;
       return { seq: this.#nextSeq + i, stream, offset: unfinished.offset + start, length: end - start, at };
     });
-    await this.#files.addEntries(entries);
+    await files.addEntries(entries);
     this.#nextSeq += entries.length;
     unfinished.offset += last;
     unfinished.bytes = unfinished.bytes.subarray(last);
+  }
+
+  #isTooMuch(): boolean {
+    const bytes = streams.reduce((sum, stream) => sum + this.#unfinished[stream].offset, 0);
+    const { limitMb, firstSeq } = this.#options;
+    return !this.#full && (bytes >= limitMb * MEBIBYTE || this.#nextSeq - firstSeq >= MAX_ENTRIES);
+  }
+
+  async #stop(stream: Stream): Promise<void> {
+    const { files, clock, limitMb } = this.#options;
+    const notice = `[homeslice] the output went beyond ${limitMb} MiB or ${MAX_ENTRIES} lines: the rest is dropped\n`;
+    const { offset } = this.#unfinished[stream];
+    await files.addEntries([{ seq: this.#nextSeq, stream, offset, length: 1, at: clock.now().toISOString(), notice }]);
+    this.#nextSeq++;
+    this.#full = true;
   }
 }

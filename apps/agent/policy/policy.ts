@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { hasCode, messageOf, problemsOf, StartupError } from "../errors.ts";
 import { readIfPresent } from "../files.ts";
+import { distrust } from "../sandbox/trust.ts";
 import { PolicyFile } from "./policyFile.ts";
 
 /** What the owner of a server lets orchestrators do on it. */
@@ -58,7 +59,10 @@ async function policyOf(file: PolicyFile, path: string): Promise<Policy> {
 function allowList(commands: readonly string[], path: string): Policy["refusal"] {
   return async (file) => {
     const allowed = new Set(await Promise.all(commands.map(canonical)));
-    if (allowed.has(await canonical(file)) || allowed.has(await realpath(file))) return undefined;
+    if (allowed.has(await canonical(file)) || allowed.has(await realpath(file))) {
+      const reason = await distrust(file);
+      return reason && `${file} is allowed on this server, and still not run: ${reason}`;
+    }
     return `${file} is not allowed on this server: its owner can add it to "commands" in ${path}`;
   };
 }

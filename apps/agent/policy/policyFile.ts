@@ -29,6 +29,6 @@ export const PolicyFile = z.strictObject({
     ),
   network: z.boolean().default(false).describe("Whether commands that run in strict isolation have the network."),
   writable_paths: z.array(Path).default([]).describe("Where commands in strict isolation may write."),
-  limits: Limits.prefault({}).describe("What each operation may use at most."),
+  limits: Limits.prefault({ output_mb: 64, processes: 4_096 }).describe("What each operation may use at most."),
 });
 export type PolicyFile = z.output<typeof PolicyFile>;

@@ -67,12 +67,12 @@ describe("the link", () => {
     const job = bench.peer.job(["sh", "-c", "head -c 12000000 /dev/zero | tr '\\0' x | fold -w 1000"]);
     bench.peer.run(job);
     const size = () => bench.peer.text(job).length;
-    await eventually(() => size() > 8_000_000);
+    await eventually(() => size() > 1_000_000);
     // A command that is started later and is over shows that nothing more was sent meanwhile.
     const later = bench.peer.job(["sleep", "0.3"]);
     bench.peer.run(later);
     await eventually(() => bench.peer.finish(later));
-    expect(size()).toBeLessThan(9_000_000);
+    expect(size()).toBeLessThan(1_500_000);
     expect(bench.peer.finish(job)).toBeUndefined();
     bench.peer.acknowledge = true;
     bench.peer.acknowledgeNow(job);

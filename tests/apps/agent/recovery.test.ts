@@ -185,6 +185,7 @@ describe("between the decision to start a command and the proof that it started"
       argv: ["/bin/touch", bench.path("late")],
       environment: {},
       workingDirectory: "/",
+      groups: [],
     });
     const [code] = await once(late, "exit");
     expect(code).toBe(NOT_STARTED);

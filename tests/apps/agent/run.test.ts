@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Bench, eventually, expectGapless } from "./harness.ts";
 
@@ -107,8 +108,12 @@ describe("a command", () => {
     const { job } = await run("sh", "-c", "env | cut -d= -f1 | sort | tr '\\n' ' '; cat; umask; stat -c %a .");
     expect(bench.peer.text(job)).toBe("HOME HOMESLICE_EXECUTION_ID LANG PATH PWD USER 0077\n700\n");
   });
+});
 
+describe("a command without isolation", () => {
   it("may leave a process behind: its end is reported all the same", async () => {
+    await writeFile(bench.path("policy.yaml"), "commands: all\nisolation: off\n");
+    await bench.agent();
     const { finish } = await run("sh", "-c", "sleep 20 & echo $! >&2");
     expect(finish).toMatchObject({ outcome: "exited", exit_code: 0 });
     process.kill(Number(bench.peer.text(bench.peer.job(["true"], finish))), "SIGKILL");

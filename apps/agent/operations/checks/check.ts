@@ -1,7 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Check, OperationResult } from "@homeslice/protocol/operations/index.ts";
-import { hasCode } from "../../errors.ts";
 import type { CheckTask } from "./task.ts";
 
 export type CheckContext = Omit<CheckTask, "operation">;
@@ -29,14 +26,4 @@ export class Findings {
 /** What keeps a check from being made at all: its message is for whoever asked. */
 export class CheckError extends Error {
   override readonly name = "CheckError";
-}
-
-/** A secret of this server. @throws CheckError when there is none of that name */
-export async function readSecret(name: string, { secrets_dir }: CheckContext): Promise<string> {
-  try {
-    return (await readFile(join(secrets_dir, name), "utf8")).trimEnd();
-  } catch (error) {
-    if (!hasCode(error, "ENOENT", "EACCES", "EISDIR")) throw error;
-    throw new CheckError(`this server has no secret "${name}": its owner can put it into ${join(secrets_dir, name)}`);
-  }
 }

@@ -23,5 +23,7 @@ export const prepareCheck: Prepare<Operation> = async (operation, { executionId,
     argv: [process.execPath, "--max-semi-space-size=1", runner, directory],
     environment: commandEnvironment(executionId, directory),
     workingDirectory: join(directory, "work"),
+    isolate: false,
+    limits: policy.limits,
   };
 };

@@ -1,8 +1,9 @@
 import { DatabaseQuery, type ResultOf } from "@homeslice/protocol/operations/index.ts";
 import { Client } from "pg";
 import { messageOf } from "../../errors.ts";
-import { type CheckContext, CheckError, Findings, readSecret } from "../checks/check.ts";
+import { type CheckContext, Findings } from "../checks/check.ts";
 import { checkerFor } from "../checks/checker.ts";
+import { MissingSecret, readSecret } from "../secrets.ts";
 import { type Answer, ask, type Cell } from "./ask.ts";
 
 type Result = ResultOf<"database_query">;
@@ -24,7 +25,7 @@ export const checker = checkerFor(DatabaseQuery, {
       answer = await connected(operation, context, (client) => ask(client, operation));
       judge(operation, answer, findings);
     } catch (error) {
-      if (error instanceof CheckError) throw error;
+      if (error instanceof MissingSecret) throw error;
       findings.add("answers", false, "an answer", messageOf(error));
     }
     return resultOf(operation, answer, findings);
@@ -37,7 +38,7 @@ async function connected<T>(
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
   const client = new Client({
-    connectionString: await readSecret(connection, context),
+    connectionString: await readSecret(connection, context.secrets_dir),
     connectionTimeoutMillis: CONNECT_TIMEOUT,
     statement_timeout: statement_timeout_ms,
     application_name: "homeslice-agent",

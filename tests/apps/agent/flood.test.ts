@@ -1,0 +1,56 @@
+import { writeFile } from "node:fs/promises";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { Bench, eventually, expectGapless } from "./harness.ts";
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await Bench.open();
+});
+afterEach(async () => {
+  await bench.close();
+});
+
+it("F34 floods of output leave another command its latency, and are bounded on disk and on the link", async () => {
+  await writeFile(bench.path("policy.yaml"), "commands: all\nlimits: { output_mb: 4 }\n");
+  await bench.agent();
+  const floods = [1, 2, 3].map(() => bench.peer.job(["yes", "a line of a flood that does not end by itself"]));
+  for (const job of floods) bench.peer.run(job);
+  await eventually(() => floods.every((job) => bench.peer.linesOf(job).length > 0));
+  const quiet = bench.peer.job(["echo", "in time"]);
+  const started = performance.now();
+  bench.peer.run(quiet);
+  await eventually(() => bench.peer.finish(quiet), 5);
+  expect(bench.peer.text(quiet)).toBe("in time\n");
+  expect(performance.now() - started).toBeLessThan(5_000);
+  for (const job of floods) {
+    await eventually(() => bench.peer.linesOf(job).at(-1)?.text.startsWith("[homeslice]"), 30);
+    expectGapless(bench.peer.linesOf(job).map(({ seq }) => seq));
+    bench.peer.send({ type: "cancel", execution_id: job.execution_id, fence: 1 });
+    expect(await eventually(() => bench.peer.finish(job))).toMatchObject({ outcome: "cancelled" });
+  }
+});
+
+it("R11 a line of 64 MiB and what is no text arrive whole, in pieces, and in order", async () => {
+  await writeFile(bench.path("policy.yaml"), "commands: all\nlimits: { output_mb: 80 }\n");
+  await bench.agent();
+  const job = bench.peer.job(["sh", "-c", "head -c 67108864 /dev/zero | tr '\\0' y; printf '\\377\\303'"]);
+  bench.peer.run(job);
+  const finish = await eventually(() => bench.peer.finish(job), 60);
+  expect(finish).toMatchObject({ outcome: "exited", exit_code: 0 });
+  const text = bench.peer.text(job);
+  expect(text.length).toBe(67_108_864 + 2);
+  expect(text.slice(-3)).toBe("y\uFFFD\uFFFD");
+  expectGapless(bench.peer.linesOf(job).map(({ seq }) => seq));
+}, 60_000);
+
+it.each([
+  ["exit 256", 0],
+  ["exit 255", 255],
+  ["kill -TERM $$", 143],
+  ["kill -SEGV $$", 139],
+])("R10 %s is reported as a shell reports it", async (script, code) => {
+  await bench.agent();
+  const job = bench.peer.job(["bash", "-c", script]);
+  bench.peer.run(job);
+  expect(await eventually(() => bench.peer.finish(job))).toMatchObject({ outcome: "exited", exit_code: code });
+});

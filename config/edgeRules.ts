@@ -38,6 +38,7 @@ export function edgeProblems(settings: Settings): Problem[] {
     ...hostsTaken(settings.services),
     ...signOnNeeded(settings),
     ...Object.entries(settings.services).flatMap(([name, service]) => oneInstanceOnAVolume(name, service)),
+    ...Object.entries(settings.services).flatMap(([name, service]) => variablesSetTwice(name, service)),
   ];
 }
 
@@ -78,4 +79,26 @@ function signOnNeeded({ authentik, services }: Settings): Problem[] {
 function oneInstanceOnAVolume(name: string, { replicas, volume }: Settings["services"][string]): Problem[] {
   if (!volume || replicas === 1) return [];
   return [{ path: `services.${name}.replicas`, message: `${replicas} cannot share one volume: set it to 1` }];
+}
+
+/** What the stores that a service uses put into its environment. */
+const storeVariables = {
+  postgresql: ["DATABASE_HOST", "DATABASE_PORT", "DATABASE_NAME", "DATABASE_USER", "DATABASE_PASSWORD_FILE"],
+  redis: ["REDIS_HOST", "REDIS_PORT", "REDIS_PASSWORD_FILE"],
+} as const;
+
+function variablesSetTwice(name: string, service: Settings["services"][string]): Problem[] {
+  const { env, secretEnv, secretFiles, uses } = service;
+  const owners = new Map<string, string>(uses.flatMap((store) => storeVariables[store].map((key) => [key, store])));
+  const given = [
+    ...Object.keys(env).map((key) => ["env", key, key] as const),
+    ...Object.keys(secretEnv).map((key) => ["secretEnv", key, key] as const),
+    ...Object.keys(secretFiles).map((key) => ["secretFiles", key, `${key}_FILE`] as const),
+  ];
+  return given.flatMap(([group, key, variable]) => {
+    const owner = owners.get(variable);
+    owners.set(variable, owner ?? group);
+    const message = `sets ${variable}, which ${owner} sets as well: keep one of the two`;
+    return owner ? [{ path: `services.${name}.${group}.${key}`, message }] : [];
+  });
 }

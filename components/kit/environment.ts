@@ -78,4 +78,9 @@ export class Environment extends pulumi.ComponentResource {
   image(name: ImageName): pulumi.Output<string> {
     return this.#images.reference(name);
   }
+
+  /** The reference of an image that is not of the platform, mirrored as the configuration says. */
+  mirrored(reference: string): string {
+    return this.#images.mirrored(reference);
+  }
 }

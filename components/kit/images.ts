@@ -32,10 +32,18 @@ export class Images {
     return image;
   }
 
+  /** Where a published image comes from: its own registry, or the mirror in its place. */
+  mirrored(reference: string): string {
+    const { registry } = this.#config.images;
+    if (!registry) return reference;
+    const [first = "", ...path] = reference.split("/");
+    // Without a dot or a port, the first part is no host: the image is one of Docker Hub.
+    const hosted = /[.:]/.test(first) || first === "localhost";
+    return [registry, ...(hosted ? [] : [first]), ...path].join("/");
+  }
+
   #published(name: ImageName): string {
-    const { references, registry } = this.#config.images;
-    const reference = references[name];
-    return registry ? reference.replace(/^[^/]+/, registry) : reference;
+    return this.mirrored(this.#config.images.references[name]);
   }
 
   #build(name: OwnImage, build: NonNullable<Config["images"]["build"]>): pulumi.Output<string> {

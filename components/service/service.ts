@@ -1,5 +1,6 @@
 import type { Config } from "@homeslice/config";
 import type * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 import {
   Component,
   type Declaration,
@@ -8,6 +9,8 @@ import {
   type Environment,
   http,
   scratch,
+  secretFile,
+  secretFiles,
   statefulSet,
   type Transform,
   type Use,
@@ -64,20 +67,37 @@ export class UserService extends Component {
     this.registerOutputs({});
   }
 
-  #workload({ image, command, args, env, health, metrics, port, resources, ...rest }: UserServiceArgs, mounts: Mounts) {
+  #workload({ image, command, args, health, metrics, port, resources, ...rest }: UserServiceArgs, mounts: Mounts) {
+    const { env, ...secrets } = this.#secrets(rest);
     return {
       user: rest.user,
       container: {
-        image,
+        image: this.environment.mirrored(image),
         ...(command && { command }),
         ...(args && { args }),
-        env,
+        env: { ...rest.env, ...env },
+        secretEnv: secrets.secretEnv,
         ports: { http: port, ...(metrics?.port && metrics.port !== port && { metrics: metrics.port }) },
-        mounts: [scratch("/tmp"), ...mounts],
+        mounts: [scratch("/tmp"), ...mounts, ...secrets.mounts],
         health: { ready: http("http", health), live: http("http", health), startSeconds: 300 },
         resources,
       },
       uses: [...databaseOf(rest.database), ...redisOf(rest.redis)],
+    };
+  }
+
+  /** The secrets of the settings in a Secret of the service, and the ways in which its container gets at them. */
+  #secrets({ secretEnv, secretFiles: files }: Pick<Settings, "secretEnv" | "secretFiles">) {
+    const [variables, inFiles] = [Object.keys(secretEnv), Object.keys(files)];
+    const given = Object.entries({ ...secretEnv, ...files }).map(
+      ([key, value]) => [key, pulumi.secret(value)] as const,
+    );
+    if (given.length === 0) return { env: {}, secretEnv: {}, mounts: [] };
+    const secret = this.secret("secrets", Object.fromEntries(given), { protect: false });
+    return {
+      env: Object.fromEntries(inFiles.map((key) => [`${key}_FILE`, secretFile(secret, key)])),
+      secretEnv: Object.fromEntries(variables.map((key) => [key, { secret, key }])),
+      mounts: inFiles.length > 0 ? [secretFiles(secret, inFiles)] : [],
     };
   }
 }

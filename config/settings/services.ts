@@ -2,6 +2,7 @@ import { z } from "zod";
 import { hostLabel, imageReference, serviceName, size, variableName } from "../notations.ts";
 import { roles } from "./access.ts";
 import { resources } from "./resources.ts";
+import { secretText } from "./secret.ts";
 
 const port = z.int().min(1024).max(65_535);
 const path = z.string().regex(/^\/[^\s?#]*$/, {
@@ -36,6 +37,14 @@ function service() {
       .record(variableName, z.string())
       .default({})
       .describe("Environment variables. They are no place for secrets."),
+    secretFiles: z
+      .record(variableName, secretText)
+      .default({})
+      .describe("Secrets that it reads as files; the variable NAME_FILE has the path of the file of NAME."),
+    secretEnv: z
+      .record(variableName, secretText)
+      .default({})
+      .describe("Secrets that it reads from its environment alone, by variable. Files are the safer place."),
     user: z.int().min(1).max(65_535).default(10_001).describe("Number of the user that it runs as, never root."),
     volume: volume().optional().describe("A volume that outlives the program. Default: none."),
     uses: z

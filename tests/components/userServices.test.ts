@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { stackFile } from "../config/fixtures.ts";
 import { deploy } from "./deploy.ts";
-import { rendered } from "./rendered.ts";
+import { rendered, secretValue } from "./rendered.ts";
 
 const image = "ghcr.io/example/wiki:1";
 const deployed = (services: object) => deploy("dev", { ...stackFile("dev"), "homeslice:services": services });
@@ -55,6 +55,34 @@ describe("a service of one's own", () => {
       REDIS_PASSWORD_FILE: "/run/secrets/redis-access/password",
     });
     expect(find("Job", "postgresql-wiki-job").kind).toBe("Job");
+  });
+
+  it("gets its secrets as files, or in its environment where it wants them there, and nowhere else", async () => {
+    const secrets = { secretFiles: { KEY: "the key" }, secretEnv: { TOKEN: { secure: "the token" } } };
+    const { find, resources } = await deployed({ wiki: { image, port: 3000, ...secrets } });
+    const { containers, pod } = rendered(find("Deployment", "wiki-deployment"));
+    expect(containers[0]?.env).toContainEqual({ name: "KEY_FILE", value: "/run/secrets/wiki-secrets/KEY" });
+    const valueFrom = { secretKeyRef: { name: "wiki-secrets", key: "TOKEN" } };
+    expect(containers[0]?.env).toContainEqual({ name: "TOKEN", valueFrom });
+    expect(pod.volumes.find(({ secret }) => secret)?.secret?.items).toEqual([{ key: "KEY" }]);
+    const { data } = z.object({ data: z.unknown() }).parse(find("Secret", "wiki-secrets").inputs);
+    const base64 = (text: string) => Buffer.from(text).toString("base64");
+    expect(secretValue(data)).toEqual({ KEY: base64("the key"), TOKEN: base64("the token") });
+    const others = resources.filter(({ kind }) => kind !== "Secret");
+    expect(JSON.stringify(others.map(({ inputs }) => inputs))).not.toMatch(/the key|the token/);
+  });
+
+  it.each([
+    ["ghcr.io/example/wiki:1", "mirror.example.org/proxy/example/wiki:1"],
+    ["registry.example.org:5000/wiki:1", "mirror.example.org/proxy/wiki:1"],
+    ["example/wiki:1", "mirror.example.org/proxy/example/wiki:1"],
+  ])("comes from the mirror, where there is one: %s", async (original, mirrored) => {
+    const { find } = await deploy("dev", {
+      ...stackFile("dev"),
+      "homeslice:images": { registry: "mirror.example.org/proxy" },
+      "homeslice:services": { wiki: { image: original, port: 3000 } },
+    });
+    expect(rendered(find("Deployment", "wiki-deployment")).containers[0]?.image).toBe(mirrored);
   });
 
   it("is published under its name, behind the sign-on unless it says otherwise", async () => {

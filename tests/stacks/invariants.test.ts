@@ -162,8 +162,9 @@ describe.each(programs)("the program of %s", (name, stack, values) => {
   it("runs images of the one table alone, none by a moving tag", () => {
     const { references, registry, build } = deployed.config.images;
     const own = Object.values(deployed.config.services).map(({ image }) => image);
-    const published = Object.values(references).map((image) => (registry ? image.replace(/^[^/]+/, registry) : image));
-    const table = [...published, ...own];
+    const table = [...Object.values(references), ...own].map((image) =>
+      registry ? image.replace(/^[^/]+/, registry) : image,
+    );
     eachContainer(({ image }, _, label) => {
       expect(image, label).toMatch(/:[\w.-]+$|@sha256:[a-f0-9]{64}$/);
       expect(image, label).not.toContain(":latest");

@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort } from "@homeslice/cli/process/freePort.ts";
+import { parse } from "yaml";
+import { z } from "zod";
+import { stop } from "../components/servers.ts";
+import { eventually } from "../support/eventually.ts";
+
+const Streams = z.object({
+  data: z.object({
+    result: z.array(
+      z.object({ stream: z.record(z.string(), z.string()), values: z.array(z.tuple([z.string(), z.string()])) }),
+    ),
+  }),
+});
+const Configuration = z.looseObject({ server: z.looseObject({}) });
+
+/** A line of a log with what is known of it. */
+export interface Line {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** A real Loki with the configuration of a deployed one: other directories and ports, all else as it is. */
+export class LokiServer {
+  readonly #url: string;
+  readonly #directory: string;
+  readonly #child: ChildProcess;
+
+  private constructor(url: string, directory: string, child: ChildProcess) {
+    this.#url = url;
+    this.#directory = directory;
+    this.#child = child;
+  }
+
+  /**
+   * Starts the program and waits until it is ready.
+   * @param configuration content of loki.yaml
+   * @param data directory that the configuration names for the volume
+   */
+  static async start(program: string, configuration: string, data: string): Promise<LokiServer> {
+    const directory = mkdtempSync(join(tmpdir(), "homeslice-loki-"));
+    const here = configuration.replaceAll(new RegExp(`"${data}(?=["/])`, "g"), `"${join(directory, "data")}`);
+    const { server, ...rest } = Configuration.parse(JSON.parse(here));
+    const [http_listen_port, grpc_listen_port] = await Promise.all([freePort(), freePort()]);
+    const ports = { http_listen_address: "127.0.0.1", http_listen_port, grpc_listen_port };
+    const file = join(directory, "loki.yaml");
+    writeFileSync(file, JSON.stringify({ ...rest, server: { ...server, ...ports } }));
+    const log = join(directory, "log");
+    const child = spawn(program, [`-config.file=${file}`], { stdio: ["ignore", "ignore", openSync(log, "w")] });
+    const loki = new LokiServer(`http://127.0.0.1:${http_listen_port}`, directory, child);
+    await eventually(() => child.exitCode !== null || loki.#isReady(), "Loki is ready", 90_000);
+    if (child.exitCode !== null) throw new Error(`Loki ended:\n${readFileSync(log, "utf8")}`);
+    return loki;
+  }
+
+  async stop(): Promise<void> {
+    await stop(this.#child, "SIGKILL");
+    rmSync(this.#directory, { recursive: true });
+  }
+
+  /** What it has made of its configuration, with all that is left out filled in. */
+  async configuration(): Promise<unknown> {
+    return parse(await (await fetch(`${this.#url}/config`)).text());
+  }
+
+  /** Hands over one line as the collector does, with labels and what else is known of it. @returns the status */
+  async push(labels: Line["labels"], text: string, metadata: Line["labels"], at: Date): Promise<number> {
+    const values = [[`${at.getTime()}000000`, text, metadata]];
+    const { status } = await fetch(`${this.#url}/loki/api/v1/push`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ streams: [{ stream: labels, values }] }),
+    });
+    return status;
+  }
+
+  /** The lines of the last hour that a query in LogQL finds. */
+  async lines(query: string): Promise<Line[]> {
+    const url = `${this.#url}/loki/api/v1/query_range?since=1h&query=${encodeURIComponent(query)}`;
+    const { result } = Streams.parse(await (await fetch(url, { signal: AbortSignal.timeout(10_000) })).json()).data;
+    return result.flatMap(({ stream, values }) => values.map(([, text]) => ({ labels: stream, text })));
+  }
+
+  #isReady(): Promise<boolean> {
+    return fetch(`${this.#url}/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  }
+}

@@ -47,6 +47,8 @@ export interface Context {
   readonly metrics: Metrics;
   readonly refusals: Refusals;
   readonly timings: Timings;
+  /** Work that all agents together may have open; undefined is no limit. */
+  readonly maxRunning: number | undefined;
   /** Signs jobs. */
   readonly jobKey: KeyObject;
   /** The secret with which the agents of a cluster enrol. */

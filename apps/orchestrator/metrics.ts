@@ -42,6 +42,31 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly queueSeconds = new Histogram({
+    name: "homeslice_execution_queue_seconds",
+    help: "Time that work waited in the queue since it could begin",
+    buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 60, 600, 3_600],
+    registers: [this.registry],
+  });
+  readonly dispatchSeconds = new Histogram({
+    name: "homeslice_execution_dispatch_seconds",
+    help: "Time from the claim of work until its process has started",
+    buckets: [0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2, 10],
+    registers: [this.registry],
+  });
+  readonly runSeconds = new Histogram({
+    name: "homeslice_execution_run_seconds",
+    help: "Time that processes ran, by the clock of their agents",
+    buckets: [0.01, 0.1, 1, 10, 60, 600, 3_600],
+    registers: [this.registry],
+  });
+  readonly logLag = new Histogram({
+    name: "homeslice_log_lag_seconds",
+    help: "Time from a line of output until it is stored, with the difference of the two clocks",
+    buckets: [0.01, 0.05, 0.1, 0.2, 0.5, 1, 5, 60],
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { deriveKey, privateKeyFromSeed } from "@homeslice/protocol";
 import type { Logger } from "pino";
+import { Canceller } from "./agents/canceller.ts";
 import { Dispatcher } from "./agents/dispatcher.ts";
+import { Heartbeats } from "./agents/heartbeats.ts";
 import { LinkServer } from "./agents/link.ts";
 import { AgentRegistry } from "./agents/registry.ts";
 import { Reports } from "./agents/reports.ts";
@@ -42,7 +44,9 @@ export async function startOrchestrator(
     const registry = new AgentRegistry();
     const dispatcher = new Dispatcher(context, registry);
     const sweeper = new Sweeper(context);
-    const links = new LinkServer(context, registry, new Reports(context));
+    const canceller = new Canceller(context, registry);
+    const parts = { registry, reports: new Reports(context), heartbeats: new Heartbeats(context) };
+    const links = new LinkServer(context, parts);
     const sealer = new Sealer(context);
     const app = await buildServer(context, settings, links);
     const unsubscribe = bus.subscribe((hint) => {
@@ -53,6 +57,7 @@ export async function startOrchestrator(
           .catch((error) => log.error({ err: error }));
     });
     dispatcher.start();
+    canceller.start();
     sweeper.start();
     sealer.start();
     const url = await app.listen({ host: settings.host, port: settings.port });
@@ -62,6 +67,7 @@ export async function startOrchestrator(
       registry.closeAll("the orchestrator stops");
       await app.close();
       await links.drained();
+      await canceller.stop();
       await sweeper.stop();
       await sealer.stop();
       unsubscribe();
@@ -97,6 +103,7 @@ function createContext(settings: Settings, log: Logger, timings: Timings): Conte
     jobKey: privateKeyFromSeed(deriveKey(settings.secret, "job-signing")),
     clusterEnrolment: settings.clusterEnrolment,
     environment: settings.environment,
+    maxRunning: settings.maxRunning,
     now,
   };
 }

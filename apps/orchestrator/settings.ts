@@ -114,6 +114,14 @@ export const Environment = z
     HOMESLICE_OIDC_ROLES: GroupRoles.optional().describe(
       'Who may do what, by groups of the identity provider, as JSON: `{"GROUP": {"tenant": "default", "role": "operator"}}`. Whoever is in none of them is refused.',
     ),
+    HOMESLICE_MAX_RUNNING: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        "Work that all agents together may have open at once. Without it, each agent's own limit is the only one.",
+      ),
     HOMESLICE_MIGRATE: z
       .enum(["true", "false"])
       .default("false")
@@ -180,6 +188,7 @@ export interface Settings {
   /** The one-time secret that makes the first account. */
   readonly bootstrap: string | undefined;
   readonly oidc: OidcSettings | undefined;
+  readonly maxRunning: number | undefined;
   readonly migrate: boolean;
   readonly logLevel: string;
 }
@@ -226,6 +235,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     requestsPerSecond: values.HOMESLICE_REQUESTS_PER_SECOND,
     bootstrap: values.HOMESLICE_BOOTSTRAP_FILE,
     oidc: oidcSettings(values),
+    maxRunning: values.HOMESLICE_MAX_RUNNING,
     migrate: values.HOMESLICE_MIGRATE === "true",
     logLevel: values.HOMESLICE_LOG_LEVEL,
   };

@@ -20,11 +20,16 @@ export const Permission = z.enum([
   "self:read",
   "servers:read",
   "servers:write",
+  "servers:operate",
   "actions:read",
   "actions:write",
   "executions:read",
   "executions:start",
   "executions:cancel",
+  "locks:read",
+  "locks:write",
+  "locks:force",
+  "queue:control",
   "accounts:manage",
   "tokens:manage",
   "audit:read",
@@ -33,10 +38,19 @@ export const Permission = z.enum([
 export type Permission = z.infer<typeof Permission>;
 
 const granted: Record<Role, readonly Permission[]> = {
-  viewer: ["self:read", "servers:read", "actions:read", "executions:read"],
-  operator: ["executions:start", "executions:cancel"],
+  viewer: ["self:read", "servers:read", "actions:read", "executions:read", "locks:read"],
+  operator: ["executions:start", "executions:cancel", "locks:write", "servers:operate"],
   approver: [],
-  admin: ["servers:write", "actions:write", "accounts:manage", "tokens:manage", "audit:read", "audit:verify"],
+  admin: [
+    "servers:write",
+    "actions:write",
+    "locks:force",
+    "queue:control",
+    "accounts:manage",
+    "tokens:manage",
+    "audit:read",
+    "audit:verify",
+  ],
 };
 
 /** Permissions over what all tenants share: only the people of the default tenant have them. */

@@ -1,31 +1,43 @@
 import { z } from "zod";
 import { ActionId, Timestamp } from "./ids.ts";
 import { Operation } from "./operations/index.ts";
-
-/** Largest time-out of a command, in seconds: one day. */
-export const MAX_TIMEOUT_SECONDS = 86_400;
+import { ExecutionConfig, SuccessCriteria } from "./policy.ts";
+import { Label } from "./servers.ts";
 
 export const ParameterName = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,62}$/, "use lower case letters, digits and underscores");
+
+/** What a value must be like, beyond its type. Rules that are not given are not checked. */
+export const ParameterValidation = z.strictObject({
+  one_of: z
+    .array(z.union([z.string(), z.int()]))
+    .min(1)
+    .max(100)
+    .optional(),
+  min: z.int().optional().meta({ description: "Smallest integer" }),
+  max: z.int().optional().meta({ description: "Largest integer" }),
+  min_length: z.int().min(0).optional().meta({ description: "Fewest characters" }),
+  max_length: z.int().min(0).max(65_536).optional().meta({ description: "Most characters" }),
+  format: z.enum(["name", "hostname", "absolute_path"]).optional().meta({
+    description:
+      "name: letters, digits, dot, dash and underscore, not beginning with a dash; absolute_path: without ..",
+  }),
+});
+export type ParameterValidation = z.infer<typeof ParameterValidation>;
 
 export const ParameterDefinition = z.strictObject({
   type: z.enum(["string", "integer", "boolean"]),
   required: z.boolean().default(true),
   default: z.union([z.string(), z.int(), z.boolean()]).optional(),
   description: z.string().max(1_000).default(""),
+  validation: ParameterValidation.default({}),
 });
+export type ParameterDefinition = z.infer<typeof ParameterDefinition>;
 
 export const ParameterValue = z.union([z.string().max(65_536), z.int(), z.boolean()]);
 export const Parameters = z.record(ParameterName, ParameterValue);
 export type Parameters = z.infer<typeof Parameters>;
-
-const TimeoutSeconds = z
-  .int()
-  .min(1)
-  .max(MAX_TIMEOUT_SECONDS)
-  .default(3_600)
-  .meta({ description: "Seconds after which the agent ends the whole process tree" });
 
 /** What creates an action template. A text `{{name}}` of the operation is replaced by that parameter, as a whole. */
 export const NewAction = z.strictObject({
@@ -35,8 +47,13 @@ export const NewAction = z.strictObject({
   action_type: z.enum(["validation", "execution", "maintenance"]).default("execution"),
   operation: Operation,
   parameters: z.record(ParameterName, ParameterDefinition).default({}),
-  execution_config: z.strictObject({ timeout_seconds: TimeoutSeconds }).prefault({}),
-  success_criteria: z.strictObject({ exit_code: z.int().min(0).max(255).default(0) }).prefault({}),
+  execution_config: ExecutionConfig.prefault({}),
+  success_criteria: SuccessCriteria.prefault({}),
+  applicable_server_tags: z
+    .array(Label)
+    .max(64)
+    .default([])
+    .meta({ description: "It runs only on servers that have all of these tags" }),
 });
 export type NewAction = z.infer<typeof NewAction>;
 
@@ -52,3 +69,8 @@ export const Action = z.object({
   }),
 });
 export type Action = z.infer<typeof Action>;
+
+export const ActionFilter = z.strictObject({
+  category: NewAction.shape.category.unwrap().optional(),
+  action_type: NewAction.shape.action_type.unwrap().optional(),
+});

@@ -31,6 +31,12 @@ export const auditEventTypes = [
   "login.refused",
   "logout",
   "refresh.reused",
+  "lock.acquired",
+  "lock.extended",
+  "lock.released",
+  "lock.force_released",
+  "breaker.overridden",
+  "queue.controlled",
   "request.refused",
 ] as const;
 export const AuditEventType = z.enum(auditEventTypes);

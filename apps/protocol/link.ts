@@ -4,9 +4,9 @@
  * answers `welcome`; only then do work and results flow. A frame that does not fit its schema closes the link.
  */
 import { z } from "zod";
-import { MAX_TIMEOUT_SECONDS } from "./actions.ts";
 import { ExecutionId, ServerId, Timestamp } from "./ids.ts";
 import { Operation, OperationResult } from "./operations/index.ts";
+import { MAX_TIMEOUT_SECONDS } from "./policy.ts";
 import { HostStatus } from "./servers.ts";
 
 export const LINK_PATH = "/ws/agent";
@@ -16,6 +16,9 @@ export const LINK_VERSION = 1;
 export const MAX_FRAME_BYTES = 1_048_576;
 
 const version = { v: z.literal(LINK_VERSION) };
+
+/** NUL cannot be stored; agents send U+FFFD for it. */
+const WithoutNul = z.string().regex(/^[^\0]*$/, "must not contain a NUL character");
 
 /** Which attempt a message is about. The fence grows with each attempt; a message with a lower one is stale. */
 export const Attempt = z.object({ execution_id: ExecutionId, fence: z.int().positive() });
@@ -53,7 +56,7 @@ export const Finish = z.object({
   ...Attempt.shape,
   outcome: Outcome,
   exit_code: z.int().min(0).max(255).nullable().meta({ description: "As a shell reports it: 128 + n for signal n" }),
-  error: z.string().max(4_096).nullable().meta({ description: "Why it was refused or lost, in words" }),
+  error: WithoutNul.max(4_096).nullable().meta({ description: "Why it was refused or lost, in words" }),
   last_seq: z.int().nonnegative().meta({ description: "Sequence number of the last line; 0 when there is none" }),
   duration_seconds: z.number().nonnegative().nullable(),
   result: OperationResult.optional(),
@@ -64,7 +67,7 @@ export type Finish = z.infer<typeof Finish>;
 export const OutputLine = z.object({
   seq: z.int().positive(),
   stream: z.enum(["stdout", "stderr"]),
-  text: z.string(),
+  text: WithoutNul,
   at: Timestamp,
 });
 export type OutputLine = z.infer<typeof OutputLine>;

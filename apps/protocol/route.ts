@@ -35,7 +35,20 @@ export const Paging = z.strictObject({
   cursor: z.uuid().optional().meta({ description: "`next_cursor` of the page before" }),
 });
 
-/** One page of a list, newest first, with where the next one starts. */
+/** How a list that can be sorted is asked for: by one of some keys, each descending when it begins with a dash. */
+export function sorting<const Key extends string>(byDefault: Key, ...others: Key[]) {
+  return z.strictObject({
+    sort: z.enum([byDefault, ...others]).default(byDefault),
+    limit: Paging.shape.limit,
+    cursor: z
+      .string()
+      .max(1_000)
+      .optional()
+      .meta({ description: "`next_cursor` of the page before, in the same order" }),
+  });
+}
+
+/** One page of a list, with where the next one starts. */
 export function page<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), next_cursor: z.string().nullable() });
 }

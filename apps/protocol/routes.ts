@@ -1,18 +1,18 @@
 import { z } from "zod";
 import { accessRoutes } from "./accessRoutes.ts";
-import { Action, NewAction, Parameters } from "./actions.ts";
+import { Action, ActionFilter, NewAction, Parameters } from "./actions.ts";
 import { AuditEvent, AuditFilter, AuditVerification } from "./audit.ts";
 import { Problem } from "./errors.ts";
-import { Execution, HistoryFilter, LogEntry, LogQuery, NewExecution, NewServerExecution } from "./executions.ts";
-import { ActionId, ExecutionId, ServerId } from "./ids.ts";
+import { executionRoutes } from "./executionRoutes.ts";
+import { ActionId, ServerId } from "./ids.ts";
 import { Enrolled, Enrolment } from "./link.ts";
+import { lockRoutes } from "./lockRoutes.ts";
 import { Operation } from "./operations/index.ts";
-import { Paging, page, type Route, route } from "./route.ts";
-import { NewServer, RegisteredServer, Server, ServerFilter, ServerHealth } from "./servers.ts";
+import { Paging, page, type Route, route, sorting } from "./route.ts";
+import { BreakerOverride, NewServer, RegisteredServer, Server, ServerFilter, ServerHealth } from "./servers.ts";
 
 const server = z.strictObject({ server_id: ServerId });
 const action = z.strictObject({ action_id: ActionId });
-const execution = z.strictObject({ execution_id: ExecutionId });
 
 /** Every REST route, by name. */
 export const routes = {
@@ -21,7 +21,7 @@ export const routes = {
     path: "/api/v1/servers",
     summary: "List servers",
     permission: "servers:read",
-    query: ServerFilter.extend(Paging.shape),
+    query: ServerFilter.extend(sorting("-created", "created", "hostname", "-hostname").shape),
     response: page(Server),
   }),
   registerServer: route({
@@ -67,16 +67,14 @@ export const routes = {
     params: server,
     response: ServerHealth,
   }),
-  startServerExecution: route({
-    method: "POST",
-    path: "/api/v1/servers/{server_id}/actions",
-    summary: "Run an action on one server",
-    permission: "executions:start",
+  overrideBreaker: route({
+    method: "PUT",
+    path: "/api/v1/servers/{server_id}/breaker",
+    summary: "Hold the circuit breaker of a server open or closed, or let it work by itself again from closed",
+    permission: "servers:operate",
     params: server,
-    body: NewServerExecution,
-    status: 202,
-    idempotent: true,
-    response: Execution,
+    body: BreakerOverride,
+    response: Server,
   }),
   enrolAgent: route({
     method: "POST",
@@ -92,7 +90,7 @@ export const routes = {
     path: "/api/v1/actions",
     summary: "List action templates",
     permission: "actions:read",
-    query: z.strictObject({ category: NewAction.shape.category.unwrap().optional(), ...Paging.shape }),
+    query: ActionFilter.extend(sorting("-created", "created", "name", "-name").shape),
     response: page(Action),
   }),
   createAction: route({
@@ -150,50 +148,8 @@ export const routes = {
       summary: z.string().meta({ description: "The same in words" }),
     }),
   }),
-  startExecution: route({
-    method: "POST",
-    path: "/api/v1/executions",
-    summary: "Start an execution on one or more servers",
-    permission: "executions:start",
-    body: NewExecution,
-    status: 202,
-    idempotent: true,
-    response: Execution,
-  }),
-  listExecutions: route({
-    method: "GET",
-    path: "/api/v1/executions/history",
-    summary: "List executions, newest first",
-    permission: "executions:read",
-    query: HistoryFilter.extend(Paging.shape),
-    response: page(Execution),
-  }),
-  getExecution: route({
-    method: "GET",
-    path: "/api/v1/executions/{execution_id}",
-    summary: "Show an execution with its state and result on every server",
-    permission: "executions:read",
-    params: execution,
-    response: Execution,
-  }),
-  cancelExecution: route({
-    method: "DELETE",
-    path: "/api/v1/executions/{execution_id}",
-    summary: "Cancel an execution: what waits never starts, what runs is ended",
-    permission: "executions:cancel",
-    params: execution,
-    status: 202,
-    response: Execution,
-  }),
-  getExecutionLogs: route({
-    method: "GET",
-    path: "/api/v1/executions/{execution_id}/logs",
-    summary: "Read the output of an execution, ordered by server and sequence number",
-    permission: "executions:read",
-    params: execution,
-    query: LogQuery,
-    response: z.object({ items: z.array(LogEntry) }),
-  }),
+  ...executionRoutes,
+  ...lockRoutes,
   listAudit: route({
     method: "GET",
     path: "/api/v1/audit",

@@ -3,7 +3,8 @@ import { ServerId, Timestamp } from "./ids.ts";
 
 export const Environment = z.enum(["dev", "staging", "uat", "preprod", "prod"]);
 
-const Label = z
+/** A tag or a group. */
+export const Label = z
   .string()
   .regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/, "use 1 to 63 letters, digits, dots, underscores or dashes");
 
@@ -19,10 +20,30 @@ export const HostStatus = z.object({
 });
 export type HostStatus = z.infer<typeof HostStatus>;
 
-export const ServerState = z
-  .enum(["idle", "busy", "unreachable"])
-  .meta({ description: "unreachable: no agent is connected. idle and busy: one is, without or with running work" });
+export const ServerState = z.enum(["idle", "busy", "maintenance", "unreachable", "error"]).meta({
+  description:
+    "unreachable: no agent is connected. maintenance: a lock keeps work out. error: the circuit breaker is open. " +
+    "Otherwise busy with open work, or idle",
+});
 export type ServerState = z.infer<typeof ServerState>;
+
+/**
+ * The circuit breaker of a server: closed lets work through; open holds it back after repeated failures of the
+ * infrastructure (lost, refused, cut off), never for an exit code; half_open lets one execution through to see.
+ */
+export const Breaker = z.object({
+  state: z.enum(["closed", "open", "half_open"]),
+  mode: z.enum(["auto", "closed", "open"]).meta({ description: "auto, or what an operator holds it in" }),
+  failures: z.int().meta({ description: "Failures of the infrastructure since the last success" }),
+  retry_at: Timestamp.nullable().meta({ description: "When an open breaker lets one execution through to see" }),
+});
+export type Breaker = z.infer<typeof Breaker>;
+
+export const BreakerOverride = z.strictObject({
+  mode: Breaker.shape.mode,
+  reason: z.string().min(1).max(500),
+});
+export type BreakerOverride = z.infer<typeof BreakerOverride>;
 
 export const Server = z.object({
   server_id: ServerId,
@@ -43,6 +64,7 @@ export const Server = z.object({
     last_rotation: Timestamp.nullable(),
   }),
   status: z.object({ current: ServerState, last_heartbeat: Timestamp.nullable(), ...HostStatus.partial().shape }),
+  breaker: Breaker,
   metadata: z.object({
     created_at: Timestamp,
     created_by: z.string(),
@@ -52,9 +74,11 @@ export const Server = z.object({
 });
 export type Server = z.infer<typeof Server>;
 
+const Hostname = z.string().regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?$/, "use a host name");
+
 /** What registers a server; its agent then enrols with the token that the answer carries. */
 export const NewServer = z.strictObject({
-  hostname: z.string().regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?$/, "use a host name"),
+  hostname: Hostname,
   environment: Environment.default("dev"),
   server_group: Label.nullable().default(null),
   tags: z.array(Label).max(64).default([]),
@@ -70,8 +94,9 @@ export const RegisteredServer = z.object({
 export const ServerFilter = z.strictObject({
   status: ServerState.optional(),
   environment: Environment.optional(),
-  tag: z.string().optional(),
-  hostname: z.string().optional(),
+  server_group: Label.optional(),
+  tag: Label.optional(),
+  hostname: Hostname.optional(),
 });
 
 export const ServerHealth = z.object({

@@ -1,4 +1,12 @@
-import { type Action, type Actor, ApiError, NewAction, type RequestOf, type ResponseOf } from "@homeslice/protocol";
+import {
+  type Action,
+  type Actor,
+  ApiError,
+  NewAction,
+  policyFaults,
+  type RequestOf,
+  type ResponseOf,
+} from "@homeslice/protocol";
 import type { Selectable } from "kysely";
 import { type Resource, recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
@@ -18,10 +26,8 @@ export class Actions {
   }
 
   async list(query: RequestOf<"listActions">["query"]): Promise<ResponseOf<"listActions">> {
-    const { limit } = query;
-    const rows = await repository.listActions(this.#context.database, { ...query, limit: limit + 1 });
-    const items = rows.slice(0, limit).map(toAction);
-    return { items, next_cursor: rows.length > limit ? (items.at(-1)?.action_id ?? null) : null };
+    const { rows, next_cursor } = await repository.listActions(this.#context.database, query);
+    return { items: rows.map(toAction), next_cursor };
   }
 
   /** @throws ApiError not_found */
@@ -95,8 +101,15 @@ export class Actions {
 }
 
 function refuseFaulty(action: NewAction): void {
-  const errors = templateFaults(action);
+  const errors = [...templateFaults(action), ...policyFaultsOf(action)];
   if (errors.length > 0) throw new ApiError("invalid_request", "the template cannot work", { errors });
+}
+
+function policyFaultsOf({ execution_config, operation }: NewAction): { path: string; message: string }[] {
+  return policyFaults(execution_config, operation).map(({ path, message }) => ({
+    path: `body.execution_config.${path}`,
+    message,
+  }));
 }
 
 function resource(id: string, { name = null }: { name?: string | null } = {}): Resource {

@@ -1,30 +1,40 @@
-import type { NewAction } from "@homeslice/protocol";
+import type { NewAction, RequestOf } from "@homeslice/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Connection } from "../database/database.ts";
+import { cursorAfter, directionOf, placeOf } from "../database/keyset.ts";
 import type { ActionsTable } from "../database/tables.ts";
 import { ofTenant } from "../database/tenancy.ts";
 
-export interface ActionListing {
-  readonly category?: NewAction["category"] | undefined;
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-}
-
-/** Action templates, newest first, that come after the cursor. */
+/** A page of action templates, and the cursor of the next one. */
 export async function listActions(
   connection: Connection,
-  { category, limit, cursor }: ActionListing,
-): Promise<Selectable<ActionsTable>[]> {
+  { category, action_type, sort, limit, cursor }: RequestOf<"listActions">["query"],
+): Promise<{ rows: Selectable<ActionsTable>[]; next_cursor: string | null }> {
+  const place = placeOf(cursor, sort);
+  const { order, after } = directionOf(sort);
+  const byName = sort.endsWith("name");
   let query = connection
     .selectFrom("actions")
     .selectAll()
     .where(ofTenant)
     .where("deleted_at", "is", null)
-    .orderBy("action_id", "desc")
-    .limit(limit);
-  if (cursor !== undefined) query = query.where("action_id", "<", cursor);
+    .limit(limit + 1);
+  if (byName) query = query.orderBy("name", order);
+  query = query.orderBy("action_id", order);
+  if (place !== undefined) {
+    query = byName
+      ? query.where(({ eb, refTuple, tuple }) =>
+          eb(refTuple("name", "action_id"), after, tuple(place.value ?? "", place.id)),
+        )
+      : query.where("action_id", after, place.id);
+  }
   if (category !== undefined) query = query.where(sql<string>`definition ->> 'category'`, "=", category);
-  return await query.execute();
+  if (action_type !== undefined) query = query.where(sql<string>`definition ->> 'action_type'`, "=", action_type);
+  const found = await query.execute();
+  const rows = found.slice(0, limit);
+  const last = rows.at(-1);
+  if (found.length <= limit || last === undefined) return { rows, next_cursor: null };
+  return { rows, next_cursor: cursorAfter(sort, { value: byName ? last.name : null, id: last.action_id }) };
 }
 
 export async function findAction(

@@ -1,5 +1,6 @@
 import { ApiError, type NewAction, Operation, type Parameters, placeholder } from "@homeslice/protocol";
 import { templateOf } from "../operations/index.ts";
+import { valueFault } from "./parameters.ts";
 
 type Fault = { path: string; message: string };
 
@@ -42,9 +43,9 @@ function valuesOf(defined: NewAction["parameters"], given: Parameters): Map<stri
     const value = given[name] ?? definition.default;
     if (value === undefined) {
       if (definition.required) faults.push({ path: `body.parameters.${name}`, message: "required" });
-    } else if (!fits(value, definition.type)) {
-      faults.push({ path: `body.parameters.${name}`, message: `must be of type ${definition.type}` });
     } else {
+      const message = valueFault(value, definition);
+      if (message !== undefined) faults.push({ path: `body.parameters.${name}`, message });
       values.set(name, String(value));
     }
   }
@@ -54,8 +55,4 @@ function valuesOf(defined: NewAction["parameters"], given: Parameters): Map<stri
 
 function unfit(errors: Fault[]): ApiError {
   return new ApiError("invalid_request", "the parameters do not fit the action", { errors });
-}
-
-function fits(value: Parameters[string], type: "string" | "integer" | "boolean"): boolean {
-  return type === "integer" ? Number.isInteger(value) : typeof value === type;
 }

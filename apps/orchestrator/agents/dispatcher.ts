@@ -1,10 +1,12 @@
 import type { Context } from "../context.ts";
-import { claimQueued } from "../executions/repository.ts";
+import { claimWithin } from "../executions/claim.ts";
 import { Loop } from "../loop.ts";
 import type { AgentRegistry } from "./registry.ts";
 
 /** Targets claimed in one transaction at most. */
-const BATCH = 200;
+const BATCH = 1_000;
+/** Seconds by which an execution lock outlives the time that its work may take: for the way to the agent and back. */
+const LOCK_MARGIN_SECONDS = 120;
 
 /** Hands queued work to the agents whose links this orchestrator holds. */
 export class Dispatcher {
@@ -33,12 +35,16 @@ export class Dispatcher {
 
   async #dispatch(): Promise<void> {
     if (this.#registry.size === 0) return;
-    const claimed = await claimQueued(this.#context.database, this.#context.orchestratorId, BATCH);
+    const { database, orchestratorId, timings, maxRunning, metrics, bus } = this.#context;
+    const lockMarginSeconds = LOCK_MARGIN_SECONDS + timings.acceptMs / 1_000;
+    const claimed = await claimWithin(database, { orchestratorId, limit: BATCH, lockMarginSeconds }, maxRunning);
     for (const row of claimed) {
       // A link that has gone since then leaves its work to the reconciliation with the agent's next one.
       this.#registry.session(row.session_id)?.run(row);
-      this.#context.bus.publish({ kind: "execution", execution_id: row.execution_id });
+      metrics.queueSeconds.observe(row.waited_seconds);
+      bus.publish({ kind: "execution", execution_id: row.execution_id });
     }
-    if (claimed.length === BATCH) this.#loop.wake();
+    // What was kept out by a lock that this round took may have left room for something behind it.
+    if (claimed.length > 0) this.#loop.wake();
   }
 }

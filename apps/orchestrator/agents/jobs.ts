@@ -1,9 +1,9 @@
 import type { KeyObject } from "node:crypto";
 import { type Job, type SignedJob, signBytes } from "@homeslice/protocol";
-import type { DispatchRow } from "../executions/repository.ts";
+import type { DispatchRow } from "../executions/claim.ts";
 
 /** Signs the job of an attempt: whoever holds it can run exactly this, on this server, until `notAfter`. */
-export function signJob(row: Omit<DispatchRow, "session_id">, key: KeyObject, notAfter: Date): SignedJob {
+export function signJob(row: DispatchRow, key: KeyObject, notAfter: Date): SignedJob {
   const job: Job = {
     execution_id: row.execution_id,
     fence: row.fence,

@@ -12,25 +12,25 @@ import type { WebSocket } from "ws";
 import { ZodError } from "zod";
 import type { Context } from "../context.ts";
 import { findServerKey, findServerTenant } from "../servers/enrolment.ts";
-import type { AgentRegistry } from "./registry.ts";
-import { LinkOutOfStep, type Reports } from "./reports.ts";
-import { AgentSession } from "./session.ts";
+import { LinkOutOfStep } from "./reports.ts";
+import { AgentSession, type SessionParts } from "./session.ts";
 
 /** How long an agent has to say hello, in milliseconds. */
 const HELLO_TIMEOUT_MS = 10_000;
 
+/** Messages of one link that may be under way to the database at once. */
+const MAX_UNDER_WAY = 200;
+
 /** The agents' end of the orchestrator: what happens on one WebSocket from its opening to its end. */
 export class LinkServer {
   readonly #context: Context;
-  readonly #registry: AgentRegistry;
-  readonly #reports: Reports;
+  readonly #parts: SessionParts;
   /** The ends of the links that are still open or have messages under way. */
   readonly #ends = new Set<Promise<void>>();
 
-  constructor(context: Context, registry: AgentRegistry, reports: Reports) {
+  constructor(context: Context, parts: SessionParts) {
     this.#context = context;
-    this.#registry = registry;
-    this.#reports = reports;
+    this.#parts = parts;
   }
 
   /** Speaks the link protocol on a freshly opened socket. */
@@ -39,16 +39,17 @@ export class LinkServer {
     const helloTimer = setTimeout(() => socket.close(closeCode.not_authenticated, "no hello"), HELLO_TIMEOUT_MS);
     const pulse = this.#watchPulse(socket);
     let session: AgentSession | undefined;
-    // Messages are handled one after the other, in the order they came.
+    // Messages are taken up in the order they came; what is written for one does not wait for that of another.
     let queue = Promise.resolve();
     const enqueue = (work: () => Promise<void>) => {
       queue = queue.then(work).catch((error: unknown) => this.#fail(socket, error));
     };
+    const underWay = new UnderWay(socket, (error) => this.#fail(socket, error));
     socket.on("message", (data) => {
       enqueue(async () => {
         if (socket.readyState !== socket.OPEN) return;
         const message = AgentMessage.parse(JSON.parse(String(data)));
-        if (session !== undefined) return await session.handle(message);
+        if (session !== undefined) return underWay.add(session.handle(message));
         clearTimeout(helloTimer);
         session = await this.#welcome(socket, address, nonce, message);
       });
@@ -58,6 +59,7 @@ export class LinkServer {
     socket.on("close", () => {
       clearTimeout(helloTimer);
       clearInterval(pulse);
+      enqueue(() => underWay.settled());
       enqueue(async () => await session?.closed());
       enqueue(async () => {
         this.#ends.delete(end);
@@ -97,13 +99,7 @@ export class LinkServer {
       socket.close(closeCode.not_authenticated, "unknown server or wrong key");
       return undefined;
     }
-    const session = new AgentSession(
-      this.#context,
-      this.#registry,
-      this.#reports,
-      this.#end(socket, address),
-      hello.server_id,
-    );
+    const session = new AgentSession(this.#context, this.#parts, this.#end(socket, address), hello.server_id);
     try {
       await session.open(hello);
     } catch (error) {
@@ -129,6 +125,8 @@ export class LinkServer {
       alive = true;
     });
     return setInterval(() => {
+      // Not read from, because the database is behind: whether it answers is not known.
+      if (socket.isPaused) return;
       if (!alive) return socket.terminate();
       alive = false;
       socket.ping();
@@ -147,6 +145,31 @@ export class LinkServer {
       log.error({ err: error }, "agent link failed");
       socket.close(1011, "internal error");
     }
+  }
+}
+
+/** Messages of one link that are being written. With too many of them, the link is not read from for a while. */
+class UnderWay {
+  readonly #socket: WebSocket;
+  readonly #fail: (error: unknown) => void;
+  readonly #pending = new Set<Promise<void>>();
+
+  constructor(socket: WebSocket, fail: (error: unknown) => void) {
+    this.#socket = socket;
+    this.#fail = fail;
+  }
+
+  add(work: Promise<void>): void {
+    const pending = work.catch(this.#fail).finally(() => {
+      this.#pending.delete(pending);
+      if (this.#socket.isPaused && this.#pending.size < MAX_UNDER_WAY / 2) this.#socket.resume();
+    });
+    this.#pending.add(pending);
+    if (this.#pending.size >= MAX_UNDER_WAY) this.#socket.pause();
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all(this.#pending);
   }
 }
 

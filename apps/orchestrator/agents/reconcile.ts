@@ -1,21 +1,18 @@
 import type { Attempt, HeldAttempt, OrchestratorMessage } from "@homeslice/protocol";
-import { isFinal } from "@homeslice/protocol";
 import type { Connection } from "../database/database.ts";
-import {
-  type DispatchRow,
-  findDispatch,
-  finishTarget,
-  lockTargetsOfServer,
-  moveTarget,
-  type TargetRow,
-} from "../executions/repository.ts";
+import { endingOf } from "../executions/attempt.ts";
+import type { DispatchRow } from "../executions/claim.ts";
+import { endAttempts } from "../executions/endings.ts";
+import { judgeLost } from "../executions/judgement.ts";
+import { isOpen } from "../executions/state.ts";
+import { findDispatch, lockTargetsOfServer, moveTarget, type TargetRow } from "../executions/targets.ts";
 
 /** What an agent is told when it comes back, so that both sides agree on every attempt. */
 export interface Agreement {
   readonly stored: Extract<OrchestratorMessage, { type: "welcome" }>["stored"];
   readonly settled: Attempt[];
   /** Attempts that the agent never said it got: they are sent again, with the same fence. */
-  readonly redeliver: Omit<DispatchRow, "session_id">[];
+  readonly redeliver: DispatchRow[];
   /** Attempts that the agent holds and that are to be ended: cancelled, or no longer the current ones. */
   readonly cancel: Attempt[];
   /** Executions whose state was changed. */
@@ -38,10 +35,10 @@ export async function reconcile(
   for (const attempt of held) {
     await agreeOnHeld(transaction, agreement, attempt, byExecution.get(attempt.execution_id));
   }
-  for (const row of rows.filter(({ state }) => !isFinal(state))) {
-    const isHeld = held.some(({ execution_id, fence }) => execution_id === row.execution_id && fence === row.fence);
-    if (!isHeld) await agreeOnMissing(transaction, agreement, row);
-  }
+  const isHeld = ({ execution_id, fence }: TargetRow) =>
+    held.some((attempt) => attempt.execution_id === execution_id && attempt.fence === fence);
+  const missing = rows.filter((row) => isOpen(row.state) && !isHeld(row));
+  await agreeOnMissing(transaction, agreement, missing);
   return agreement;
 }
 
@@ -57,7 +54,7 @@ async function agreeOnHeld(
     return;
   }
   agreement.stored.push({ ...attempt, seq: row.last_seq });
-  const current = row.fence === fence && !isFinal(row.state);
+  const current = row.fence === fence && isOpen(row.state);
   if (!current) {
     // Its result, when it comes, is kept aside as superseded.
     if (state !== "finished") agreement.cancel.push(attempt);
@@ -68,16 +65,23 @@ async function agreeOnHeld(
   if (moved) agreement.changed.add(execution_id);
 }
 
-async function agreeOnMissing(transaction: Connection, agreement: Agreement, row: TargetRow): Promise<void> {
-  const nothing = { exit_code: null, duration_seconds: null };
-  if (row.acknowledged) {
-    const error = "the agent had accepted this and has no record of it any more";
-    await finishTarget(transaction, row, "lost", { ...nothing, error });
-  } else if (row.cancel_requested_at !== null) {
-    await finishTarget(transaction, row, "cancelled", { ...nothing, error: null });
-  } else {
+/** Open attempts that the agent does not hold: it has forgotten them, or it never got them. */
+async function agreeOnMissing(
+  transaction: Connection,
+  agreement: Agreement,
+  missing: readonly TargetRow[],
+): Promise<void> {
+  const forgotten = missing.filter(({ acknowledged }) => acknowledged);
+  const neverHeld = missing.filter(({ acknowledged }) => !acknowledged);
+  const error = "the agent had accepted this and has no record of it any more";
+  const cancelled = neverHeld.filter(({ cancel_requested_at }) => cancel_requested_at !== null);
+  await endAttempts(transaction, [
+    ...(await judgeLost(transaction, forgotten, error)),
+    ...cancelled.map((row) => endingOf(row, "cancelled", null)),
+  ]);
+  for (const row of neverHeld.filter(({ cancel_requested_at }) => cancel_requested_at === null)) {
     await moveTarget(transaction, row, "dispatched");
     agreement.redeliver.push(await findDispatch(transaction, row));
   }
-  agreement.changed.add(row.execution_id);
+  for (const { execution_id } of missing) agreement.changed.add(execution_id);
 }

@@ -1,12 +1,15 @@
-import type { DispatchRow } from "../executions/repository.ts";
+import type { Attempt } from "@homeslice/protocol";
+import type { DispatchRow } from "../executions/claim.ts";
 
 /** A link as the rest of the orchestrator sees it. */
 export interface AgentLink {
   readonly sessionId: string;
   readonly serverId: string;
   /** Sends the job of a dispatched attempt. */
-  run(row: Omit<DispatchRow, "session_id">): void;
-  /** Looks into the database for what its server is to be told: cancelled work, or that it was deleted. */
+  run(row: DispatchRow): void;
+  /** Tells the agent, once, to end an attempt. */
+  cancel(attempt: Attempt): void;
+  /** Ends the link if its server was deleted. */
   review(): Promise<void>;
   /** Closes the link; the agent comes back by itself. */
   close(reason: string): void;

@@ -1,93 +1,152 @@
-import { type AgentMessage, type Attempt, isFinal, type OutputLine } from "@homeslice/protocol";
+import type { FinalState, Finish } from "@homeslice/protocol";
+import { Batcher } from "../batcher.ts";
 import type { Context } from "../context.ts";
-import { finishTarget, insertSuperseded, lockTarget, moveTarget, type TargetKey } from "../executions/repository.ts";
-import { finalStateOf } from "../executions/state.ts";
-import { appendLines } from "../logs/repository.ts";
+import { isDataError, transact } from "../database/database.ts";
+import { endAttempts } from "../executions/endings.ts";
+import { judge } from "../executions/judgement.ts";
+import {
+  findPolicies,
+  insertSuperseded,
+  lockTargets,
+  type Progress,
+  progressTargets,
+  type TargetRow,
+} from "../executions/targets.ts";
+import { appendLines, type NewLine } from "../logs/repository.ts";
+import { type Folded, fold, type Report, type Verdict } from "./fold.ts";
 
-type FinishedMessage = Extract<AgentMessage, { type: "finished" }>;
+/** Reports written in one transaction, at most. */
+const BATCH = 2_000;
+
+/** A report, and of which target it is. */
+export interface TargetReport {
+  readonly server_id: string;
+  readonly execution_id: string;
+  readonly report: Report;
+}
 
 /** What an agent sent contradicts what is stored: the link is closed, and both sides agree anew. */
 export class LinkOutOfStep extends Error {
   override readonly name = "LinkOutOfStep";
 }
 
-/** Takes in what agents report of their attempts; everything is durable when a method returns. */
+interface Concluded {
+  readonly target: TargetRow | undefined;
+  readonly execution_id: string;
+  readonly server_id: string;
+  readonly folded: Folded;
+}
+
+/** Takes in what agents report of their attempts, many in one transaction; all of it is durable when it is answered. */
 export class Reports {
   readonly #context: Context;
+  readonly #batcher: Batcher<TargetReport, Verdict>;
 
   constructor(context: Context) {
     this.#context = context;
+    this.#batcher = new Batcher((reports) => this.#writeApart(reports), BATCH);
   }
 
-  async progressed(serverId: string, attempt: Attempt, to: "acknowledged" | "running"): Promise<void> {
-    const key = keyOf(serverId, attempt);
-    if (await moveTarget(this.#context.database, key, to)) this.#changed(key);
+  /** @throws LinkOutOfStep when the report does not follow on what is stored */
+  async take(report: TargetReport): Promise<Verdict> {
+    const verdict = await this.#batcher.submit(report);
+    if (verdict.type === "out_of_step") throw new LinkOutOfStep(verdict.error);
+    return verdict;
   }
 
-  /**
-   * Stores output. Lines that are stored already are passed over; those of an attempt that no longer counts are
-   * dropped. @returns the sequence number up to which the agent need not keep them. @throws LinkOutOfStep on a gap
-   */
-  async output(serverId: string, attempt: Attempt, lines: readonly OutputLine[]): Promise<number> {
-    const { database, metrics } = this.#context;
-    const key = keyOf(serverId, attempt);
-    const last = lines.at(-1)?.seq ?? 0;
-    if (!isContiguous(lines)) throw new LinkOutOfStep("the lines of a frame do not follow on each other");
-    if (await appendLines(database, key, lines)) {
-      metrics.logLines.inc(lines.length);
-      this.#changed(key);
-      return last;
-    }
-    const target = await lockTarget(database, key.execution_id, serverId);
-    if (target === undefined || target.fence !== attempt.fence || isFinal(target.state)) return last;
-    const fresh = lines.filter(({ seq }) => seq > target.last_seq);
-    if (fresh.length === 0) return target.last_seq;
-    if (!(await appendLines(database, key, fresh))) {
-      throw new LinkOutOfStep(`line ${fresh[0]?.seq} came after line ${target.last_seq}`);
-    }
-    this.#changed(key);
-    return last;
-  }
-
-  /** Records how an attempt ended; once it is final, whatever comes later is kept aside as superseded. */
-  async finished(serverId: string, message: FinishedMessage): Promise<void> {
-    const { database, metrics, bus } = this.#context;
-    const key = keyOf(serverId, message);
-    const { exit_code, error, duration_seconds, result, usage } = message;
-    const state = await database.transaction().execute(async (transaction) => {
-      const target = await lockTarget(transaction, key.execution_id, serverId);
-      const current = target?.fence === message.fence && !isFinal(target.state);
-      if (target === undefined || !current) {
-        const { v: _version, type: _type, ...result } = message;
-        await insertSuperseded(transaction, key, result);
-        return "superseded";
+  /** What the database cannot take from one agent must not keep the others from being heard. */
+  async #writeApart(reports: readonly TargetReport[]): Promise<readonly Verdict[]> {
+    try {
+      return await this.#write(reports);
+    } catch (error) {
+      const byServer = Map.groupBy(reports, ({ server_id }) => server_id);
+      if (!isDataError(error) || byServer.size === 1) throw error;
+      const verdicts = new Map<TargetReport, Verdict>();
+      for (const group of byServer.values()) {
+        const answers = await this.#write(group).catch((): Verdict[] => []);
+        for (const [index, report] of group.entries()) {
+          verdicts.set(report, answers[index] ?? { type: "out_of_step", error: "the report cannot be stored" });
+        }
       }
-      if (target.last_seq < message.last_seq) {
-        throw new LinkOutOfStep(`the end came with line ${message.last_seq}, stored is line ${target.last_seq}`);
-      }
-      const final = finalStateOf(message, target.success_exit_code);
-      await finishTarget(transaction, key, final, { exit_code, error, duration_seconds, result, usage });
-      return final;
+      return reports.map((report) => verdicts.get(report) ?? { type: "noted" });
+    }
+  }
+
+  async #write(reports: readonly TargetReport[]): Promise<readonly Verdict[]> {
+    const groups = [...Map.groupBy(reports, ({ execution_id, server_id }) => `${execution_id} ${server_id}`).values()];
+    const keys = groups.flatMap(([first]) => (first === undefined ? [] : [first]));
+    const { concluded, states } = await transact(this.#context.database, async (transaction) => {
+      const rows = await lockTargets(transaction, keys);
+      const byKey = new Map(rows.map((row) => [`${row.execution_id} ${row.server_id}`, row]));
+      const found = groups.map((group, index): Concluded => {
+        const { execution_id = "", server_id = "" } = keys[index] ?? {};
+        const target = byKey.get(`${execution_id} ${server_id}`);
+        return {
+          target,
+          execution_id,
+          server_id,
+          folded: fold(
+            target,
+            group.map(({ report }) => report),
+          ),
+        };
+      });
+      await progressTargets(transaction, found.flatMap(progressOf));
+      await appendLines(transaction, found.flatMap(linesOf));
+      await insertSuperseded(transaction, found.flatMap(supersededOf));
+      const finished = found.flatMap(finishOf);
+      const policies = await findPolicies(transaction, finished);
+      const endings = await judge(transaction, finished, policies);
+      await endAttempts(transaction, endings);
+      return { concluded: found, states: endings.map(({ state }) => state) };
     });
-    if (state === "superseded") {
-      metrics.superseded.inc();
-      return;
+    this.#tell(concluded, states);
+    const verdicts = new Map(
+      groups.flatMap((group, index) =>
+        group.map((report, place) => [report, concluded[index]?.folded.verdicts[place]] as const),
+      ),
+    );
+    return reports.map((report) => verdicts.get(report) ?? { type: "noted" });
+  }
+
+  /** After the commit: metrics and hints. */
+  #tell(concluded: readonly Concluded[], states: readonly FinalState[]): void {
+    const { metrics, bus, now } = this.#context;
+    for (const { target, execution_id, folded } of concluded) {
+      const { to, lines, finish, superseded } = folded;
+      metrics.superseded.inc(superseded.length);
+      metrics.logLines.inc(lines.length);
+      const [oldest] = lines;
+      if (oldest) metrics.logLag.observe(Math.max(0, now().getTime() - Date.parse(oldest.at)) / 1_000);
+      if (to === "running" && target?.dispatched_at) {
+        metrics.dispatchSeconds.observe((now().getTime() - target.dispatched_at.getTime()) / 1_000);
+      }
+      if (finish?.duration_seconds != null) metrics.runSeconds.observe(finish.duration_seconds);
+      if (to !== undefined || lines.length > 0 || finish !== undefined)
+        bus.publish({ kind: "execution", execution_id });
     }
-    metrics.finished.inc({ state });
-    this.#changed(key);
-    bus.publish({ kind: "work" });
-  }
-
-  #changed({ execution_id }: TargetKey): void {
-    this.#context.bus.publish({ kind: "execution", execution_id });
+    for (const state of states) metrics.finished.inc({ state });
+    if (states.length > 0) bus.publish({ kind: "work" });
   }
 }
 
-function keyOf(serverId: string, { execution_id, fence }: Attempt): TargetKey {
-  return { execution_id, server_id: serverId, fence };
+function progressOf({ target, folded: { to, lines } }: Concluded): Progress[] {
+  if (target === undefined || (to === undefined && lines.length === 0)) return [];
+  const { execution_id, server_id, fence } = target;
+  const bytes = lines.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+  return [{ execution_id, server_id, fence, to: to ?? null, lines: lines.length, bytes }];
 }
 
-function isContiguous(lines: readonly OutputLine[]): boolean {
-  const first = lines[0]?.seq ?? 0;
-  return lines.every(({ seq }, index) => seq === first + index);
+function linesOf({ target, folded }: Concluded): NewLine[] {
+  if (target === undefined) return [];
+  const { tenant_id, execution_id, server_id } = target;
+  return folded.lines.map((line) => ({ tenant_id, execution_id, server_id, ...line }));
+}
+
+function supersededOf({ server_id, folded }: Concluded): (Finish & { server_id: string })[] {
+  return folded.superseded.map((finish) => ({ ...finish, server_id }));
+}
+
+function finishOf({ target, folded: { finish } }: Concluded) {
+  return target === undefined || finish === undefined ? [] : [{ target, finish }];
 }

@@ -6,16 +6,20 @@ import {
   LINK_VERSION,
   type OrchestratorMessage,
 } from "@homeslice/protocol";
+import { noteFailures } from "../breaker/repository.ts";
 import type { Context } from "../context.ts";
-import { findOpenAttempts, markUnreachable } from "../executions/repository.ts";
+import { transact } from "../database/database.ts";
+import type { DispatchRow } from "../executions/claim.ts";
+import { markUnreachable } from "../executions/targets.ts";
 import { findServerKey } from "../servers/enrolment.ts";
-import { closeSession, openSession, renewSession } from "../servers/sessions.ts";
+import { closeSession, openSession } from "../servers/sessions.ts";
+import type { Report } from "./fold.ts";
+import type { Heartbeats } from "./heartbeats.ts";
 import { signJob } from "./jobs.ts";
 import { reconcile } from "./reconcile.ts";
 import type { AgentLink, AgentRegistry } from "./registry.ts";
 import { LinkOutOfStep, type Reports } from "./reports.ts";
 
-type Job = Parameters<typeof signJob>[0];
 type Hello = Extract<AgentMessage, { type: "hello" }>;
 
 /** What a session needs of its socket. */
@@ -25,6 +29,13 @@ export interface LinkSocket {
   close(code: number, reason: string): void;
 }
 
+/** What all sessions share. */
+export interface SessionParts {
+  readonly registry: AgentRegistry;
+  readonly reports: Reports;
+  readonly heartbeats: Heartbeats;
+}
+
 /** An agent that has proved its identity, from its hello to the end of its link. */
 export class AgentSession implements AgentLink {
   readonly sessionId = randomUUID();
@@ -32,14 +43,18 @@ export class AgentSession implements AgentLink {
   readonly #context: Context;
   readonly #registry: AgentRegistry;
   readonly #reports: Reports;
+  readonly #heartbeats: Heartbeats;
   readonly #socket: LinkSocket;
   /** Jobs that were claimed for this session before its welcome went out. */
-  #early: Job[] | undefined = [];
+  #early: DispatchRow[] | undefined = [];
+  /** Attempts that the agent was told to end. */
+  readonly #cancelled = new Set<string>();
 
-  constructor(context: Context, registry: AgentRegistry, reports: Reports, socket: LinkSocket, serverId: string) {
+  constructor(context: Context, parts: SessionParts, socket: LinkSocket, serverId: string) {
     this.#context = context;
-    this.#registry = registry;
-    this.#reports = reports;
+    this.#registry = parts.registry;
+    this.#reports = parts.reports;
+    this.#heartbeats = parts.heartbeats;
     this.#socket = socket;
     this.serverId = serverId;
   }
@@ -51,7 +66,7 @@ export class AgentSession implements AgentLink {
     this.#registry.add(this);
     metrics.agents.set(this.#registry.size);
     const session = { ...this.#key(), orchestratorId, ttlMs: timings.sessionMs, address: this.#socket.address };
-    const agreement = await database.transaction().execute(async (transaction) => {
+    const agreement = await transact(database, async (transaction) => {
       await openSession(transaction, session, hello.agent, hello.status);
       return await reconcile(transaction, this.serverId, hello.held);
     });
@@ -63,7 +78,7 @@ export class AgentSession implements AgentLink {
       stored,
       settled,
     });
-    for (const attempt of agreement.cancel) this.#cancel(attempt);
+    for (const attempt of agreement.cancel) this.cancel(attempt);
     const jobs = [...agreement.redeliver, ...(this.#early ?? [])];
     this.#early = undefined;
     for (const row of jobs) this.run(row);
@@ -71,7 +86,7 @@ export class AgentSession implements AgentLink {
     bus.publish({ kind: "work" });
   }
 
-  run(row: Job): void {
+  run(row: DispatchRow): void {
     if (this.#early !== undefined) {
       this.#early.push(row);
       return;
@@ -88,29 +103,33 @@ export class AgentSession implements AgentLink {
       case "hello":
         throw new LinkOutOfStep("a second hello");
       case "heartbeat":
-        return await this.#heartbeat(message);
+        return await this.#heartbeats.renew(this.#key(), message.status);
       case "accepted":
-        return await this.#reports.progressed(this.serverId, message, "acknowledged");
+        return await this.#report(message, { type: "progress", fence: message.fence, to: "acknowledged" });
       case "started":
-        return await this.#reports.progressed(this.serverId, message, "running");
-      case "output": {
-        const seq = await this.#reports.output(this.serverId, message, message.lines);
-        return this.#socket.send({ v: LINK_VERSION, type: "stored", ...attemptOf(message), seq });
+        return await this.#report(message, { type: "progress", fence: message.fence, to: "running" });
+      case "output":
+        return await this.#report(message, { type: "output", fence: message.fence, lines: message.lines });
+      case "finished": {
+        const { v: _version, type: _type, ...finish } = message;
+        return await this.#report(message, { type: "finished", fence: message.fence, finish });
       }
-      case "finished":
-        await this.#reports.finished(this.serverId, message);
-        return this.#socket.send({ v: LINK_VERSION, type: "settled", ...attemptOf(message) });
     }
   }
 
+  /** Has a report stored, and tells the agent what it need not keep any more. */
+  async #report({ execution_id, fence }: Attempt, report: Report): Promise<void> {
+    const verdict = await this.#reports.take({ server_id: this.serverId, execution_id, report });
+    const attempt = { v: LINK_VERSION, execution_id, fence } as const;
+    if (verdict.type === "stored") this.#socket.send({ ...attempt, type: "stored", seq: verdict.seq });
+    if (verdict.type !== "settled") return;
+    this.#cancelled.delete(`${execution_id} ${fence}`);
+    this.#socket.send({ ...attempt, type: "settled" });
+  }
+
   async review(): Promise<void> {
-    const { database } = this.#context;
-    if ((await findServerKey(database, this.serverId)) === undefined) {
+    if ((await findServerKey(this.#context.database, this.serverId)) === undefined) {
       this.#socket.close(closeCode.not_authenticated, "the server was deleted");
-      return;
-    }
-    for (const attempt of await findOpenAttempts(database, this.serverId)) {
-      if (attempt.cancel_requested_at !== null) this.#cancel(attempt);
     }
   }
 
@@ -119,12 +138,13 @@ export class AgentSession implements AgentLink {
     const { database, metrics, bus } = this.#context;
     this.#registry.remove(this);
     metrics.agents.set(this.#registry.size);
-    const changed = await database
-      .transaction()
-      .execute(async (transaction) =>
-        (await closeSession(transaction, this.#key())) ? await markUnreachable(transaction, [this.serverId]) : [],
-      );
-    for (const execution_id of changed) bus.publish({ kind: "execution", execution_id });
+    const changed = await transact(database, async (transaction) => {
+      if (!(await closeSession(transaction, this.#key()))) return [];
+      const cutOff = await markUnreachable(transaction, [this.serverId]);
+      if (cutOff.length > 0) await noteFailures(transaction, [this.serverId]);
+      return cutOff;
+    });
+    for (const { execution_id } of changed) bus.publish({ kind: "execution", execution_id });
   }
 
   close(reason: string): void {
@@ -132,22 +152,14 @@ export class AgentSession implements AgentLink {
   }
 
   /** May overtake the job that it is about: the agent then does not start that any more. */
-  #cancel(attempt: Attempt): void {
-    this.#socket.send({ v: LINK_VERSION, type: "cancel", ...attemptOf(attempt) });
-  }
-
-  async #heartbeat({ status }: Extract<AgentMessage, { type: "heartbeat" }>): Promise<void> {
-    const { database, timings } = this.#context;
-    if (!(await renewSession(database, this.#key(), timings.sessionMs, status))) {
-      throw new LinkOutOfStep("the server has another link by now");
-    }
+  cancel({ execution_id, fence }: Attempt): void {
+    const attempt = `${execution_id} ${fence}`;
+    if (this.#cancelled.has(attempt)) return;
+    this.#cancelled.add(attempt);
+    this.#socket.send({ v: LINK_VERSION, type: "cancel", execution_id, fence });
   }
 
   #key() {
     return { sessionId: this.sessionId, serverId: this.serverId };
   }
-}
-
-function attemptOf({ execution_id, fence }: Attempt): Attempt {
-  return { execution_id, fence };
 }

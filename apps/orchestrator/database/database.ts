@@ -46,3 +46,23 @@ export function openPool(settings: DatabaseSettings, onError: (error: Error) => 
 export function isUniqueViolation(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === "23505";
 }
+
+/** Whether a statement failed because of the values that it was given: the same again would fail again. */
+export function isDataError(error: unknown): boolean {
+  return error instanceof DatabaseError && /^2[23]/.test(error.code ?? "");
+}
+
+/** Times that a transaction is tried that the database gave up for the sake of another one. */
+const ATTEMPTS = 5;
+
+/** Runs a transaction; when the database gave it up for another one (deadlock, serialization), runs it again. */
+export async function transact<T>(database: Database, work: (transaction: Connection) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await database.transaction().execute(work);
+    } catch (error) {
+      const gaveWay = error instanceof DatabaseError && (error.code === "40P01" || error.code === "40001");
+      if (!gaveWay || attempt === ATTEMPTS) throw error;
+    }
+  }
+}

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import type { Database } from "./database.ts";
 import * as initial from "./migrations/0001-initial.ts";
+import * as engine from "./migrations/0002-engine.ts";
 import * as tenants from "./migrations/0003-tenants.ts";
 import * as operationResults from "./migrations/0004-operation-results.ts";
 import * as access from "./migrations/0005-access.ts";
@@ -9,6 +10,7 @@ import * as access from "./migrations/0005-access.ts";
 /** Every migration, in order. Names are forever: the database remembers them. */
 const migrations: Record<string, Migration> = {
   "0001-initial": initial,
+  "0002-engine": engine,
   "0003-tenants": tenants,
   "0004-operation-results": operationResults,
   "0005-access": access,

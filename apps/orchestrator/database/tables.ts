@@ -1,6 +1,10 @@
 import type {
   AuditEvent,
+  Breaker,
+  Execution,
+  FinalState,
   HostStatus,
+  Lock,
   NewAction,
   Operation,
   OperationResult,
@@ -11,6 +15,7 @@ import type {
   TargetState,
 } from "@homeslice/protocol";
 import type { ColumnType, Generated, JSONColumnType } from "kysely";
+import type { Policy } from "../executions/policy.ts";
 
 /** A column that the database fills in and that changes later. */
 type Defaulted<T> = ColumnType<T, T | undefined, T>;
@@ -39,6 +44,9 @@ export interface ServersTable extends OfTenant {
   orchestrator_id: string | null;
   session_expires_at: Date | null;
   last_successful_execution: Date | null;
+  breaker_mode: Defaulted<Breaker["mode"]>;
+  breaker_failures: Defaulted<number>;
+  breaker_retry_at: Date | null;
   created_at: Generated<Date>;
   created_by: string;
   version: Defaulted<number>;
@@ -72,8 +80,24 @@ export interface ExecutionsTable extends OfTenant {
   operation: JSONColumnType<Operation>;
   parameters: JSONColumnType<Parameters>;
   timeout_seconds: number;
-  success_exit_code: number;
   created_at: Generated<Date>;
+  batch_id: string;
+  retry_of: string | null;
+  execution_type: Execution["execution_type"];
+  action_type: NewAction["action_type"];
+  priority: number;
+  policy: JSONColumnType<Policy>;
+  queue_expires_seconds: number;
+  parallelism: number | null;
+  batch_size: number | null;
+  stop_after_failures: number | null;
+  state: Defaulted<TargetState>;
+  total_count: number;
+  success_count: Defaulted<number>;
+  failure_count: Defaulted<number>;
+  severity: Defaulted<number>;
+  started_at: Date | null;
+  completed_at: Date | null;
 }
 
 export interface TargetsTable extends OfTenant {
@@ -93,6 +117,53 @@ export interface TargetsTable extends OfTenant {
   usage: JSONColumnType<ResourceUsage> | null;
   last_seq: Defaulted<number>;
   log_bytes: Defaulted<number>;
+  queue_key: Date | null;
+  queued_at: Date | null;
+  queue_expires_at: Date | null;
+  retry_at: Date | null;
+  wave: Defaulted<number>;
+  ordinal: Defaulted<number>;
+  dispatched_at: Date | null;
+  attempt_seq: Defaulted<number>;
+}
+
+export interface AttemptsTable extends OfTenant {
+  execution_id: string;
+  server_id: string;
+  fence: number;
+  state: FinalState;
+  exit_code: number | null;
+  error: string | null;
+  duration_seconds: number | null;
+  ended_at: Generated<Date>;
+}
+
+export interface LocksTable extends OfTenant {
+  lock_id: Generated<string>;
+  server_id: string;
+  lock_type: Lock["lock_type"];
+  status: Defaulted<Lock["status"]>;
+  fence: Generated<number>;
+  process: string | null;
+  execution_id: string | null;
+  locked_by: string;
+  reason: string;
+  priority: number;
+  estimated_duration_minutes: number | null;
+  acquired_at: Generated<Date>;
+  expires_at: Date;
+  max_extension_count: number;
+  current_extensions: Defaulted<number>;
+  ended_at: Date | null;
+  ended_by: string | null;
+  end_reason: string | null;
+}
+
+export interface QueueControlTable extends OfTenant {
+  draining: boolean;
+  reason: string;
+  changed_by: string;
+  changed_at: Defaulted<Date>;
 }
 
 export interface IdempotencyKeysTable extends OfTenant {
@@ -183,9 +254,13 @@ export interface Tables {
   actions: ActionsTable;
   executions: ExecutionsTable;
   execution_targets: TargetsTable;
+  execution_attempts: AttemptsTable;
+  locks: LocksTable;
+  queue_control: QueueControlTable;
   idempotency_keys: IdempotencyKeysTable;
   superseded_results: SupersededResultsTable;
   audit_events: AuditEventsTable;
+  audit_origin: { position: number; hash: Buffer };
   log_lines: LogLinesTable;
   accounts: AccountsTable;
   refresh_tokens: RefreshTokensTable;

@@ -2,24 +2,25 @@ import {
   type Actor,
   ApiError,
   type Execution,
+  type ExecutionPreview,
+  isFinal,
   type NewExecution,
-  type Operation,
   type RequestOf,
   type ResponseOf,
 } from "@homeslice/protocol";
 import type { Actions } from "../actions/actions.ts";
 import { countUse } from "../actions/repository.ts";
-import { renderOperation } from "../actions/template.ts";
 import { recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
-import type { Connection } from "../database/database.ts";
+import { type Connection, transact } from "../database/database.ts";
 import { readLines } from "../logs/repository.ts";
-import { missingServers } from "../servers/repository.ts";
+import { settle } from "./endings.ts";
 import { claimKey } from "./idempotency.ts";
+import { planExecution } from "./planning.ts";
 import * as queries from "./queries.ts";
 import * as repository from "./repository.ts";
-
-const DEFAULT_TIMEOUT_SECONDS = 3_600;
+import { readStatistics } from "./statistics.ts";
+import { requestCancel } from "./targets.ts";
 
 /** Starting, showing and cancelling executions: the rules. What runs them is the dispatcher. */
 export class Executions {
@@ -32,90 +33,169 @@ export class Executions {
   }
 
   /**
-   * Queues an execution durably; it starts as soon as an agent has room.
+   * Queues an execution durably, on the servers that fit now; it starts as soon as an agent has room.
    * @param key makes it safe to ask again: the same key starts nothing twice
    * @throws ApiError
    */
   async start(request: NewExecution, actor: Actor, key?: string): Promise<Execution> {
+    return await this.#startOnce(request, actor, key, async (transaction, executionId) => {
+      const { targets, excluded: _excluded, ...plan } = await planExecution(transaction, this.#actions, request);
+      const serverIds = targets.map(({ server_id }) => server_id);
+      await this.#insert(transaction, actor, {
+        ...plan,
+        executionId,
+        batchId: request.batch_id ?? executionId,
+        retryOf: null,
+        executionType: serverIds.length === 1 ? "single" : "bulk",
+        initiatedBy: actor.id,
+        parameters: request.parameters,
+        priority: request.priority,
+        queueExpiresSeconds: request.queue_expires_seconds,
+        serverIds,
+      });
+    });
+  }
+
+  /** Exactly what would run where, by how things are now. @throws ApiError as `start` */
+  async preview(request: NewExecution): Promise<ExecutionPreview> {
+    const plan = await planExecution(this.#context.database, this.#actions, request);
+    const batchSize = plan.batchSize ?? plan.targets.length;
+    const targets = plan.targets.map(({ tags: _tags, ...server }, place) => ({
+      ...server,
+      batch: Math.floor(place / batchSize),
+    }));
+    const reason = "it lacks a tag that the action asks for";
+    const excluded = plan.excluded.map(({ server_id, hostname }) => ({ server_id, hostname, reason }));
+    return { operation: plan.operation, targets, excluded, batches: Math.ceil(targets.length / batchSize) };
+  }
+
+  /**
+   * Starts an ended execution again where it did not succeed: the same work, in a new execution.
+   * @throws ApiError not_found, conflict while it is going on, or when there is nothing to try again
+   */
+  async retry(executionId: string, actor: Actor, key?: string): Promise<Execution> {
+    return await this.#startOnce({ retry_of: executionId }, actor, key, async (transaction, newId) => {
+      const before = await repository.findStart(transaction, executionId);
+      if (before === undefined) throw notFound(executionId);
+      if (!isFinal(before.state)) {
+        throw new ApiError("conflict", "the execution is still going on", { fix: "wait for its end, or cancel it" });
+      }
+      const serverIds = await repository.findUnsuccessful(transaction, executionId);
+      if (serverIds.length === 0) {
+        throw new ApiError("conflict", "there is no server, still registered, on which it did not succeed");
+      }
+      await this.#insert(transaction, actor, {
+        executionId: newId,
+        batchId: before.batch_id,
+        retryOf: executionId,
+        executionType: serverIds.length === 1 ? "single" : "bulk",
+        initiatedBy: actor.id,
+        actionId: before.action_id,
+        actionType: before.action_type,
+        operation: before.operation,
+        parameters: before.parameters,
+        timeoutSeconds: before.timeout_seconds,
+        policy: before.policy,
+        priority: before.priority,
+        queueExpiresSeconds: before.queue_expires_seconds,
+        parallelism: before.parallelism,
+        batchSize: before.batch_size,
+        stopAfterFailures: before.stop_after_failures,
+        serverIds,
+      });
+    });
+  }
+
+  /** Does the rest of a start once for each key. */
+  async #startOnce(
+    request: object,
+    actor: Actor,
+    key: string | undefined,
+    insert: (transaction: Connection, executionId: string) => Promise<void>,
+  ): Promise<Execution> {
     const { database, bus } = this.#context;
-    const executionId = await database.transaction().execute(async (transaction) => {
-      const repeatable = key === undefined ? undefined : { subject: actor.id, key, request };
-      const claim = repeatable && (await claimKey(transaction, repeatable));
+    const executionId = await transact(database, async (transaction) => {
+      const claim = key === undefined ? undefined : await claimKey(transaction, { subject: actor.id, key, request });
       if (claim?.isNew === false) return claim.executionId;
-      return await this.#insert(transaction, request, actor, claim?.executionId);
+      const id = claim?.executionId ?? (await repository.newExecutionId(transaction));
+      await insert(transaction, id);
+      return id;
     });
     bus.publish({ kind: "work" });
     return await this.get(executionId);
   }
 
-  async #insert(transaction: Connection, request: NewExecution, actor: Actor, executionId: string | undefined) {
-    const serverIds = [...new Set(request.target_servers)];
-    const missing = await missingServers(transaction, serverIds);
-    if (missing.length > 0) throw new ApiError("not_found", `there is no server ${missing.join(", ")}`);
-    const work = await this.#resolve(transaction, request);
-    if (work.actionId !== null) await countUse(transaction, work.actionId);
-    const id = await repository.insertExecution(transaction, {
-      ...work,
-      executionId,
-      initiatedBy: actor.id,
-      serverIds,
-    });
-    const details = { operation: work.operation, action_template_id: work.actionId, target_servers: serverIds };
-    await recordChange(transaction, actor, "execution.started", { type: "execution", id }, details);
-    return id;
-  }
-
-  /** What is to run, fixed at this moment: a later change of the template does not reach it. */
-  async #resolve(transaction: Connection, request: NewExecution) {
-    const { action_template_id: actionId = null, parameters, operation, dry_run } = request;
-    if (actionId === null) {
-      if (operation === undefined) throw new ApiError("invalid_request", "give either an action or an operation");
-      const timeoutSeconds = request.timeout_seconds ?? DEFAULT_TIMEOUT_SECONDS;
-      return { actionId, operation: rehearsed(operation, dry_run), parameters, timeoutSeconds, successExitCode: 0 };
-    }
-    const action = await this.#actions.get(actionId, transaction);
-    return {
-      actionId,
-      operation: rehearsed(renderOperation(action, parameters), dry_run),
-      parameters,
-      timeoutSeconds: request.timeout_seconds ?? action.execution_config.timeout_seconds,
-      successExitCode: action.success_criteria.exit_code,
-    };
+  async #insert(transaction: Connection, actor: Actor, row: repository.NewExecutionRow): Promise<void> {
+    await repository.insertExecution(transaction, row);
+    await recordChange(
+      transaction,
+      actor,
+      "execution.started",
+      { type: "execution", id: row.executionId },
+      {
+        operation: row.operation,
+        action_template_id: row.actionId,
+        target_servers: row.serverIds,
+        ...(row.retryOf === null ? {} : { retry_of: row.retryOf }),
+      },
+    );
+    // Last, because all starts of one action wait for each other here.
+    if (row.actionId !== null) await countUse(transaction, row.actionId);
   }
 
   /** @throws ApiError not_found */
-  async get(executionId: string): Promise<Execution> {
-    const execution = await queries.findExecution(this.#context.database, executionId);
-    if (execution === undefined) throw new ApiError("not_found", `there is no execution ${executionId}`);
+  async get(executionId: string, output: queries.OutputParts = "tail"): Promise<Execution> {
+    const { database, now } = this.#context;
+    const execution = await queries.findExecution(database, executionId, now(), output);
+    if (execution === undefined) throw notFound(executionId);
     return execution;
   }
 
   async list(query: RequestOf<"listExecutions">["query"]): Promise<ResponseOf<"listExecutions">> {
-    const { limit } = query;
-    const found = await queries.listExecutions(this.#context.database, { ...query, limit: limit + 1 });
-    const items = found.slice(0, limit);
-    return { items, next_cursor: found.length > limit ? (items.at(-1)?.execution_id ?? null) : null };
+    return await queries.listExecutions(this.#context.database, query);
   }
 
+  /** @throws ApiError not_found */
+  async targets(
+    executionId: string,
+    query: RequestOf<"listExecutionTargets">["query"],
+  ): Promise<ResponseOf<"listExecutionTargets">> {
+    await this.#mustExist(executionId);
+    const { limit } = query;
+    const found = await queries.listTargets(this.#context.database, executionId, { ...query, limit: limit + 1 });
+    const items = found.slice(0, limit);
+    return { items, next_cursor: found.length > limit ? (items.at(-1)?.server_id ?? null) : null };
+  }
+
+  async statistics({ hours }: RequestOf<"getExecutionStatistics">["query"]) {
+    const { database, now } = this.#context;
+    return await readStatistics(database, new Date(now().getTime() - hours * 3_600_000));
+  }
+
+  /** @throws ApiError not_found */
   async logs(executionId: string, query: RequestOf<"getExecutionLogs">["query"]) {
-    await this.get(executionId);
+    await this.#mustExist(executionId);
     return { items: await readLines(this.#context.database, { execution_id: executionId, ...query }) };
   }
 
   /** Cancels what has not ended yet; asking again changes nothing. @throws ApiError not_found */
   async cancel(executionId: string, actor: Actor): Promise<Execution> {
     const { database, bus } = this.#context;
-    await this.get(executionId);
-    const servers = await database.transaction().execute(async (transaction) => {
+    await this.#mustExist(executionId);
+    await transact(database, async (transaction) => {
+      await settle(transaction, await requestCancel(transaction, executionId));
       await recordChange(transaction, actor, "execution.cancelled", { type: "execution", id: executionId });
-      return await repository.requestCancel(transaction, executionId);
     });
-    for (const server_id of servers) bus.publish({ kind: "server", server_id });
+    bus.publish({ kind: "cancel" });
     bus.publish({ kind: "execution", execution_id: executionId });
     return await this.get(executionId);
   }
+
+  async #mustExist(executionId: string): Promise<void> {
+    if ((await repository.findStart(this.#context.database, executionId)) === undefined) throw notFound(executionId);
+  }
 }
 
-function rehearsed(operation: Operation, dryRun: boolean): Operation {
-  return dryRun ? { ...operation, dry_run: true } : operation;
+function notFound(executionId: string): ApiError {
+  return new ApiError("not_found", `there is no execution ${executionId}`);
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { ApiError, type NewExecution } from "@homeslice/protocol";
+import { ApiError } from "@homeslice/protocol";
 import { sql } from "kysely";
 import type { Connection } from "../database/database.ts";
 
@@ -7,7 +7,7 @@ import type { Connection } from "../database/database.ts";
 export interface RepeatableStart {
   readonly subject: string;
   readonly key: string;
-  readonly request: NewExecution;
+  readonly request: object;
 }
 
 /** The execution of a start: a new one, whose row is still to be written, or that of an earlier request. */

@@ -1,72 +1,143 @@
-import { type Execution, isFinal, type TargetState } from "@homeslice/protocol";
-import { type Selectable, sql } from "kysely";
+import {
+  type Execution,
+  isFinal,
+  type RequestOf,
+  type ResponseOf,
+  type ResultDetail,
+  type TargetState,
+} from "@homeslice/protocol";
+import { type RawBuilder, sql } from "kysely";
 import type { Connection } from "../database/database.ts";
-import type { ExecutionsTable, TargetsTable } from "../database/tables.ts";
+import { cursorAfter, directionOf, placeOf } from "../database/keyset.ts";
 import { ofTenant } from "../database/tenancy.ts";
 import { overallState } from "./state.ts";
+import { toDetail, toExecution, toSummary } from "./view.ts";
 
 /** How much of the end of each stream an execution carries, in characters. */
 const TAIL_CHARACTERS = 8_192;
 /** How many lines are looked at for it. */
 const TAIL_LINES = 200;
+/** With more servers than this, an execution carries no output: its targets are listed apart. */
+const MAX_TAILS = 100;
 
-type TargetWithTail = Selectable<TargetsTable> & { output: string; error_output: string };
+/** Which parts of the output go along: the end of it, or none. */
+export type OutputParts = "tail" | "none";
 
-export interface ExecutionListing {
-  readonly status?: TargetState | undefined;
-  readonly server_id?: string | undefined;
-  readonly limit: number;
-  readonly cursor?: string | undefined;
+/** Whether an execution was started at a time or later: its id begins with the milliseconds, so no index is needed. */
+export function idsSince(time: Date): RawBuilder<boolean> {
+  return sql<boolean>`execution_id >= ${idAt(time)}::uuid`;
 }
 
-/** Executions, newest first, that come after the cursor; `status` selects by the state on any server. */
-export async function listExecutions(connection: Connection, listing: ExecutionListing): Promise<Execution[]> {
-  const { status, server_id, limit, cursor } = listing;
+/** The smallest id that an execution can have that was started at a time. */
+export function idAt(time: Date): string {
+  const hex = Math.max(0, time.getTime()).toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;
+}
+
+/** A page of executions, without their parts. */
+export async function listExecutions(
+  connection: Connection,
+  listing: RequestOf<"listExecutions">["query"],
+): Promise<ResponseOf<"listExecutions">> {
+  const { sort, limit, cursor, status, server_id, created_after, created_before } = listing;
+  const place = placeOf(cursor, sort);
+  const { order, after } = directionOf(sort);
   let query = connection
     .selectFrom("executions")
     .selectAll()
     .where(ofTenant)
-    .orderBy("execution_id", "desc")
-    .limit(limit);
-  if (cursor !== undefined) query = query.where("execution_id", "<", cursor);
-  if (status !== undefined || server_id !== undefined) {
-    query = query.where(({ exists, selectFrom }) => {
-      let targets = selectFrom("execution_targets as t").whereRef("t.execution_id", "=", "executions.execution_id");
-      if (status !== undefined) targets = targets.where("t.state", "=", status);
-      if (server_id !== undefined) targets = targets.where("t.server_id", "=", server_id);
-      return exists(targets.select("t.server_id"));
-    });
+    .orderBy("execution_id", order)
+    .limit(limit + 1);
+  if (place !== undefined) query = query.where("execution_id", after, place.id);
+  if (status !== undefined) query = query.where(inState(status));
+  if (server_id !== undefined) {
+    query = query.where("execution_id", "in", ({ selectFrom }) =>
+      selectFrom("execution_targets").select("execution_id").where("server_id", "=", server_id),
+    );
   }
-  return await withTargets(connection, await query.execute());
+  if (created_after !== undefined) query = query.where(idsSince(new Date(created_after)));
+  if (created_before !== undefined) query = query.where("execution_id", "<", idAt(new Date(created_before)));
+  if (listing.action_template_id !== undefined) query = query.where("action_id", "=", listing.action_template_id);
+  if (listing.batch_id !== undefined) query = query.where("batch_id", "=", listing.batch_id);
+  if (listing.initiated_by !== undefined) query = query.where("initiated_by", "=", listing.initiated_by);
+  if (listing.execution_type !== undefined) query = query.where("execution_type", "=", listing.execution_type);
+  const found = await query.execute();
+  const rows = found.slice(0, limit);
+  const open = rows.filter(({ state }) => !isFinal(state)).map(({ execution_id }) => execution_id);
+  const states = await overallStates(connection, open);
+  const last = rows.at(-1);
+  return {
+    items: rows.map((row) => toSummary(row, states.get(row.execution_id))),
+    next_cursor:
+      found.length > limit && last !== undefined ? cursorAfter(sort, { value: null, id: last.execution_id }) : null,
+  };
 }
 
-export async function findExecution(connection: Connection, executionId: string): Promise<Execution | undefined> {
-  const rows = await connection.selectFrom("executions").selectAll().where("execution_id", "=", executionId).execute();
-  const [execution] = await withTargets(connection, rows);
-  return execution;
+/** By its overall state; the steps between queued and the end are those of its targets. */
+function inState(status: TargetState): RawBuilder<boolean> {
+  if (isFinal(status) || status === "queued") return sql<boolean>`state = ${status}`;
+  return sql<boolean>`execution_id in (select execution_id from execution_targets where state = ${status})`;
 }
 
-async function withTargets(
+/** The states of executions that have not ended, by those of their targets. */
+async function overallStates(
   connection: Connection,
-  executions: readonly Selectable<ExecutionsTable>[],
-): Promise<Execution[]> {
-  if (executions.length === 0) return [];
-  const targets = await connection
+  executionIds: readonly string[],
+): Promise<Map<string, TargetState>> {
+  if (executionIds.length === 0) return new Map();
+  const rows = await connection
+    .selectFrom("execution_targets")
+    .select(["execution_id", "state"])
+    .distinct()
+    .where("execution_id", "in", executionIds)
+    .execute();
+  const byExecution = Map.groupBy(rows, ({ execution_id }) => execution_id);
+  return new Map([...byExecution].map(([id, targets]) => [id, overallState(targets.map(({ state }) => state))]));
+}
+
+/** @param now by which progress is guessed */
+export async function findExecution(
+  connection: Connection,
+  executionId: string,
+  now: Date,
+  output: OutputParts = "tail",
+): Promise<Execution | undefined> {
+  const row = await connection
+    .selectFrom("executions")
+    .selectAll()
+    .where("execution_id", "=", executionId)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const parts = row.total_count > MAX_TAILS ? "none" : output;
+  const targets = await selectTargets(connection, executionId, parts).orderBy("server_id").execute();
+  const usual =
+    isFinal(row.state) || row.action_id === null ? undefined : await usualSeconds(connection, row.action_id);
+  return toExecution(row, targets, usual, now);
+}
+
+/** Results of an execution by server, with the end of their output. */
+export async function listTargets(
+  connection: Connection,
+  executionId: string,
+  { status, limit, cursor }: RequestOf<"listExecutionTargets">["query"],
+): Promise<ResultDetail[]> {
+  let query = selectTargets(connection, executionId, "tail").orderBy("server_id").limit(limit);
+  if (cursor !== undefined) query = query.where("server_id", ">", cursor);
+  if (status !== undefined) query = query.where("state", "=", status);
+  return (await query.execute()).map(toDetail);
+}
+
+function selectTargets(connection: Connection, executionId: string, output: OutputParts) {
+  const tails = output === "tail" ? [tail("stdout"), tail("stderr")] : [sql<string>`''`, sql<string>`''`];
+  const [standard = sql<string>`''`, error = sql<string>`''`] = tails;
+  return connection
     .selectFrom("execution_targets as t")
     .selectAll("t")
-    .select([tail("stdout").as("output"), tail("stderr").as("error_output")])
-    .where(
-      "t.execution_id",
-      "in",
-      executions.map(({ execution_id }) => execution_id),
-    )
-    .orderBy("t.server_id")
-    .execute();
-  const byExecution = Map.groupBy(targets, ({ execution_id }) => execution_id);
-  return executions.map((row) => toExecution(row, byExecution.get(row.execution_id) ?? []));
+    .select([standard.as("output"), error.as("error_output")])
+    .where("t.execution_id", "=", executionId);
 }
 
-function tail(stream: "stdout" | "stderr") {
+function tail(stream: "stdout" | "stderr"): RawBuilder<string> {
   return sql<string>`coalesce(right((
     select string_agg(line.text, '' order by line.seq) from (
       select l.seq, l.text from log_lines l
@@ -75,63 +146,16 @@ function tail(stream: "stdout" | "stderr") {
     ) line), ${TAIL_CHARACTERS}), '')`;
 }
 
-function toExecution(row: Selectable<ExecutionsTable>, targets: readonly TargetWithTail[]): Execution {
-  const overall = overallState(targets.map(({ state }) => state));
-  return {
-    execution_id: row.execution_id,
-    initiated_by: row.initiated_by,
-    execution_type: targets.length === 1 ? "single" : "bulk",
-    target_servers: targets.map(({ server_id }) => server_id),
-    action_template_id: row.action_id,
-    operation: row.operation,
-    parameters: row.parameters,
-    timeout_seconds: row.timeout_seconds,
-    status: {
-      overall,
-      per_server: Object.fromEntries(
-        targets.map(({ server_id, state, state_since }) => [
-          server_id,
-          { status: state, since: state_since.toISOString() },
-        ]),
-      ),
-    },
-    timing: timing(row.created_at, targets, isFinal(overall)),
-    results: {
-      success_count: targets.filter(({ state }) => state === "succeeded").length,
-      failure_count: targets.filter(({ state }) => isFinal(state) && state !== "succeeded").length,
-      total_count: targets.length,
-      details: targets.map((target) => ({
-        server_id: target.server_id,
-        status: target.state,
-        exit_code: target.exit_code,
-        output: target.output,
-        error_output: target.error_output,
-        error: target.error,
-        execution_time: target.duration_seconds,
-        result: target.result,
-        usage: target.usage,
-      })),
-    },
-    logs: {
-      entries_count: targets.reduce((sum, { last_seq }) => sum + last_seq, 0),
-      size_bytes: targets.reduce((sum, { log_bytes }) => sum + log_bytes, 0),
-    },
-  };
-}
+/** How many earlier executions of an action are looked at to know how long it takes. */
+const HISTORY = 50;
 
-function timing(createdAt: Date, targets: readonly TargetWithTail[], final: boolean): Execution["timing"] {
-  const startedAt = earliest(targets.map(({ started_at }) => started_at));
-  const completedAt = final ? latest(targets.map(({ finished_at }) => finished_at)) : undefined;
-  return {
-    created_at: createdAt.toISOString(),
-    started_at: startedAt?.toISOString() ?? null,
-    completed_at: completedAt?.toISOString() ?? null,
-    duration_seconds:
-      startedAt && completedAt ? Math.max(0, completedAt.getTime() - startedAt.getTime()) / 1_000 : null,
-  };
+/** Seconds that an action usually took on a server, lately. */
+async function usualSeconds(connection: Connection, actionId: string): Promise<number | undefined> {
+  const { rows } = await sql<{ usual: number | null }>`
+    select percentile_cont(0.5) within group (order by t.duration_seconds) as usual
+    from (select execution_id from executions where action_id = ${actionId} and state = 'succeeded'
+      order by execution_id desc limit ${HISTORY}) e
+    join lateral (select duration_seconds from execution_targets t
+      where t.execution_id = e.execution_id and t.state = 'succeeded' limit ${HISTORY}) t on true`.execute(connection);
+  return rows[0]?.usual ?? undefined;
 }
-
-const present = (dates: readonly (Date | null)[]) => dates.filter((date) => date !== null);
-const byTime = (a: Date, b: Date) => a.getTime() - b.getTime();
-const earliest = (dates: readonly (Date | null)[]) => present(dates).sort(byTime).at(0);
-const latest = (dates: readonly (Date | null)[]) => present(dates).sort(byTime).at(-1);

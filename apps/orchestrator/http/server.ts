@@ -9,10 +9,13 @@ import { ApiTokens } from "../auth/apiTokens.ts";
 import { Authentication } from "../auth/authentication.ts";
 import { Logins } from "../auth/logins.ts";
 import { addBrowserLogin } from "../auth/routes.ts";
+import { Breakers } from "../breaker/breaker.ts";
 import { type Context, inTenant } from "../context.ts";
 import { pendingMigrations } from "../database/migrate.ts";
 import { Executions } from "../executions/executions.ts";
 import { addWebSockets } from "../live/routes.ts";
+import { Locks } from "../locks/locks.ts";
+import { Queue } from "../queue/queue.ts";
 import { Servers } from "../servers/servers.ts";
 import type { Settings } from "../settings.ts";
 import { Admission } from "./admission.ts";
@@ -74,6 +77,9 @@ function handlers(context: Context, logins: Logins): Handlers {
   const audit = new Audit(context);
   const accounts = new Accounts(context);
   const tokens = new ApiTokens(context);
+  const queue = new Queue(context);
+  const locks = new Locks(context);
+  const breakers = new Breakers(context);
   return {
     listServers: ({ query }) => servers.list(query),
     registerServer: ({ body }, actor) => servers.register(body, actor),
@@ -82,7 +88,7 @@ function handlers(context: Context, logins: Logins): Handlers {
     deleteServer: ({ params }, actor) => servers.delete(params.server_id, actor),
     getServerHealth: ({ params }) => servers.health(params.server_id),
     startServerExecution: ({ params, body, idempotencyKey }, actor) =>
-      executions.start({ ...body, target_servers: [params.server_id] }, actor, idempotencyKey),
+      executions.start({ ...body, target_servers: [params.server_id], rollout: {} }, actor, idempotencyKey),
     enrolAgent: ({ body }, actor) => servers.enrol(body, actor),
     listActions: ({ query }) => actions.list(query),
     createAction: ({ body }, actor) => actions.create(body, actor),
@@ -93,7 +99,11 @@ function handlers(context: Context, logins: Logins): Handlers {
     previewAction: ({ params, body }) => actions.preview(params.action_id, body),
     startExecution: ({ body, idempotencyKey }, actor) => executions.start(body, actor, idempotencyKey),
     listExecutions: ({ query }) => executions.list(query),
-    getExecution: ({ params }) => executions.get(params.execution_id),
+    previewExecution: ({ body }) => executions.preview(body),
+    retryExecution: ({ params, idempotencyKey }, actor) => executions.retry(params.execution_id, actor, idempotencyKey),
+    getExecution: ({ params, query }) => executions.get(params.execution_id, query.output),
+    listExecutionTargets: ({ params, query }) => executions.targets(params.execution_id, query),
+    getExecutionStatistics: ({ query }) => executions.statistics(query),
     cancelExecution: ({ params }, actor) => executions.cancel(params.execution_id, actor),
     listAudit: ({ query }) => audit.list(query),
     verifyAudit: () => audit.verify(),
@@ -109,6 +119,18 @@ function handlers(context: Context, logins: Logins): Handlers {
     listApiTokens: ({ query }) => tokens.list(query),
     createApiToken: ({ body }, actor, caller) => tokens.create(body, actor, admitted(caller)),
     revokeApiToken: ({ params }, actor) => tokens.revoke(params.token_id, actor),
+    getQueue: () => queue.status(),
+    controlQueue: ({ body }, actor) => queue.control(body, actor),
+    overrideBreaker: async ({ params, body }, actor) => {
+      await breakers.override(params.server_id, body, actor);
+      return await servers.get(params.server_id);
+    },
+    listLocks: ({ query }) => locks.list(query),
+    acquireLock: ({ body }, actor) => locks.acquire(body, actor),
+    getLock: ({ params }) => locks.get(params.lock_id),
+    extendLock: ({ params, body }, actor) => locks.extend(params.lock_id, body.ttl_seconds, actor),
+    releaseLock: ({ params }, actor) => locks.release(params.lock_id, actor),
+    forceReleaseLock: ({ params, body }, actor) => locks.forceRelease(params.lock_id, body.reason, actor),
     getExecutionLogs: ({ params, query }) => executions.logs(params.execution_id, query),
   };
 }

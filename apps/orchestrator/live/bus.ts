@@ -11,7 +11,9 @@ export const Hint = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("work") }),
   /** The state or the output of an execution has grown. */
   z.object({ kind: z.literal("execution"), execution_id: z.string() }),
-  /** A server has something to be cancelled, or was deleted: whoever holds its link looks. */
+  /** There is something to be cancelled. */
+  z.object({ kind: z.literal("cancel") }),
+  /** A server was deleted: whoever holds its link looks. */
   z.object({ kind: z.literal("server"), server_id: z.string() }),
 ]);
 export type Hint = z.infer<typeof Hint>;

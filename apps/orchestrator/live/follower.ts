@@ -50,18 +50,21 @@ export class Follower {
 
   async #look(): Promise<void> {
     // The state first: when it is final, every line is stored already, and what is read next is all there is.
-    const execution = await findExecution(this.#context.database, this.#executionId);
+    const { database, now } = this.#context;
+    const execution = await findExecution(database, this.#executionId, now(), "none");
     if (execution === undefined) return;
     await this.#sendState(execution);
     for (const serverId of execution.target_servers) await this.#sendLines(serverId);
     if (isFinal(execution.status.overall)) {
       this.#unsubscribe();
-      await this.#send({ type: "end", execution });
+      const ended = await findExecution(database, this.#executionId, now());
+      await this.#send({ type: "end", execution: ended ?? execution });
     }
   }
 
   async #sendState(execution: Execution): Promise<void> {
-    const state = JSON.stringify(execution.status);
+    const { overall, per_server } = execution.status;
+    const state = JSON.stringify([overall, Object.values(per_server).map(({ status, since }) => [status, since])]);
     if (state === this.#lastState) return;
     this.#lastState = state;
     await this.#send({ type: "execution", execution });

@@ -14,7 +14,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
 import type { LinkServer } from "../agents/link.ts";
 import { type Context, inTenant } from "../context.ts";
-import { findExecution } from "../executions/queries.ts";
+import { findStart } from "../executions/repository.ts";
 import type { Admission } from "../http/admission.ts";
 import type { RateLimits } from "../http/rateLimits.ts";
 import { Follower } from "./follower.ts";
@@ -49,7 +49,7 @@ async function serveExecution(
 ): Promise<void> {
   const id = ExecutionId.safeParse(Object(request.params)["execution_id"]);
   const own = inTenant(context, caller.tenant);
-  if (!id.success || (await findExecution(own.database, id.data)) === undefined) {
+  if (!id.success || (await findStart(own.database, id.data)) === undefined) {
     return socket.close(closeCode.not_found, "there is no such execution");
   }
   let follower: Follower | undefined;

@@ -1,45 +1,64 @@
 import { createHash } from "node:crypto";
-import type { NewServer, Server, ServerState } from "@homeslice/protocol";
+import type { Breaker, NewServer, RequestOf, ResponseOf, Server, ServerState } from "@homeslice/protocol";
 import { type Selectable, sql } from "kysely";
+import { breakerState } from "../breaker/repository.ts";
 import type { Connection } from "../database/database.ts";
+import { cursorAfter, directionOf, placeOf } from "../database/keyset.ts";
 import type { ServersTable } from "../database/tables.ts";
 import { ofTenant } from "../database/tenancy.ts";
 import { openStates } from "../executions/state.ts";
 
-/** Connected or not, and with or without open work: derived, so that it cannot be out of date. */
+/** What a server is doing: derived, so that it cannot be out of date. */
 const currentState = sql<ServerState>`case
   when servers.session_id is null or servers.session_expires_at < now() then 'unreachable'
+  when exists (select from locks l where l.server_id = servers.server_id and l.status = 'active'
+    and l.expires_at > now() and l.lock_type in ('maintenance', 'emergency')) then 'maintenance'
+  when ${breakerState} = 'open' then 'error'
   when exists (select from execution_targets t
     where t.server_id = servers.server_id and t.state in (${sql.join(openStates)})) then 'busy'
   else 'idle' end`;
 
-function selectServers(connection: Connection) {
+/** Servers that were not deleted, with their states as `current`. */
+export function selectServers(connection: Connection) {
   return connection
     .selectFrom("servers")
     .selectAll()
-    .select(currentState.as("current"))
+    .select([currentState.as("current"), breakerState.as("breaker_state")])
     .where("deleted_at", "is", null);
 }
 
-export interface ServerListing {
-  readonly status?: ServerState | undefined;
-  readonly environment?: Server["environment"] | undefined;
-  readonly tag?: string | undefined;
-  readonly hostname?: string | undefined;
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-}
-
-/** Servers, newest first, that come after the cursor. */
-export async function listServers(connection: Connection, listing: ServerListing): Promise<Server[]> {
-  const { status, environment, tag, hostname, limit, cursor } = listing;
-  let query = selectServers(connection).where(ofTenant).orderBy("server_id", "desc").limit(limit);
-  if (cursor !== undefined) query = query.where("server_id", "<", cursor);
+/** A page of servers, and the cursor of the next one. */
+export async function listServers(
+  connection: Connection,
+  listing: RequestOf<"listServers">["query"],
+): Promise<ResponseOf<"listServers">> {
+  const { status, environment, server_group, tag, hostname, sort, limit, cursor } = listing;
+  const place = placeOf(cursor, sort);
+  const { order, after } = directionOf(sort);
+  const byName = sort.endsWith("hostname");
+  let query = selectServers(connection)
+    .where(ofTenant)
+    .limit(limit + 1);
+  if (byName) query = query.orderBy("hostname", order);
+  query = query.orderBy("server_id", order);
+  if (place !== undefined) {
+    query = byName
+      ? query.where(({ eb, refTuple, tuple }) =>
+          eb(refTuple("hostname", "server_id"), after, tuple(place.value ?? "", place.id)),
+        )
+      : query.where("server_id", after, place.id);
+  }
   if (environment !== undefined) query = query.where("environment", "=", environment);
+  if (server_group !== undefined) query = query.where("server_group", "=", server_group);
   if (hostname !== undefined) query = query.where("hostname", "=", hostname);
-  if (tag !== undefined) query = query.where(sql<boolean>`${tag} = any(tags)`);
+  if (tag !== undefined) query = query.where(sql<boolean>`tags @> array[${tag}]::text[]`);
   if (status !== undefined) query = query.where(currentState, "=", status);
-  return (await query.execute()).map(toServer);
+  const rows = await query.execute();
+  const items = rows.slice(0, limit).map(toServer);
+  const last = items.at(-1);
+  const more = rows.length > limit && last !== undefined;
+  const lastPlace = { value: byName ? (last?.hostname ?? null) : null, id: last?.server_id ?? "" };
+  return { items, next_cursor: more ? cursorAfter(sort, lastPlace) : null };
 }
 
 export async function findServer(connection: Connection, serverId: string): Promise<Server | undefined> {
@@ -109,7 +128,7 @@ export async function countOpenTargets(connection: Connection, serverId: string)
   return count;
 }
 
-function toServer(row: Selectable<ServersTable> & { current: ServerState }): Server {
+function toServer(row: Selectable<ServersTable> & { current: ServerState; breaker_state: Breaker["state"] }): Server {
   const key = row.public_key;
   return {
     server_id: row.server_id,
@@ -130,6 +149,12 @@ function toServer(row: Selectable<ServersTable> & { current: ServerState }): Ser
       last_rotation: row.key_rotated_at?.toISOString() ?? null,
     },
     status: { current: row.current, last_heartbeat: row.last_heartbeat?.toISOString() ?? null, ...row.host_status },
+    breaker: {
+      state: row.breaker_state,
+      mode: row.breaker_mode,
+      failures: row.breaker_failures,
+      retry_at: row.breaker_retry_at?.toISOString() ?? null,
+    },
     metadata: {
       created_at: row.created_at.toISOString(),
       created_by: row.created_by,

@@ -13,9 +13,11 @@ import {
 } from "@homeslice/protocol";
 import { type Resource, recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
-import { type Connection, isUniqueViolation } from "../database/database.ts";
+import { type Connection, isUniqueViolation, transact } from "../database/database.ts";
 import { narrowTo } from "../database/tenancy.ts";
-import { loseTargets } from "../executions/repository.ts";
+import { endingOf } from "../executions/attempt.ts";
+import { endAttempts } from "../executions/endings.ts";
+import { lockUnfinished } from "../executions/targets.ts";
 import { preconditionFailed } from "../http/errors.ts";
 import * as enrolment from "./enrolment.ts";
 import * as repository from "./repository.ts";
@@ -29,10 +31,7 @@ export class Servers {
   }
 
   async list(query: RequestOf<"listServers">["query"]): Promise<ResponseOf<"listServers">> {
-    const { limit } = query;
-    const found = await repository.listServers(this.#context.database, { ...query, limit: limit + 1 });
-    const items = found.slice(0, limit);
-    return { items, next_cursor: found.length > limit ? (items.at(-1)?.server_id ?? null) : null };
+    return await repository.listServers(this.#context.database, query);
   }
 
   /** @throws ApiError not_found */
@@ -81,11 +80,16 @@ export class Servers {
   /** Deletes a server; what it still had to do is lost. @throws ApiError not_found */
   async delete(serverId: string, actor: Actor): Promise<void> {
     const { database, bus } = this.#context;
-    await database.transaction().execute(async (transaction) => {
+    await transact(database, async (transaction) => {
+      // Its work first: who reports on it holds that before the server.
+      const unfinished = await lockUnfinished(transaction, serverId);
       if (!(await repository.deleteServer(transaction, serverId))) {
         throw new ApiError("not_found", `there is no server ${serverId}`);
       }
-      await loseTargets(transaction, serverId, "the server was deleted");
+      await endAttempts(
+        transaction,
+        unfinished.map((target) => endingOf(target, "lost", "the server was deleted")),
+      );
       await recordChange(transaction, actor, "server.deleted", resource(serverId));
     });
     bus.publish({ kind: "server", server_id: serverId });

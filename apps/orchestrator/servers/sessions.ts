@@ -33,24 +33,29 @@ export async function openSession(
     .execute();
 }
 
-/** Notes a heartbeat and renews the link. @returns false when the server has another link, or none, by now */
-export async function renewSession(
+/** A sign of life of an agent. */
+export interface Renewal extends Session {
+  readonly status: HostStatus;
+}
+
+/** Notes heartbeats and renews their links. @returns the links that still are those of their servers */
+export async function renewSessions(
   connection: Connection,
-  session: Session,
+  renewals: readonly Renewal[],
   ttlMs: number,
-  status: HostStatus,
-): Promise<boolean> {
-  const renewed = await connection
-    .updateTable("servers")
-    .set({
-      host_status: JSON.stringify(status),
-      last_heartbeat: sql`now()`,
-      session_expires_at: inMilliseconds(ttlMs),
-    })
-    .where("server_id", "=", session.serverId)
-    .where("session_id", "=", session.sessionId)
-    .executeTakeFirst();
-  return renewed.numUpdatedRows > 0n;
+): Promise<Set<string>> {
+  const { rows } = await sql<{ session_id: string }>`
+    with alive as (
+      select s.server_id, r.status
+      from jsonb_to_recordset(${JSON.stringify(renewals)}::jsonb)
+        as r ("serverId" uuid, "sessionId" uuid, status jsonb)
+      join servers s on s.server_id = r."serverId" and s.session_id = r."sessionId"
+      order by s.server_id for update of s
+    )
+    update servers s set host_status = alive.status, last_heartbeat = now(),
+      session_expires_at = ${inMilliseconds(ttlMs)}
+    from alive where alive.server_id = s.server_id returning s.session_id`.execute(connection);
+  return new Set(rows.map(({ session_id }) => session_id));
 }
 
 const noSession = { session_id: null, orchestrator_id: null, session_expires_at: null };

@@ -27,6 +27,8 @@ export function outcomeOf(execution: Execution, serverId: string): Outcome {
       return { exitCode: EXIT_TIMED_OUT, message: `it was ended after ${execution.timeout_seconds} s, its time-out` };
     case "cancelled":
       return { exitCode: EXIT_CANCELLED, message: "it was cancelled" };
+    case "expired":
+      return { exitCode: EXIT_NOT_RUN, message: `it was never begun: ${error ?? status}` };
     default:
       return { exitCode: EXIT_UNKNOWN, message: `nobody knows how it ended: ${error ?? status}` };
   }

@@ -66,6 +66,7 @@ export class Installation {
       requestsPerSecond: 0,
       bootstrap: undefined,
       oidc: undefined,
+      maxRunning: undefined,
       ...this.with,
       migrate: true,
       logLevel: "silent",

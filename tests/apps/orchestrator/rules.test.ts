@@ -1,9 +1,17 @@
-import { ApiError, finalStates, isFinal, NewAction, Operation, TargetState } from "@homeslice/protocol";
+import {
+  ApiError,
+  finalStates,
+  isFinal,
+  NewAction,
+  Operation,
+  SuccessCriteria,
+  TargetState,
+} from "@homeslice/protocol";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { z } from "zod";
 import { renderOperation, templateFaults } from "../../../apps/orchestrator/actions/template.ts";
-import { finalStateOf, overallState, statesBefore } from "../../../apps/orchestrator/executions/state.ts";
+import { finalStateOf, openStates, overallState, statesBefore } from "../../../apps/orchestrator/executions/state.ts";
 import { requireTemplates, templateOf } from "../../../apps/orchestrator/operations/index.ts";
 
 const anyState = fc.constantFrom(...TargetState.options);
@@ -17,8 +25,8 @@ describe("the state machine", () => {
     expect(statesBefore("lost")).toContain("queued");
   });
 
-  test("never goes back to queued", () => {
-    expect(statesBefore("queued")).toEqual([]);
+  test("goes back to queued only from an attempt that was begun", () => {
+    expect(statesBefore("queued").toSorted()).toEqual([...openStates].toSorted());
   });
 
   test("says of a whole execution that it is final exactly when every target is", () => {
@@ -38,10 +46,13 @@ describe("the state machine", () => {
   });
 
   test("takes the exit code of the template for success, and no other", () => {
-    expect(finalStateOf({ outcome: "exited", exit_code: 3 }, 3)).toBe("succeeded");
-    expect(finalStateOf({ outcome: "exited", exit_code: 0 }, 3)).toBe("failed");
-    expect(finalStateOf({ outcome: "refused", exit_code: 0 }, 0)).toBe("failed");
-    expect(finalStateOf({ outcome: "timed_out", exit_code: 0 }, 0)).toBe("timed_out");
+    const criteria = SuccessCriteria.parse({ exit_code: 3, execution_time_max: 2 });
+    const ended = { exit_code: 3, duration_seconds: 1 };
+    expect(finalStateOf({ ...ended, outcome: "exited" }, criteria)).toBe("succeeded");
+    expect(finalStateOf({ ...ended, outcome: "exited", exit_code: 0 }, criteria)).toBe("failed");
+    expect(finalStateOf({ ...ended, outcome: "exited", duration_seconds: 3 }, criteria)).toBe("failed");
+    expect(finalStateOf({ ...ended, outcome: "refused" }, criteria)).toBe("failed");
+    expect(finalStateOf({ ...ended, outcome: "timed_out" }, criteria)).toBe("timed_out");
   });
 });
 

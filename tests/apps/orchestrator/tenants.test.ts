@@ -25,7 +25,9 @@ beforeAll(async () => {
   const account = { username: "theirs", password: "a long password" };
   const { account_id } = await theirs.call("createAccount", { body: account });
   const { token_id } = await theirs.call("createApiToken", { body: { name: "theirs" } });
-  objects = { account_id, token_id, server_id: server.server_id, action_id, execution_id };
+  const lock = { server_id: server.server_id, lock_type: "maintenance" as const, reason: "theirs" };
+  const { lock_id } = await theirs.call("acquireLock", { body: lock });
+  objects = { lock_id, account_id, token_id, server_id: server.server_id, action_id, execution_id };
 });
 
 afterAll(async () => await installation.destroy());
@@ -37,6 +39,9 @@ const bodies: Partial<Record<RouteName, unknown>> = {
   previewAction: {},
   changeAccount: { role: "admin" },
   startServerExecution: { operation },
+  overrideBreaker: { mode: "open", reason: "stolen" },
+  extendLock: {},
+  forceReleaseLock: { reason: "stolen" },
 };
 
 async function send(name: RouteName, role: Role, tenant: string, body: unknown = bodies[name]) {
@@ -163,6 +168,6 @@ describe("the database keeps tenants apart by itself", () => {
       group by 1 having not bool_or(column_name = 'tenant_id') order by 1`;
     const names = (await installation.rows(without, "*")).map((row) => Object.values(row)[0]);
     // What is of the whole installation. A new table has to be added here, or get a tenant.
-    expect(names).toEqual(["kysely_migration", "kysely_migration_lock", "used_bootstraps"]);
+    expect(names).toEqual(["audit_origin", "kysely_migration", "kysely_migration_lock", "used_bootstraps"]);
   });
 });

@@ -9,6 +9,7 @@ const tables = [
   "execution_targets",
   "execution_attempts",
   "locks",
+  "queue_control",
   "idempotency_keys",
   "superseded_results",
   "audit_events",
@@ -58,6 +59,7 @@ const tenantOfServer = `create function tenant_of_server() returns trigger langu
   end $$`;
 
 const keys = [
+  "alter table queue_control add primary key (tenant_id)",
   // What concerns nobody's tenant, such as a request without any token, is told to the first one.
   `alter table audit_events alter column tenant_id
     set default coalesce(nullif(current_setting('homeslice.tenant'), '*'), 'default')`,

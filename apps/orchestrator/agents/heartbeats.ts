@@ -1,0 +1,26 @@
+import type { HostStatus } from "@homeslice/protocol";
+import { Batcher } from "../batcher.ts";
+import type { Context } from "../context.ts";
+import { type Renewal, renewSessions, type Session } from "../servers/sessions.ts";
+import { LinkOutOfStep } from "./reports.ts";
+
+/** Heartbeats written in one statement, at most. */
+const BATCH = 1_000;
+
+/** Notes that agents are alive, many in one statement. */
+export class Heartbeats {
+  readonly #batcher: Batcher<Renewal, boolean>;
+
+  constructor({ database, timings }: Context) {
+    this.#batcher = new Batcher(async (renewals) => {
+      const renewed = await renewSessions(database, renewals, timings.sessionMs);
+      return renewals.map(({ sessionId }) => renewed.has(sessionId));
+    }, BATCH);
+  }
+
+  /** @throws LinkOutOfStep when the server has another link by now */
+  async renew(session: Session, status: HostStatus): Promise<void> {
+    const renewed = await this.#batcher.submit({ ...session, status });
+    if (!renewed) throw new LinkOutOfStep("the server has another link by now");
+  }
+}

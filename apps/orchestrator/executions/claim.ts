@@ -1,0 +1,117 @@
+import type { Operation } from "@homeslice/protocol";
+import { sql } from "kysely";
+import type { Connection, Database } from "../database/database.ts";
+import { openStates } from "./state.ts";
+
+/** What a job for an agent is made of. */
+export interface DispatchRow {
+  readonly execution_id: string;
+  readonly server_id: string;
+  readonly fence: number;
+  readonly operation: Operation;
+  readonly timeout_seconds: number;
+  readonly last_seq: number;
+}
+
+/** A job that was claimed for the link over which it is to go out. */
+export interface ClaimedRow extends DispatchRow {
+  readonly session_id: string;
+  /** How long it waited since it could begin. */
+  readonly waited_seconds: number;
+}
+
+export interface ClaimOptions {
+  /** Whose links are to get work. */
+  readonly orchestratorId: string;
+  /** Targets claimed at once, at most. */
+  readonly limit: number;
+  /** Seconds by which an execution lock outlives the time-out of what it is taken for. */
+  readonly lockMarginSeconds: number;
+}
+
+/** Servers of this orchestrator that may begin something now, and how much. */
+const rooms = (orchestratorId: string) => sql`
+  select s.server_id, s.session_id, greatest(0, least(s.max_concurrent_jobs,
+    case when s.breaker_mode = 'auto' and s.breaker_retry_at is not null then 1 end) - coalesce(busy.jobs, 0)) as free
+  from servers s
+  left join (
+    select server_id, count(*) as jobs from execution_targets where state in (${sql.join(openStates)}) group by server_id
+  ) busy on busy.server_id = s.server_id
+  where s.orchestrator_id = ${orchestratorId} and s.session_id is not null
+    and s.breaker_mode <> 'open'
+    and (s.breaker_mode = 'closed' or s.breaker_retry_at is null or s.breaker_retry_at <= now())
+    and not exists (select from queue_control c where c.tenant_id = s.tenant_id and c.draining)`;
+
+/** Whether a lock of the server keeps this work out. */
+const keptOut = sql`exists (
+  select from locks l where l.server_id = t.server_id and l.status = 'active' and l.expires_at > now()
+    and (l.lock_type = 'emergency'
+      or l.lock_type = 'maintenance' and e.action_type <> 'maintenance'
+      or l.lock_type = 'execution' and (e.policy ->> 'requires_lock')::boolean))`;
+
+/**
+ * Claims queued work for the servers whose links this orchestrator holds, in the order of the queue, as far as each has
+ * room and no lock or breaker stands against it. An execution lock is taken in the same statement: without it, what
+ * needs it stays in the queue. Any number of orchestrators may claim at once: a row is taken by one, the others skip it.
+ */
+export async function claimQueued(connection: Connection, options: ClaimOptions): Promise<ClaimedRow[]> {
+  const { orchestratorId, limit, lockMarginSeconds } = options;
+  const { rows } = await sql<ClaimedRow>`
+    with work as (
+      select t.execution_id, t.server_id, t.queue_key, room.session_id
+      from (${rooms(orchestratorId)}) room
+      cross join lateral (
+        select t.execution_id, t.server_id, t.queue_key
+        from execution_targets t join executions e on e.execution_id = t.execution_id
+        where t.server_id = room.server_id and t.state = 'queued' and t.queue_key is not null and not ${keptOut}
+        order by t.queue_key, t.execution_id
+        limit room.free
+        for update of t skip locked
+      ) t
+      order by t.queue_key, t.execution_id
+      limit ${limit}
+    ), locked as (
+      insert into locks (server_id, lock_type, execution_id, locked_by, reason, priority, expires_at)
+      select work.server_id, 'execution', work.execution_id, e.initiated_by, 'taken by its execution', e.priority,
+        now() + (e.timeout_seconds + ${lockMarginSeconds}) * interval '1 second'
+      from work join executions e on e.execution_id = work.execution_id
+      where (e.policy ->> 'requires_lock')::boolean
+      order by work.queue_key, work.execution_id
+      on conflict (server_id, lock_type) where status = 'active' do nothing
+      returning server_id, execution_id
+    )
+    update execution_targets t
+    set state = 'dispatched', state_since = now(), fence = t.fence + 1, acknowledged = false, queue_key = null,
+      queue_expires_at = null, dispatched_at = now(), attempt_seq = t.last_seq
+    from work, executions e
+    where t.execution_id = work.execution_id and t.server_id = work.server_id and t.state = 'queued'
+      and e.execution_id = t.execution_id
+      and (not (e.policy ->> 'requires_lock')::boolean
+        or exists (select from locked l where l.server_id = t.server_id and l.execution_id = t.execution_id))
+    returning t.execution_id, t.server_id, work.session_id, t.fence, e.operation, e.timeout_seconds, t.last_seq,
+      extract(epoch from now() - t.queued_at)::float8 as waited_seconds
+  `.execute(connection);
+  return rows;
+}
+
+/** Those who claim under a limit on all work take turns: the key of the advisory lock ("claim" in ASCII). */
+const CLAIM_LOCK = 0x636c61696d;
+
+/** Claims queued work as long as all orchestrators together have less than `maxRunning` open; undefined is no limit. */
+export async function claimWithin(
+  database: Database,
+  options: ClaimOptions,
+  maxRunning: number | undefined,
+): Promise<ClaimedRow[]> {
+  if (maxRunning === undefined) return await claimQueued(database, options);
+  return await database.transaction().execute(async (transaction) => {
+    await sql`select pg_advisory_xact_lock(${CLAIM_LOCK})`.execute(transaction);
+    const { open } = await transaction
+      .selectFrom("execution_targets")
+      .select(({ fn }) => fn.countAll<number>().as("open"))
+      .where("state", "in", openStates)
+      .executeTakeFirstOrThrow();
+    if (open >= maxRunning) return [];
+    return await claimQueued(transaction, { ...options, limit: Math.min(options.limit, maxRunning - open) });
+  });
+}

@@ -1,0 +1,137 @@
+import {
+  type Action,
+  ApiError,
+  ExecutionConfig as Config,
+  type ExecutionConfig,
+  isIdempotent,
+  MAX_TARGETS,
+  type NewExecution,
+  type Operation,
+  policyFaults,
+  type Rollout,
+  SuccessCriteria,
+} from "@homeslice/protocol";
+import type { Actions } from "../actions/actions.ts";
+import { renderOperation } from "../actions/template.ts";
+import type { Connection } from "../database/database.ts";
+import type { NewExecutionRow } from "./repository.ts";
+import { type Candidate, selectByCriteria, selectByIds } from "./selection.ts";
+
+/** What is to run, and how: decided, and nothing done. */
+export interface Plan
+  extends Pick<
+    NewExecutionRow,
+    | "actionId"
+    | "actionType"
+    | "operation"
+    | "timeoutSeconds"
+    | "policy"
+    | "parallelism"
+    | "batchSize"
+    | "stopAfterFailures"
+  > {
+  readonly targets: readonly Candidate[];
+  /** Servers that were chosen by what they are, and that the action does not apply to. */
+  readonly excluded: readonly Candidate[];
+}
+
+/** Decides everything about an execution, by how things are now. @throws ApiError not_found, invalid_request */
+export async function planExecution(connection: Connection, actions: Actions, request: NewExecution): Promise<Plan> {
+  const action =
+    request.action_template_id === undefined ? undefined : await actions.get(request.action_template_id, connection);
+  const operation = operationOf(request, action);
+  const config = configOf(request, action, operation);
+  const { timeout_seconds: timeoutSeconds, parallel_execution, ...policy } = config;
+  const { targets, excluded } = await chooseTargets(connection, request, action?.applicable_server_tags ?? []);
+  const { rollout } = request;
+  return {
+    actionId: action?.action_id ?? null,
+    actionType: action?.action_type ?? "execution",
+    operation,
+    timeoutSeconds,
+    policy: { ...policy, idempotent: isIdempotent(config, operation), success_criteria: criteriaOf(request, action) },
+    targets,
+    excluded,
+    ...limitsOf(parallel_execution ? rollout : { ...rollout, parallelism: 1 }, targets.length),
+  };
+}
+
+function operationOf({ operation, parameters, dry_run }: NewExecution, action: Action | undefined): Operation {
+  if (action !== undefined) return rehearsed(renderOperation(action, parameters), dry_run);
+  if (operation !== undefined) return rehearsed(operation, dry_run);
+  throw new ApiError("invalid_request", "give either an action or an operation");
+}
+
+function rehearsed(operation: Operation, dryRun: boolean): Operation {
+  return dryRun ? { ...operation, dry_run: true } : operation;
+}
+
+function configOf(
+  { execution_config, timeout_seconds }: NewExecution,
+  action: Action | undefined,
+  operation: Operation,
+): ExecutionConfig {
+  const given = timeout_seconds === undefined ? execution_config : { ...execution_config, timeout_seconds };
+  const config = Config.parse({ ...action?.execution_config, ...given });
+  const errors = policyFaults(config, operation).map(({ path, message }) => ({
+    path: `body.execution_config.${path}`,
+    message,
+  }));
+  if (errors.length > 0) throw new ApiError("invalid_request", "the execution cannot run like this", { errors });
+  return config;
+}
+
+function criteriaOf({ success_criteria }: NewExecution, action: Action | undefined): SuccessCriteria {
+  return success_criteria ?? action?.success_criteria ?? SuccessCriteria.parse({});
+}
+
+/** The limits that matter for so many servers; what never holds anything back is no limit. */
+function limitsOf({ parallelism, batch_size, stop_after_failures }: Rollout, total: number) {
+  const batchSize =
+    typeof batch_size === "string" ? Math.ceil((total * Number.parseInt(batch_size, 10)) / 100) : batch_size;
+  return {
+    parallelism: parallelism === undefined || parallelism >= total ? null : parallelism,
+    batchSize: batchSize === undefined || batchSize >= total ? null : batchSize,
+    stopAfterFailures: stop_after_failures ?? null,
+  };
+}
+
+async function chooseTargets(connection: Connection, request: NewExecution, applicable: readonly string[]) {
+  const ids = [...new Set(request.target_servers)];
+  const named = await selectByIds(connection, ids);
+  refuseMissing(ids, named);
+  const applies = ({ tags }: Candidate) => applicable.every((tag) => tags.includes(tag));
+  refuseInapplicable(
+    named.filter((server) => !applies(server)),
+    applicable,
+  );
+  const known = new Set(ids);
+  const selected =
+    request.targets === undefined
+      ? []
+      : (await selectByCriteria(connection, request.targets, MAX_TARGETS + 1)).filter(
+          ({ server_id }) => !known.has(server_id),
+        );
+  const targets = [...named, ...selected.filter(applies)];
+  if (targets.length === 0) throw noTargets("no server fits what targets asks for, and the action");
+  if (targets.length > MAX_TARGETS) throw noTargets(`more than ${MAX_TARGETS} servers fit: narrow it down`);
+  return { targets, excluded: selected.filter((server) => !applies(server)) };
+}
+
+function refuseMissing(ids: readonly string[], found: readonly Candidate[]): void {
+  const known = new Set(found.map(({ server_id }) => server_id));
+  const missing = ids.filter((id) => !known.has(id));
+  if (missing.length === 0) return;
+  const more = missing.length > 10 ? ` and ${missing.length - 10} more` : "";
+  throw new ApiError("not_found", `there is no server ${missing.slice(0, 10).join(", ")}${more}`);
+}
+
+function refuseInapplicable(servers: readonly Candidate[], applicable: readonly string[]): void {
+  if (servers.length === 0) return;
+  const names = servers.slice(0, 10).map(({ hostname }) => hostname);
+  throw noTargets(`the action applies to servers with the tags ${applicable.join(", ")}: not to ${names.join(", ")}`);
+}
+
+function noTargets(message: string): ApiError {
+  return new ApiError("invalid_request", message, { errors: [{ path: "body.targets", message }] });
+}

@@ -12,11 +12,11 @@ export function readCookie(header: string | undefined, name: string): string | u
   return values.length === 1 ? values[0] : undefined;
 }
 
-/** `Set-Cookie` for a value that no script can read. @param sameSite `lax` when it has to survive the way back from another site */
-export function setCookie(name: string, value: string, sameSite: "strict" | "lax", maxAgeSeconds: number): string {
-  return `${name}=${value}; Path=/; Secure; HttpOnly; SameSite=${sameSite}; Max-Age=${maxAgeSeconds}`;
+/** `Set-Cookie` for a value that no script can read. `Lax`: it has to survive the way back from the identity provider. */
+export function setCookie(name: string, value: string, maxAgeSeconds: number): string {
+  return `${name}=${value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=${maxAgeSeconds}`;
 }
 
-export function clearCookie(name: string, sameSite: "strict" | "lax"): string {
-  return setCookie(name, "", sameSite, 0);
+export function clearCookie(name: string): string {
+  return setCookie(name, "", 0);
 }

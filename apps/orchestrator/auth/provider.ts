@@ -30,7 +30,7 @@ const Claims = z.object({
 const LogoutClaims = z.object({
   sub: z.string().optional(),
   sid: z.string().optional(),
-  nonce: z.undefined(),
+  nonce: z.undefined().optional(),
   events: z.object({ [LOGOUT_EVENT]: z.object({}) }),
 });
 

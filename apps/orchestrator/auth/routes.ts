@@ -46,7 +46,7 @@ export function addBrowserLogin(app: FastifyInstance, parts: BrowserLogin): void
     const secret = readCookie(request.headers.cookie, SESSION_COOKIE);
     const ended = secret === undefined ? { byProvider: false } : await sessions.end(secret, actorOf(request));
     if (secret !== undefined) authentication.forget(secret);
-    reply.header("set-cookie", clearCookie(SESSION_COOKIE, "lax"));
+    reply.header("set-cookie", clearCookie(SESSION_COOKIE));
     return { redirect: (ended.byProvider && (await provider?.logoutUrl())) || null };
   });
   if (provider === undefined) return;
@@ -81,12 +81,12 @@ function addProviderLogin(app: FastifyInstance, parts: BrowserLogin, sessions: S
       .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
       .setExpirationTime(`${LOGIN_SECONDS}s`)
       .encrypt(key);
-    return await reply.header("set-cookie", setCookie(LOGIN_COOKIE, sealed, "lax", LOGIN_SECONDS)).redirect(url);
+    return await reply.header("set-cookie", setCookie(LOGIN_COOKIE, sealed, LOGIN_SECONDS)).redirect(url);
   });
 
   app.get("/auth/callback", open, async (request, reply) => {
     limits.demand(`login ${request.ip}`, LOGINS);
-    reply.header("set-cookie", clearCookie(LOGIN_COOKIE, "lax"));
+    reply.header("set-cookie", clearCookie(LOGIN_COOKIE));
     const pending = await openPending(readCookie(request.headers.cookie, LOGIN_COOKIE), key);
     const person = pending && (await finish(provider, request, pending, context));
     if (person === undefined) throw await refused(parts, request, "the login was not begun here, or is over");
@@ -94,7 +94,7 @@ function addProviderLogin(app: FastifyInstance, parts: BrowserLogin, sessions: S
     if (caller === undefined) throw await refused(parts, request, "no group gives access", person);
     const secret = await sessions.begin({ caller, provider: person }, actorOf(request));
     await endOld(request, parts, sessions);
-    const cookies = [clearCookie(LOGIN_COOKIE, "lax"), sessionCookie(secret)];
+    const cookies = [clearCookie(LOGIN_COOKIE), sessionCookie(secret)];
     return await reply.header("set-cookie", cookies).redirect(pending?.next ?? "/");
   });
 }
@@ -172,5 +172,5 @@ function notReady({ log }: Context) {
 }
 
 function sessionCookie(secret: string): string {
-  return setCookie(SESSION_COOKIE, secret, "lax", SESSION_SECONDS);
+  return setCookie(SESSION_COOKIE, secret, SESSION_SECONDS);
 }

@@ -126,6 +126,11 @@ export const Environment = z
       .enum(["true", "false"])
       .default("false")
       .describe("`true` brings the database up to date before serving, instead of `migrate` as a step of its own."),
+    HOMESLICE_DASHBOARD_DIR: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Directory of the built dashboard. Without it, there are no pages: the API alone."),
     HOMESLICE_LOG_LEVEL: z
       .enum(["trace", "debug", "info", "warn", "error"])
       .default("info")
@@ -190,6 +195,8 @@ export interface Settings {
   readonly oidc: OidcSettings | undefined;
   readonly maxRunning: number | undefined;
   readonly migrate: boolean;
+  /** Where the built dashboard is, if it is served. */
+  readonly dashboard: string | undefined;
   readonly logLevel: string;
 }
 
@@ -237,6 +244,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     oidc: oidcSettings(values),
     maxRunning: values.HOMESLICE_MAX_RUNNING,
     migrate: values.HOMESLICE_MIGRATE === "true",
+    dashboard: values.HOMESLICE_DASHBOARD_DIR,
     logLevel: values.HOMESLICE_LOG_LEVEL,
   };
 }

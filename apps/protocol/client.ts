@@ -29,6 +29,8 @@ export interface ClientOptions {
   readonly url: string;
   /** Bearer token; left out for routes that are public. */
   readonly token?: string;
+  /** Headers that every request carries. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds after which a call fails. Default 10,000. */
   readonly timeoutMs?: number;
 }
@@ -52,7 +54,7 @@ export function createClient(options: ClientOptions): Client {
 
 async function send(options: ClientOptions, route: Route, request: CallOf<RouteName>): Promise<Response> {
   const { token, timeoutMs = 10_000 } = options;
-  const headers = new Headers();
+  const headers = new Headers(options.headers);
   if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
   if (request.body !== undefined) headers.set("content-type", "application/json");
   if (request.idempotencyKey !== undefined) headers.set("idempotency-key", request.idempotencyKey);

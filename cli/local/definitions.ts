@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { cacheDirectory } from "../cluster/home.ts";
 import { freePort } from "../process/freePort.ts";
 import type { ComponentDefinition, Launch } from "./component.ts";
+import { buildDashboard } from "./dashboard.ts";
 import { enrolWhenNew, isConnected } from "./enrolment.ts";
 import type { LocalHome } from "./home.ts";
 import { logPath } from "./logFiles.ts";
@@ -15,7 +17,8 @@ const DATABASE = "homeslice";
 /** The components of local mode, in the order that they are started. */
 export async function defineComponents(home: LocalHome, url: URL): Promise<readonly ComponentDefinition[]> {
   const port = await rememberedPort(home);
-  return [await postgresql(home, port), orchestrator(home, url, port), agent(home, url)];
+  const dashboard = await buildDashboard(cacheDirectory(process.env));
+  return [await postgresql(home, port), orchestrator(home, url, port, dashboard), agent(home, url)];
 }
 
 async function postgresql(home: LocalHome, port: number): Promise<ComponentDefinition> {
@@ -32,7 +35,7 @@ async function postgresql(home: LocalHome, port: number): Promise<ComponentDefin
   };
 }
 
-function orchestrator(home: LocalHome, url: URL, postgresqlPort: number): ComponentDefinition {
+function orchestrator(home: LocalHome, url: URL, postgresqlPort: number, dashboard: string): ComponentDefinition {
   const launch = app("orchestrator", ["serve"], {
     HOMESLICE_HOST: url.hostname,
     HOMESLICE_PORT: url.port,
@@ -43,6 +46,7 @@ function orchestrator(home: LocalHome, url: URL, postgresqlPort: number): Compon
     HOMESLICE_DATABASE_PASSWORD_FILE: home.databasePassword,
     HOMESLICE_KEY_FILE: home.key,
     HOMESLICE_MIGRATE: "true",
+    HOMESLICE_DASHBOARD_DIR: dashboard,
   });
   return {
     name: "orchestrator",

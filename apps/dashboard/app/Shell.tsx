@@ -1,6 +1,8 @@
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useMessages } from "../i18n/messages.tsx";
+import { LoggedIn } from "../session/LoggedIn.tsx";
+import { SessionGate } from "../session/SessionGate.tsx";
 import { ThemeChoice } from "./ThemeChoice.tsx";
 
 /** What is around every page: the way to the content, the navigation, and the page itself. */
@@ -26,9 +28,12 @@ export function Shell() {
           </Link>
         </nav>
         <ThemeChoice />
+        <LoggedIn />
       </header>
       <main id="content" ref={main} tabIndex={-1}>
-        <Outlet />
+        <SessionGate>
+          <Outlet />
+        </SessionGate>
       </main>
     </>
   );

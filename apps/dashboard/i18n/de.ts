@@ -39,6 +39,15 @@ export const de: Messages = {
     cancelled: "Abgebrochen",
     lost: "Verloren",
   },
+  session: {
+    title: "Bei Homeslice anmelden",
+    byProvider: "Über die Organisation anmelden",
+    username: "Benutzername",
+    password: "Passwort",
+    enter: "Anmelden",
+    help: "Noch kein Konto? Ein Admin legt eines an; auf dem eigenen Rechner sagt ./homeslice up, wie.",
+    loggedInAs: (name, role) => `${name} (${role})`,
+  },
   servers: {
     title: "Server",
     count: (shown, total) => (shown === total ? `${total} Server` : `${shown} von ${total} Servern`),

@@ -38,6 +38,15 @@ export const en = {
     cancelled: "Cancelled",
     lost: "Lost",
   },
+  session: {
+    title: "Log in to Homeslice",
+    byProvider: "Log in with your organisation",
+    username: "User name",
+    password: "Password",
+    enter: "Log in",
+    help: "No account yet? An admin makes one; on your own machine, ./homeslice up says how.",
+    loggedInAs: (name: string, role: string) => `${name} (${role})`,
+  },
   servers: {
     title: "Servers",
     count: (shown: number, total: number) =>

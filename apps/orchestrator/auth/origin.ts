@@ -1,7 +1,5 @@
+import { PAGE_HEADER } from "@homeslice/protocol/session.ts";
 import type { FastifyRequest } from "fastify";
-
-/** What a page of ours sends along, and no form or link of another site can. */
-export const CSRF_HEADER = "x-homeslice-request";
 
 const safeMethods = ["GET", "HEAD"];
 
@@ -14,7 +12,7 @@ export function crossSiteFault(request: FastifyRequest, publicOrigin: string | u
   const site = headers["sec-fetch-site"];
   if (site !== undefined && site !== "same-origin" && site !== "none") return "another site sent it";
   if (headers.origin !== undefined && !isOwn(request, publicOrigin)) return "another site sent it";
-  if (!safeMethods.includes(method) && headers[CSRF_HEADER] === undefined) return `it lacks the header ${CSRF_HEADER}`;
+  if (!safeMethods.includes(method) && headers[PAGE_HEADER] === undefined) return `it lacks the header ${PAGE_HEADER}`;
   return undefined;
 }
 

@@ -11,6 +11,7 @@ import { Logins } from "../auth/logins.ts";
 import { addBrowserLogin } from "../auth/routes.ts";
 import { Breakers } from "../breaker/breaker.ts";
 import { type Context, inTenant } from "../context.ts";
+import { addDashboard } from "../dashboard/pages.ts";
 import { pendingMigrations } from "../database/migrate.ts";
 import { Executions } from "../executions/executions.ts";
 import { addWebSockets } from "../live/routes.ts";
@@ -55,6 +56,7 @@ export async function buildServer(context: Context, settings: Settings, links: L
   addRoutes(app, handlersOf(context, logins), admission, context);
   addBrowserLogin(app, { context, settings, authentication, logins, limits });
   addHealth(app, context, settings);
+  if (settings.dashboard !== undefined) await addDashboard(app, settings.dashboard);
   return app;
 }
 

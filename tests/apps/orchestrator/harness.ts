@@ -67,6 +67,7 @@ export class Installation {
       bootstrap: undefined,
       oidc: undefined,
       maxRunning: undefined,
+      dashboard: undefined,
       ...this.with,
       migrate: true,
       logLevel: "silent",

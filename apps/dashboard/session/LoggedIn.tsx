@@ -1,0 +1,27 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMessages } from "../i18n/messages.tsx";
+import { logOut, sessionQuery } from "./session.ts";
+
+/** As whom one is logged in, and the way out. */
+export function LoggedIn() {
+  const { app, session: texts } = useMessages();
+  const queryClient = useQueryClient();
+  const { data } = useQuery(sessionQuery);
+  const leave = useMutation({
+    mutationFn: logOut,
+    onSuccess: (redirect) => {
+      if (redirect !== null) globalThis.location.assign(redirect);
+      queryClient.clear();
+      return queryClient.invalidateQueries();
+    },
+  });
+  if (!data?.caller) return null;
+  return (
+    <div className="logged-in">
+      <span className="muted">{texts.loggedInAs(data.caller.subject, data.caller.role)}</span>
+      <button type="button" disabled={leave.isPending} onClick={() => leave.mutate()}>
+        {app.signOut}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,18 @@
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { ErrorNotice } from "../ui/notices.tsx";
+import { SignIn } from "./SignIn.tsx";
+import { sessionQuery } from "./session.ts";
+
+/** Shows what is inside to whoever is logged in; when a session ends, the login comes over the page and not in its place. */
+export function SessionGate({ children }: { children: ReactNode }) {
+  const { data, error, refetch } = useQuery(sessionQuery);
+  if (error) return <ErrorNotice error={error} reset={() => void refetch()} />;
+  if (!data) return null;
+  return (
+    <>
+      {children}
+      {data.caller === null && <SignIn byProvider={data.login.provider} byPassword={data.login.password} />}
+    </>
+  );
+}

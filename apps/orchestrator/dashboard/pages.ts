@@ -1,0 +1,26 @@
+import { join } from "node:path";
+import fastifyStatic from "@fastify/static";
+import type { FastifyInstance } from "fastify";
+
+const open = { config: { access: "public" } } as const;
+const YEAR = "365d";
+
+/** The addresses of the pages: the browser shows each from the same document. */
+const pages = ["/", "/servers", "/servers/*", "/history", "/executions/*"];
+
+/**
+ * Serves the dashboard: the document for every page, and its files. The document is asked for anew each time, so that a
+ * newer orchestrator shows its own; the files carry a hash of their content in their name and may be kept.
+ *
+ * @param directory where the built dashboard is
+ */
+export async function addDashboard(app: FastifyInstance, directory: string): Promise<void> {
+  await app.register(fastifyStatic, { root: directory, serve: false });
+  app.get<{ Params: { "*": string } }>("/assets/*", open, (request, reply) =>
+    reply.sendFile(request.params["*"], join(directory, "assets"), { immutable: true, maxAge: YEAR }),
+  );
+  for (const url of pages) {
+    app.get(url, open, (_request, reply) => reply.sendFile("index.html", directory, { cacheControl: false }));
+  }
+  app.get("/icon.svg", open, (_request, reply) => reply.sendFile("icon.svg", directory));
+}

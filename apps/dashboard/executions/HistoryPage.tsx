@@ -1,4 +1,4 @@
-import { type Execution, TargetState } from "@homeslice/protocol/executions.ts";
+import { type ExecutionSummary, TargetState } from "@homeslice/protocol/executions.ts";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { historyQuery } from "../api/queries.ts";
@@ -58,7 +58,7 @@ export function HistoryPage() {
   );
 }
 
-function ExecutionTable({ executions }: { executions: readonly Execution[] }) {
+function ExecutionTable({ executions }: { executions: readonly ExecutionSummary[] }) {
   const { executions: texts } = useMessages();
   const language = useLanguage();
   const now = useNow();

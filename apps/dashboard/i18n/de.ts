@@ -38,6 +38,7 @@ export const de: Messages = {
     timed_out: "Zeit abgelaufen",
     cancelled: "Abgebrochen",
     lost: "Verloren",
+    expired: "Abgelaufen",
   },
   session: {
     title: "Bei Homeslice anmelden",

@@ -37,6 +37,7 @@ export const en = {
     timed_out: "Timed out",
     cancelled: "Cancelled",
     lost: "Lost",
+    expired: "Expired",
   },
   session: {
     title: "Log in to Homeslice",

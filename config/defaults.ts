@@ -37,6 +37,7 @@ export const publishedImages = {
   alertmanager: "docker.io/prom/alertmanager:v0.34.2",
   "node-exporter": "docker.io/prom/node-exporter:v1.10.2",
   "blackbox-exporter": "docker.io/prom/blackbox-exporter:v0.27.0",
+  "kube-state-metrics": "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.17.0",
   "redis-exporter": "docker.io/oliver006/redis_exporter:v1.78.0",
   loki: "docker.io/grafana/loki:3.7.8",
   alloy: "docker.io/grafana/alloy:v1.11.3",

@@ -16,6 +16,7 @@ export const platformServices: readonly string[] = [
   "login",
   "loki",
   "node-exporter",
+  "objects-exporter",
   "orchestrator",
   "outpost",
   "postgresql",

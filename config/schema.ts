@@ -91,6 +91,9 @@ function images() {
     "blackbox-exporter": imageReference
       .default(publishedImages["blackbox-exporter"])
       .describe("Image of the exporter that probes public addresses."),
+    "kube-state-metrics": imageReference
+      .default(publishedImages["kube-state-metrics"])
+      .describe("Image of the exporter that tells of the cluster's objects."),
     "redis-exporter": imageReference
       .default(publishedImages["redis-exporter"])
       .describe("Image of the exporter beside Redis."),

@@ -96,6 +96,7 @@ export const catalogue = {
   loki: { title: "Loki", metrics: { port: 3100 } },
   collector: { title: "Log collector", namespace: "collector", metrics: { port: 12_345 } },
   "node-exporter": { title: "Nodes", namespace: "node-exporter", metrics: { port: 9100 } },
+  "objects-exporter": { title: "Objects", metrics: { port: 8080 } },
   "blackbox-exporter": { title: "Probes", metrics: { port: 9115 } },
   postgresql: { title: "PostgreSQL", metrics: { port: 9187 } },
   redis: { title: "Redis", metrics: { port: 9121 } },
@@ -122,7 +123,7 @@ function servicesOff(config: Config): ReadonlySet<string> {
 /** What serves another service alone. */
 const companions: Readonly<Record<string, readonly string[]>> = {
   loki: ["collector"],
-  prometheus: ["node-exporter", "blackbox-exporter"],
+  prometheus: ["node-exporter", "objects-exporter", "blackbox-exporter"],
   traefik: ["blackbox-exporter"],
 };
 

@@ -6,6 +6,7 @@ import {
   Grafana,
   Loki,
   NodeExporter,
+  ObjectsExporter,
   type PostgreSQL,
   Prometheus,
   type SignOn,
@@ -25,6 +26,7 @@ export function createObservability(
   if (runs("collector")) new Collector("collector", { resources: config.loki.collector }, environment);
 
   if (runs("node-exporter")) new NodeExporter("node-exporter", {}, environment);
+  if (runs("objects-exporter")) new ObjectsExporter("objects-exporter", {}, environment);
   if (runs("blackbox-exporter")) new BlackboxExporter("blackbox-exporter", {}, environment);
   if (runs("alertmanager")) new Alertmanager("alertmanager", config.alertmanager, environment);
   if (runs("prometheus")) new Prometheus("prometheus", config.prometheus, environment);

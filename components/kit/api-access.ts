@@ -38,12 +38,7 @@ export function allowApi(
   const local = { name, namespace: namespace.name, labels };
   const options = { parent: owner };
   const { ClusterRole, ClusterRoleBinding, Role, RoleBinding } = kubernetes.rbac.v1;
-  const within = inNamespace.length > 0 && [
-    new Role(`${name}-role`, { metadata: local, rules: [...inNamespace] }, options),
-    new RoleBinding(`${name}-role-binding`, { metadata: local, subjects, roleRef: roleRef("Role", name) }, options),
-  ];
-  return [
-    ...(within || []),
+  const everywhere = inCluster.length > 0 && [
     new ClusterRole(
       `${name}-cluster-role`,
       { metadata: { name: clusterWide, labels }, rules: [...inCluster] },
@@ -55,4 +50,9 @@ export function allowApi(
       options,
     ),
   ];
+  const within = inNamespace.length > 0 && [
+    new Role(`${name}-role`, { metadata: local, rules: [...inNamespace] }, options),
+    new RoleBinding(`${name}-role-binding`, { metadata: local, subjects, roleRef: roleRef("Role", name) }, options),
+  ];
+  return [...(within || []), ...(everywhere || [])];
 }

@@ -34,6 +34,15 @@ const executions = (succeeded: number, failed: number) => ({
 const constant = (series: string, value: number) => ({ [series]: `${value}x200` });
 const rising = (series: string, step: number) => ({ [series]: `0+${step}x200` });
 
+const cronJob = (values: Readonly<Record<string, number>>) =>
+  Object.fromEntries(
+    Object.entries(values).map(([fact, value]) => [`kube_cronjob_${fact}{cronjob="backup-wiki"}`, `${value}x200`]),
+  );
+const instances = (kind: string, working: string, wanted: string, number: number) => ({
+  ...constant(`kube_${kind}_${working}{${kind}="a"}`, number),
+  ...constant(`kube_${kind}_${wanted}{${kind}="a"}`, 2),
+});
+
 export const alertCases: readonly AlertCase[] = [
   { alert: "InstanceDown", at: 5, fires: constant('up{job="redis"}', 0), silent: constant('up{job="redis"}', 1) },
   { alert: "InstanceDown", at: 5, fires: constant("up", 0), silent: { up: "1 1 1 0 0 1 1" } },
@@ -138,6 +147,42 @@ export const alertCases: readonly AlertCase[] = [
     },
   },
   { alert: "ExecutionsFail", at: 90, fires: executions(1, 1), silent: executions(9, 1) },
+  {
+    alert: "BackupFailed",
+    at: 20,
+    fires: cronJob({ status_last_schedule_time: 200, status_last_successful_time: 100, status_active: 0 }),
+    silent: cronJob({ status_last_schedule_time: 200, status_last_successful_time: 100, status_active: 1 }),
+  },
+  {
+    alert: "BackupFailed",
+    at: 20,
+    fires: cronJob({ status_last_schedule_time: 200, status_active: 0 }),
+    silent: cronJob({ status_last_schedule_time: 200, status_last_successful_time: 210, status_active: 0 }),
+  },
+  {
+    alert: "BackupLate",
+    at: 70,
+    fires: cronJob({ next_schedule_time: 100 }),
+    silent: cronJob({ next_schedule_time: 4000 }),
+  },
+  {
+    alert: "InstancesMissing",
+    at: 20,
+    fires: instances("deployment", "status_replicas_available", "spec_replicas", 1),
+    silent: instances("deployment", "status_replicas_available", "spec_replicas", 2),
+  },
+  {
+    alert: "InstancesMissing",
+    at: 20,
+    fires: instances("statefulset", "status_replicas_ready", "replicas", 1),
+    silent: instances("statefulset", "status_replicas_ready", "replicas", 2),
+  },
+  {
+    alert: "ContainerRestarts",
+    at: 40,
+    fires: rising('kube_pod_container_status_restarts_total{pod="a"}', 1),
+    silent: constant('kube_pod_container_status_restarts_total{pod="a"}', 40),
+  },
   {
     alert: "AgentDisconnected",
     at: 7,

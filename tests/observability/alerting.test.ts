@@ -87,11 +87,13 @@ describe.skipIf("missing" in prometheus || "missing" in alertmanager)("a real Pr
     const { groups } = Rules.parse(await answer(`${url}/api/v1/rules`)).data;
     expect(groups.map(({ name }) => name)).toEqual([
       "agents",
+      "backup",
       "orchestrator",
       "platform",
       "postgresql",
       "redis",
       "traefik",
+      "workloads",
     ]);
     const addresses = async () => {
       const { activeTargets } = Targets.parse(await answer(`${url}/api/v1/targets`)).data;

@@ -123,7 +123,7 @@ describe("Grafana", () => {
 
 describe("a part that is switched off", () => {
   it.each([
-    ["prometheus", ["prometheus", "node-exporter", "blackbox-exporter"]],
+    ["prometheus", ["prometheus", "node-exporter", "objects-exporter", "blackbox-exporter"]],
     ["alertmanager", ["alertmanager"]],
     ["loki", ["loki", "collector"]],
     ["grafana", ["grafana"]],

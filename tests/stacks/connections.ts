@@ -42,6 +42,8 @@ export const links: readonly string[] = [
 
 /** Who reaches addresses outside the cluster, or is reached from there. */
 export const outside: readonly string[] = [
+  "objects-exporter/server → outside:443",
+  "objects-exporter/server → outside:6443",
   "outside → traefik/server:8000",
   "outside → traefik/server:8443",
   "traefik/server → outside:443",

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { registerBackup, registerRestore } from "./backup.ts";
 import { registerBench } from "./bench.ts";
+import { registerChaos } from "./chaos.ts";
 import { registerDestroy } from "./destroy.ts";
 import { registerDocs } from "./docs.ts";
 import { registerDown } from "./down.ts";
@@ -31,6 +32,7 @@ export function registerCommands(program: Command): void {
   registerRestore(program);
   registerTest(program);
   registerBench(program);
+  registerChaos(program);
   registerTestbed(program);
   registerDocs(program);
 }

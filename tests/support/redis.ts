@@ -25,6 +25,12 @@ export class TestRedis {
     return "missing" in program ? program : new TestRedis(program.path, await freePort());
   }
 
+  /** Its process, once it is started. */
+  get child(): ChildProcess {
+    if (this.#process === undefined) throw new Error("Redis is not started");
+    return this.#process;
+  }
+
   async start(): Promise<void> {
     const settings = { bind: this.host, port: this.port, requirepass: this.password, save: "" };
     const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);

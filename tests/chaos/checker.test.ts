@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import { check } from "./checker.ts";
+import type { Event } from "./history.ts";
+
+const target = { execution: "e", server: "s" };
+const fence = 1;
+const moved = (...states: string[]): Event[] => states.map((state) => ({ type: "moved", ...target, fence, state }));
+const lines = (...seqs: number[]): Event[] => seqs.map((seq) => ({ type: "line", ...target, seq, text: `${seq}\n` }));
+const acknowledged: Event = { type: "acknowledged", execution: "e", servers: ["s"], lines: 2 };
+const started: Event = { type: "started", ...target, fence };
+const good = [acknowledged, ...moved("queued", "dispatched", "running", "succeeded"), started, ...lines(1, 2)];
+
+/** How many of each were found. */
+function counts(events: readonly Event[]) {
+  const { lost, duplicated, regressed, gaps } = check(events);
+  return { lost: lost.length, duplicated: duplicated.length, regressed: regressed.length, gaps: gaps.length };
+}
+
+const none = { lost: 0, duplicated: 0, regressed: 0, gaps: 0 };
+
+test("a history in which all went well has no findings", () => {
+  expect(counts(good)).toEqual(none);
+});
+
+test("out of sight and back again, and sent again before it was acknowledged, are no findings", () => {
+  const path = moved("queued", "dispatched", "unreachable", "dispatched", "unreachable", "running", "unreachable");
+  expect(counts([acknowledged, ...path, ...moved("succeeded"), started, ...lines(1, 2)])).toEqual(none);
+});
+
+test.for([
+  ["that is not in the database", [acknowledged, ...lines(1, 2)]],
+  ["that never ended", [acknowledged, ...moved("queued", "dispatched", "running"), ...lines(1, 2)]],
+  ["of which nobody knows how it ended", [acknowledged, ...moved("queued", "dispatched", "lost"), ...lines(1, 2)]],
+] as const)("an acknowledged execution %s is lost", ([, events]) => {
+  expect(counts(events)).toEqual({ ...none, lost: 1 });
+});
+
+test("a command that was started twice in one attempt is duplicated; in the next attempt it is not", () => {
+  expect(counts([...good, started])).toEqual({ ...none, duplicated: 1 });
+  expect(counts([...good, { ...started, fence: 2 }])).toEqual(none);
+});
+
+test.for([
+  ["back to the queue", ["queued", "dispatched", "queued"]],
+  ["back from running", ["queued", "dispatched", "running", "acknowledged"]],
+  ["sent again although it was acknowledged", ["queued", "dispatched", "acknowledged", "dispatched"]],
+  ["out of a final state", ["queued", "dispatched", "running", "failed", "running"]],
+  ["from one final state to another", ["queued", "dispatched", "running", "cancelled"]],
+] as const)("a state that moves %s has regressed", ([, states]) => {
+  const events = [acknowledged, ...moved(...states, "succeeded"), started, ...lines(1, 2)];
+  expect(counts(events)).toEqual({ ...none, regressed: 1 });
+});
+
+test("an attempt of a lower number than the one before has regressed", () => {
+  const later = moved("queued").map((event) => ({ ...event, fence: 2 }));
+  expect(counts([acknowledged, ...later, ...moved("dispatched", "succeeded"), ...lines(1, 2)])).toMatchObject({
+    regressed: 1,
+  });
+});
+
+test.for([
+  ["missing", [1]],
+  ["doubled", [1, 1, 2]],
+  ["out of order", [2, 1]],
+] as const)("a line that is %s is a gap", ([, seqs]) => {
+  const events = [acknowledged, ...moved("queued", "dispatched", "running", "succeeded"), started, ...lines(...seqs)];
+  expect(counts(events)).toEqual({ ...none, gaps: 1 });
+});

@@ -3,8 +3,8 @@ import { Fleet } from "../rig/fleet.ts";
 import { Installation, type OrchestratorDaemon } from "../rig/installation.ts";
 import { RealAgent } from "../rig/realAgent.ts";
 import { TestRedis } from "../support/redis.ts";
+import { TcpProxy } from "../support/tcpProxy.ts";
 import { History } from "./history.ts";
-import { TcpProxy } from "./proxy.ts";
 
 const AGENTS = 2;
 

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { closeSync, mkdtempSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -75,8 +75,9 @@ export class Installation {
     });
   }
 
+  /** Each token is somebody else's: what one may ask for in a second is limited. */
   async token(): Promise<string> {
-    return await mintToken(this.secret, { subject: "rig", role: "admin" }, 86_400);
+    return await mintToken(this.secret, { subject: randomUUID(), role: "admin" }, 86_400);
   }
 
   async client(url: string, timeoutMs = 30_000): Promise<Client> {

@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
-import { claimWithin } from "../executions/claim.ts";
+import { type ClaimedRow, claimWithin } from "../executions/claim.ts";
+import { findUnanswered } from "../executions/unanswered.ts";
 import { Loop } from "../loop.ts";
 import type { AgentRegistry } from "./registry.ts";
 
@@ -13,6 +14,8 @@ export class Dispatcher {
   readonly #context: Context;
   readonly #registry: AgentRegistry;
   readonly #loop: Loop;
+  /** A claim failed, and may have been stored all the same: its answer was lost. */
+  #doubtful = false;
   #unsubscribe = () => {};
 
   constructor(context: Context, registry: AgentRegistry) {
@@ -35,9 +38,9 @@ export class Dispatcher {
 
   async #dispatch(): Promise<void> {
     if (this.#registry.size === 0) return;
-    const { database, orchestratorId, timings, maxRunning, metrics, bus } = this.#context;
-    const lockMarginSeconds = LOCK_MARGIN_SECONDS + timings.acceptMs / 1_000;
-    const claimed = await claimWithin(database, { orchestratorId, limit: BATCH, lockMarginSeconds }, maxRunning);
+    const { metrics, bus } = this.#context;
+    if (this.#doubtful) await this.#sendAgain();
+    const claimed = await this.#claim();
     for (const row of claimed) {
       // A link that has gone since then leaves its work to the reconciliation with the agent's next one.
       this.#registry.session(row.session_id)?.run(row);
@@ -46,5 +49,22 @@ export class Dispatcher {
     }
     // What was kept out by a lock that this round took may have left room for something behind it.
     if (claimed.length > 0) this.#loop.wake();
+  }
+
+  async #claim(): Promise<ClaimedRow[]> {
+    const { database, orchestratorId, timings, maxRunning } = this.#context;
+    const lockMarginSeconds = LOCK_MARGIN_SECONDS + timings.acceptMs / 1_000;
+    this.#doubtful = true;
+    const claimed = await claimWithin(database, { orchestratorId, limit: BATCH, lockMarginSeconds }, maxRunning);
+    this.#doubtful = false;
+    return claimed;
+  }
+
+  /** An agent that has it already says so, and does not start it again. */
+  async #sendAgain(): Promise<void> {
+    const { database, orchestratorId } = this.#context;
+    for (const { session_id, ...row } of await findUnanswered(database, orchestratorId)) {
+      this.#registry.session(session_id)?.run(row);
+    }
   }
 }

@@ -1,0 +1,53 @@
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { eventually } from "../../support/eventually.ts";
+import { Installation } from "./harness.ts";
+import { TestAgent } from "./testAgent.ts";
+
+const Claimed = z.object({ rows: z.tuple([z.looseObject({ session_id: z.string(), fence: z.int() })]) });
+
+let installation: Installation;
+
+beforeAll(async () => {
+  installation = await Installation.create();
+});
+
+afterAll(async () => await installation.destroy());
+
+/** The next claim is stored, and its answer gets lost on the way back, as when a connection breaks in that moment. */
+function loseNextClaim(): { readonly isLost: () => boolean } {
+  const query = pg.Client.prototype.query;
+  let lost = false;
+  Reflect.set(pg.Client.prototype, "query", function (this: pg.Client, ...args: unknown[]): unknown {
+    const answer: unknown = Reflect.apply(query, this, args);
+    if (!(answer instanceof Promise)) return answer;
+    return answer.then((result: unknown) => {
+      if (lost || !Claimed.safeParse(result).success) return result;
+      lost = true;
+      Reflect.set(pg.Client.prototype, "query", query);
+      throw new Error("Connection terminated unexpectedly");
+    });
+  });
+  return { isLost: () => lost };
+}
+
+test("a claim that was stored, but whose answer was lost, still reaches the agent, over the link that it was made for", async () => {
+  const orchestrator = await installation.start();
+  const client = await installation.client(orchestrator.url);
+  const { enrolment_token, server } = await client.call("registerServer", { body: { hostname: "test-host" } });
+  const agent = await TestAgent.enrol(orchestrator.url, enrolment_token);
+  const link = await agent.connect(orchestrator.url);
+  await link.receive("welcome");
+
+  const { isLost } = loseNextClaim();
+  const body = { operation: { type: "shell_command" as const, argv: ["true"] satisfies [string] } };
+  const params = { server_id: server.server_id };
+  const { execution_id } = await client.call("startServerExecution", { params, body });
+  await eventually(isLost, "the answer of the claim is lost");
+
+  const job = await link.job();
+  expect(job).toMatchObject({ execution_id, fence: 1 });
+  link.finish(job, 0, 0);
+  await link.receive("settled");
+});

@@ -10,9 +10,9 @@ export async function listActions(
   connection: Connection,
   { category, action_type, sort, limit, cursor }: RequestOf<"listActions">["query"],
 ): Promise<{ rows: Selectable<ActionsTable>[]; next_cursor: string | null }> {
-  const place = placeOf(cursor, sort);
   const { order, after } = directionOf(sort);
   const byName = sort.endsWith("name");
+  const place = placeOf(cursor, sort, byName);
   let query = connection
     .selectFrom("actions")
     .selectAll()
@@ -24,7 +24,7 @@ export async function listActions(
   if (place !== undefined) {
     query = byName
       ? query.where(({ eb, refTuple, tuple }) =>
-          eb(refTuple("name", "action_id"), after, tuple(place.value ?? "", place.id)),
+          eb(refTuple("name", "action_id"), after, tuple(place.text ?? "", place.id)),
         )
       : query.where("action_id", after, place.id);
   }
@@ -34,7 +34,7 @@ export async function listActions(
   const rows = found.slice(0, limit);
   const last = rows.at(-1);
   if (found.length <= limit || last === undefined) return { rows, next_cursor: null };
-  return { rows, next_cursor: cursorAfter(sort, { value: byName ? last.name : null, id: last.action_id }) };
+  return { rows, next_cursor: cursorAfter(sort, { text: byName ? last.name : null, id: last.action_id }) };
 }
 
 export async function findAction(

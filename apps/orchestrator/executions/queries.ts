@@ -69,7 +69,7 @@ export async function listExecutions(
   return {
     items: rows.map((row) => toSummary(row, states.get(row.execution_id))),
     next_cursor:
-      found.length > limit && last !== undefined ? cursorAfter(sort, { value: null, id: last.execution_id }) : null,
+      found.length > limit && last !== undefined ? cursorAfter(sort, { text: null, id: last.execution_id }) : null,
   };
 }
 

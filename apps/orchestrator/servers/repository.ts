@@ -33,9 +33,9 @@ export async function listServers(
   listing: RequestOf<"listServers">["query"],
 ): Promise<ResponseOf<"listServers">> {
   const { status, environment, server_group, tag, hostname, sort, limit, cursor } = listing;
-  const place = placeOf(cursor, sort);
   const { order, after } = directionOf(sort);
   const byName = sort.endsWith("hostname");
+  const place = placeOf(cursor, sort, byName);
   let query = selectServers(connection)
     .where(ofTenant)
     .limit(limit + 1);
@@ -44,7 +44,7 @@ export async function listServers(
   if (place !== undefined) {
     query = byName
       ? query.where(({ eb, refTuple, tuple }) =>
-          eb(refTuple("hostname", "server_id"), after, tuple(place.value ?? "", place.id)),
+          eb(refTuple("hostname", "server_id"), after, tuple(place.text ?? "", place.id)),
         )
       : query.where("server_id", after, place.id);
   }
@@ -57,7 +57,7 @@ export async function listServers(
   const items = rows.slice(0, limit).map(toServer);
   const last = items.at(-1);
   const more = rows.length > limit && last !== undefined;
-  const lastPlace = { value: byName ? (last?.hostname ?? null) : null, id: last?.server_id ?? "" };
+  const lastPlace = { text: byName ? (last?.hostname ?? null) : null, id: last?.server_id ?? "" };
   return { items, next_cursor: more ? cursorAfter(sort, lastPlace) : null };
 }
 

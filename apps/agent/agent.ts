@@ -4,8 +4,10 @@ import { arch, release, type as systemName } from "node:os";
 import type { AgentDescription, Finish } from "@homeslice/protocol/link.ts";
 import type { Logger } from "pino";
 import { type Clock, defaultTimings, systemClock, type Timings } from "./clock.ts";
+import type { Settings } from "./config/settings.ts";
 import { messageOf } from "./errors.ts";
-import { HttpServer } from "./http.ts";
+import type { AgentStatus } from "./http/catalogue.ts";
+import { HttpServer } from "./http/server.ts";
 import { enrol } from "./identity/enrolment.ts";
 import { type Identity, loadIdentity, loadKey } from "./identity/identity.ts";
 import { claimStateDirectory, prepareStateDirectory } from "./identity/stateDirectory.ts";
@@ -17,7 +19,6 @@ import { Metrics } from "./metrics/metrics.ts";
 import { offeredOperations } from "./operations/index.ts";
 import { type Policy, readPolicy } from "./policy/policy.ts";
 import { Sandbox } from "./sandbox/sandbox.ts";
-import type { Settings } from "./settings.ts";
 import { version } from "./version.ts";
 
 /** What a test replaces. */
@@ -109,7 +110,9 @@ export class Agent {
     const http = await HttpServer.listen({
       host,
       port,
-      isReady: () => this.ready,
+      status: () => this.#status(),
+      measure: () => this.#meter.measure(),
+      held: () => this.#jobs?.held() ?? [],
       registry: this.#metrics.registry,
       log: this.#log,
     });
@@ -182,6 +185,18 @@ export class Agent {
   /** What is in force for commands. */
   #protections(): string[] {
     return this.#policy === undefined ? [] : (this.#sandbox?.protections(this.#policy) ?? []);
+  }
+
+  #status(): AgentStatus {
+    return {
+      version,
+      hostname: this.#settings.nodeName,
+      connected: this.ready,
+      connections: this.#link?.connections ?? 0,
+      operations: offeredOperations(),
+      protections: this.#protections(),
+      max_concurrent_jobs: this.#settings.maxConcurrentJobs,
+    };
   }
 
   #describe(): AgentDescription {

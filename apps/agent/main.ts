@@ -1,7 +1,7 @@
 import { Agent } from "./agent.ts";
+import { readSettings } from "./config/settings.ts";
 import { StartupError } from "./errors.ts";
-import { createLog } from "./log.ts";
-import { readSettings } from "./settings.ts";
+import { createLog } from "./log/log.ts";
 
 /** For mistakes that the owner of the server can mend, as everywhere in Homeslice. */
 const EXIT_USER_ERROR = 2;
@@ -17,7 +17,7 @@ async function main(): Promise<void> {
     );
   }
   const settings = readSettings(process.env);
-  const log = createLog(settings.logLevel);
+  const log = createLog(settings);
   const agent = new Agent(settings, log);
   const stop = (signal: NodeJS.Signals) => {
     log.info({ signal, endCommands: settings.stopJobsOnExit }, "stopping");

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { registerAgent } from "./agent.ts";
 import { registerBackup, registerRestore } from "./backup.ts";
 import { registerBench } from "./bench.ts";
 import { registerChaos } from "./chaos.ts";
@@ -24,6 +25,7 @@ export function registerCommands(program: Command): void {
   registerToken(program);
   registerLogs(program);
   registerDown(program);
+  registerAgent(program);
   registerPreview(program);
   registerRefresh(program);
   registerRender(program);

@@ -1,4 +1,4 @@
-import { Environment as AgentEnvironment } from "@homeslice/agent/settings.ts";
+import { Environment as AgentEnvironment } from "@homeslice/agent/config/settings.ts";
 import { configurationReference } from "@homeslice/config";
 import { Environment as OrchestratorEnvironment } from "@homeslice/orchestrator";
 import type { z } from "zod";

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Agent, type AgentOptions } from "@homeslice/agent/agent.ts";
 import { defaultTimings, systemClock } from "@homeslice/agent/clock.ts";
+import { readSettings } from "@homeslice/agent/config/settings.ts";
 import { executionMark } from "@homeslice/agent/jobs/command.ts";
 import { terminate } from "@homeslice/agent/jobs/termination.ts";
-import { createLog } from "@homeslice/agent/log.ts";
-import { readSettings } from "@homeslice/agent/settings.ts";
+import { createLog } from "@homeslice/agent/log/log.ts";
 import { expect } from "vitest";
 import { LinkPeer } from "./linkPeer.ts";
 
@@ -66,7 +66,7 @@ export class Bench {
   /** Starts an agent in this process and waits until it is connected. */
   async agent(options: AgentOptions = {}): Promise<Agent> {
     const settings = readSettings(this.environment);
-    const agent = new Agent(settings, createLog(settings.logLevel), {
+    const agent = new Agent(settings, createLog(settings), {
       ...options,
       timings: { grace: 300, reconnectMin: 10, reconnectMax: 50, ...options.timings },
     });

@@ -1,8 +1,8 @@
 import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Agent } from "@homeslice/agent/agent.ts";
-import { createLog } from "@homeslice/agent/log.ts";
-import { readSettings } from "@homeslice/agent/settings.ts";
+import { readSettings } from "@homeslice/agent/config/settings.ts";
+import { createLog } from "@homeslice/agent/log/log.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AgentProcess, Bench, eventually } from "./harness.ts";
 
@@ -47,7 +47,9 @@ describe("enrolment", () => {
   it("waits for an orchestrator that is not ready", async () => {
     bench.peer.enrolStatus = 503;
     const settings = readSettings(bench.environment);
-    const agent = new Agent(settings, createLog("silent"), { timings: { reconnectMin: 5, reconnectMax: 5 } });
+    const agent = new Agent(settings, createLog({ logLevel: "silent", logFile: undefined }), {
+      timings: { reconnectMin: 5, reconnectMax: 5 },
+    });
     const started = agent.start();
     await eventually(() => bench.peer.enrolments >= 3);
     expect((await fetch(`http://127.0.0.1:${agent.port}/healthz`)).status).toBe(200);

@@ -1,7 +1,8 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { problemsOf, StartupError } from "./errors.ts";
+import { problemsOf, StartupError } from "../errors.ts";
+import { readConfigFile } from "./configFile.ts";
 
 const BaseUrl = z
   .url({
@@ -9,6 +10,10 @@ const BaseUrl = z
     error: "give the base URL of the orchestrator, for example https://orchestrator.home.example.org",
   })
   .transform((url) => url.replace(/\/+$/, ""));
+
+function number(min: number, max: number) {
+  return z.coerce.number("give a number").int().min(min).max(max);
+}
 
 /** Every environment variable that the agent reads. */
 export const Environment = z.object({
@@ -55,6 +60,23 @@ export const Environment = z.object({
     .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
     .default("info")
     .describe("Least severe level that is logged."),
+  HOMESLICE_LOG_FILE: z
+    .string()
+    .startsWith("/", "give an absolute path")
+    .optional()
+    .describe("File that is logged to, and rotated. Default: standard error."),
+  HOMESLICE_LOG_FILE_MB: number(1, 10_000)
+    .default(10)
+    .describe("Size in MiB at which the log file is put aside and a new one begun."),
+  HOMESLICE_LOG_FILES: number(1, 100).default(5).describe("Log files that are kept, the current one among them."),
+  HOMESLICE_CONFIG_FILE: z
+    .string()
+    .startsWith("/", "give an absolute path")
+    .optional()
+    .describe(
+      "YAML file with any of these settings, in small letters and without `HOMESLICE_` (`log_level: warn`); " +
+        `\`\${NAME}\` and \`\${NAME:-default}\` stand for environment variables. What is in the environment wins.`,
+    ),
   HOMESLICE_MAX_CONCURRENT_JOBS: z.coerce
     .number("give a number")
     .int()
@@ -82,13 +104,16 @@ export interface Settings {
   readonly host: string;
   readonly nodeName: string;
   readonly logLevel: string;
+  readonly logFile: { readonly path: string; readonly megabytes: number; readonly files: number } | undefined;
   readonly maxConcurrentJobs: number;
   readonly stopJobsOnExit: boolean;
 }
 
 /** Reads the settings. @throws StartupError that names every setting that is wrong */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
-  const parsed = Environment.safeParse(environment);
+  const file = environment["HOMESLICE_CONFIG_FILE"];
+  const fromFile = file === undefined ? {} : readConfigFile(file, Object.keys(Environment.shape), environment);
+  const parsed = Environment.safeParse({ ...fromFile, ...environment });
   if (!parsed.success) throw complain(parsed.error);
   const set = parsed.data;
   return {
@@ -101,6 +126,10 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     host: set.HOMESLICE_HOST,
     nodeName: set.HOMESLICE_NODE_NAME ?? hostname(),
     logLevel: set.HOMESLICE_LOG_LEVEL,
+    logFile:
+      set.HOMESLICE_LOG_FILE === undefined
+        ? undefined
+        : { path: set.HOMESLICE_LOG_FILE, megabytes: set.HOMESLICE_LOG_FILE_MB, files: set.HOMESLICE_LOG_FILES },
     maxConcurrentJobs: set.HOMESLICE_MAX_CONCURRENT_JOBS,
     stopJobsOnExit: set.HOMESLICE_STOP_JOBS_ON_EXIT,
   };

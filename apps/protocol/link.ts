@@ -12,6 +12,17 @@ import { HostStatus } from "./servers.ts";
 export const LINK_PATH = "/ws/agent";
 /** Version of this catalogue. Within one version, fields are only added. */
 export const LINK_VERSION = 1;
+/**
+ * The versions that this side speaks. Each side names its own in its first frame (`challenge`, `hello`), which is always
+ * one of version 1; a side that names none speaks version 1.
+ */
+export const LINK_VERSIONS: readonly number[] = [LINK_VERSION];
+
+/** The newest version that both sides speak; undefined when there is none. */
+export function commonVersion(theirs: readonly number[] = [1], ours = LINK_VERSIONS): number | undefined {
+  return ours.filter((version) => theirs.includes(version)).sort((a, b) => b - a)[0];
+}
+
 /** Largest frame either side takes, in bytes. */
 export const MAX_FRAME_BYTES = 1_048_576;
 
@@ -90,6 +101,7 @@ export const AgentMessage = z.discriminatedUnion("type", [
   z.object({
     ...version,
     type: z.literal("hello"),
+    versions: z.array(z.int()).optional(),
     server_id: ServerId,
     signature: z.string().meta({ description: "Ed25519, base64url, over `helloBytes(nonce, server_id)`" }),
     agent: AgentDescription,
@@ -106,7 +118,7 @@ export type AgentMessage = z.infer<typeof AgentMessage>;
 
 /** From the orchestrator. */
 export const OrchestratorMessage = z.discriminatedUnion("type", [
-  z.object({ ...version, type: z.literal("challenge"), nonce: z.string() }),
+  z.object({ ...version, type: z.literal("challenge"), versions: z.array(z.int()).optional(), nonce: z.string() }),
   z.object({
     ...version,
     type: z.literal("welcome"),

@@ -30,5 +30,6 @@ export const closeCode = {
   not_authenticated: 4401,
   not_permitted: 4403,
   not_found: 4404,
+  no_common_version: 4426,
   too_many: 4429,
 } as const;

@@ -1,10 +1,12 @@
 import {
   type AgentDescription,
   type AgentMessage,
+  commonVersion,
   type HeldAttempt,
   helloBytes,
   LINK_PATH,
   LINK_VERSION,
+  LINK_VERSIONS,
   MAX_FRAME_BYTES,
   OrchestratorMessage,
 } from "@homeslice/protocol/link.ts";
@@ -116,6 +118,10 @@ export class Connection {
       this.#socket.close(closeCode.invalid_message);
       return;
     }
+    if (message.type === "challenge" && commonVersion(message.versions) === undefined) {
+      this.#fail(`the orchestrator speaks versions ${message.versions} of the link, and this agent ${LINK_VERSIONS}`);
+      return;
+    }
     if (message.type === "challenge") {
       this.#phase = "greeted";
       this.#hello(message.nonce).catch((error: unknown) => this.#fail(messageOf(error)));
@@ -138,6 +144,7 @@ export class Connection {
     const status = await hostStatus();
     this.#transmit({
       type: "hello",
+      versions: [...LINK_VERSIONS],
       server_id: identity.serverId,
       signature,
       agent: description,

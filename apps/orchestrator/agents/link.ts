@@ -2,9 +2,11 @@ import { randomBytes } from "node:crypto";
 import {
   AgentMessage,
   closeCode,
+  commonVersion,
   decodePublicKey,
   helloBytes,
   LINK_VERSION,
+  LINK_VERSIONS,
   type OrchestratorMessage,
   verifyBytes,
 } from "@homeslice/protocol";
@@ -67,7 +69,7 @@ export class LinkServer {
       });
     });
     socket.on("error", (error) => this.#context.log.info({ address, error: error.message }, "agent link broke"));
-    send(socket, { v: LINK_VERSION, type: "challenge", nonce });
+    send(socket, { v: LINK_VERSION, type: "challenge", versions: [...LINK_VERSIONS], nonce });
   }
 
   /** Resolves when every link has ended, and what came over it is stored. */
@@ -82,6 +84,14 @@ export class LinkServer {
     hello: AgentMessage,
   ): Promise<AgentSession | undefined> {
     if (hello.type !== "hello") throw new LinkOutOfStep("the first message must be hello");
+    if (commonVersion(hello.versions) === undefined) {
+      this.#context.log.warn(
+        { server_id: hello.server_id, versions: hello.versions },
+        "an agent speaks another language",
+      );
+      socket.close(closeCode.no_common_version, "no common version of the link: upgrade the older side");
+      return undefined;
+    }
     const key = await findServerKey(this.#context.database, hello.server_id);
     const proven =
       key !== undefined && verifyBytes(helloBytes(nonce, hello.server_id), hello.signature, decodePublicKey(key));

@@ -48,6 +48,10 @@ export class LinkPeer {
   keepLines = true;
   /** Whether agents that connect are greeted. */
   greet = true;
+  /** What it says to speak; undefined: nothing, as orchestrators did that spoke the first version only. */
+  versions: number[] | undefined;
+  /** Every frame that was sent to agents. */
+  readonly sent: unknown[] = [];
   /** How many connections were opened. */
   connections = 0;
   heartbeatSeconds = 60;
@@ -132,6 +136,7 @@ export class LinkPeer {
   }
 
   send(message: Sent): void {
+    this.sent.push({ v: LINK_VERSION, ...message });
     this.sendText(JSON.stringify({ v: LINK_VERSION, ...message }));
   }
 
@@ -201,7 +206,9 @@ export class LinkPeer {
     socket.on("close", () => {
       if (this.#socket === socket) this.#socket = undefined;
     });
-    socket.send(JSON.stringify({ v: LINK_VERSION, type: "challenge", nonce }));
+    const challenge = { v: LINK_VERSION, type: "challenge", ...(this.versions && { versions: this.versions }), nonce };
+    this.sent.push(challenge);
+    socket.send(JSON.stringify(challenge));
   }
 
   #receive(message: AgentMessage, nonce: string, socket: WebSocket): void {

@@ -116,3 +116,12 @@ test("deleting a server cuts its agent off at once and for good, and loses what 
   expect(execution.status.overall).toBe("lost");
   expect(await codeOf(client.call("getServer", { params }))).toBe("not_found");
 });
+
+test("an agent that speaks no version of the link that the orchestrator knows is told so, and one that names none is served", async () => {
+  const { enrolment_token } = await register();
+  const agent = await TestAgent.enrol(url, enrolment_token);
+  const stranger = await agent.connect(url, [], [99]);
+  await eventually(() => stranger.closed === closeCode.no_common_version, "the versions are refused");
+  await (await agent.connect(url)).receive("welcome");
+  await (await agent.connect(url, [], [99, 1])).receive("welcome");
+});

@@ -51,7 +51,7 @@ export class TestAgent {
   }
 
   /** Opens a link and says hello; the caller waits for `welcome` or for the close. */
-  async connect(url: string, held: readonly HeldAttempt[] = []): Promise<TestLink> {
+  async connect(url: string, held: readonly HeldAttempt[] = [], versions?: number[]): Promise<TestLink> {
     const link = new TestLink(new WebSocket(url.replace("http", "ws") + LINK_PATH));
     const { nonce } = await link.receive("challenge");
     const signature = signBytes(helloBytes(nonce, this.serverId), this.#key);
@@ -59,6 +59,7 @@ export class TestAgent {
     const description = { ...agent, capabilities: ["shell_command"] };
     link.send({
       type: "hello",
+      ...(versions && { versions }),
       server_id: this.serverId,
       signature,
       agent: description,

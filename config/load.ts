@@ -1,6 +1,7 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { catalogue } from "./catalogue.ts";
 import { type EnvironmentName, environments } from "./defaults.ts";
+import { CONFIG_VERSION, pendingEdits } from "./migrations.ts";
 import { ConfigError, type Problem, problemsOf, wording } from "./problems.ts";
 import { crossFieldProblems } from "./rules.ts";
 import { type Settings, settingsSchema } from "./schema.ts";
@@ -19,6 +20,8 @@ export interface Config extends Settings {
  */
 export function loadConfig(stack: string, values: Readonly<Record<string, unknown>>): Config {
   const written = settingsIn(values);
+  const outdated = versionProblems(stack, written);
+  if (outdated.length > 0) throw new ConfigError(`Pulumi.${stack}.yaml`, outdated);
   const environment = environmentOf(stack, written);
   const result = settingsSchema(environment ?? "prod").safeParse(written, { reportInput: true, error: wording });
   const problems = result.success
@@ -32,15 +35,36 @@ export function loadConfig(stack: string, values: Readonly<Record<string, unknow
 const namespace = "homeslice:";
 
 /** The values under our namespace without it; groups that the engine hands over as JSON become objects again. */
-function settingsIn(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function settingsIn(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(values)
       .filter(([key]) => key.startsWith(namespace))
-      .map(([key, value]) => [key.slice(namespace.length), fromText(value)]),
+      .map(([key, value]) => [key.slice(namespace.length), fromText(value, key)]),
   );
 }
 
-function fromText(value: unknown): unknown {
+/** The version that settings say they are of, if they say one that there can be. */
+export function versionOf(settings: Readonly<Record<string, unknown>>): number | undefined {
+  return z.int().min(1).safeParse(settings["version"]).data;
+}
+
+/** What keeps settings of another version from being read as if they were of this one. */
+function versionProblems(stack: string, settings: Readonly<Record<string, unknown>>): Problem[] {
+  const version = versionOf(settings);
+  if (version !== undefined && version > CONFIG_VERSION) {
+    const message = `${version} is newer than ${CONFIG_VERSION}, which this Homeslice reads: use a newer Homeslice`;
+    return [{ path: "version", message }];
+  }
+  const advice = `run \`./homeslice config migrate --stack ${stack}\``;
+  if (version !== undefined && version < CONFIG_VERSION) {
+    return [{ path: "version", message: `${version} is earlier than ${CONFIG_VERSION}, which is read: ${advice}` }];
+  }
+  const old = version === undefined ? pendingEdits(settings, version).filter(({ value }) => value === undefined) : [];
+  return old.map(({ path }) => ({ path: path.join("."), message: `belongs to an earlier version: ${advice}` }));
+}
+
+function fromText(value: unknown, key: string): unknown {
+  if (key === `${namespace}version` && typeof value === "string" && /^\d+$/.test(value)) return Number(value);
   if (typeof value !== "string" || !/^\s*[{[]/.test(value)) return value;
   try {
     return JSON.parse(value);

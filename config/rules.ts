@@ -12,6 +12,7 @@ export function crossFieldProblems(settings: Settings): Problem[] {
     ...oneCluster(settings),
     ...postgresqlFits(settings),
     ...databaseClientsFit(settings),
+    ...activeIsReleased(settings),
     ...redisFits(settings),
     ...edgeProblems(settings),
     ...identityProblems(settings),
@@ -101,14 +102,21 @@ function databaseClientsFit(settings: Settings): Problem[] {
   const needs = databaseClients.flatMap((name): [string, number][] => {
     const client = settings[name];
     if ("enabled" in client && !client.enabled) return [];
-    // While a new version rolls out, there is one instance more.
-    return [[name, (client.replicas + 1) * databaseConnections[name]]];
+    // While a new version rolls out, there is one instance more; a release has both versions side by side.
+    const besides = "release" in client && client.release ? client.replicas : 1;
+    return [[name, (client.replicas + besides) * databaseConnections[name]]];
   });
   const needed = needs.reduce((sum, [, connections]) => sum + connections, spareConnections);
   if (maxConnections >= needed) return [];
   const shares = [...needs, ["others", spareConnections]].map(([name, share]) => `${name} ${share}`).join(", ");
   const message = `${maxConnections} are fewer than the ${needed} needed (${shares}): raise it or run fewer instances`;
   return [{ path: "postgresql.maxConnections", message }];
+}
+
+function activeIsReleased({ orchestrator: { release } }: Settings): Problem[] {
+  if (!release || release[release.active]) return [];
+  const message = `is missing: ${release.active} serves, name its image`;
+  return [{ path: `orchestrator.release.${release.active}`, message }];
 }
 
 const databaseClients = ["orchestrator", "authentik", "grafana"] as const;

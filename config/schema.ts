@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defaults, type EnvironmentName, environments, publishedImages } from "./defaults.ts";
+import { CONFIG_VERSION } from "./migrations.ts";
 import { domainName, imageReference, objectName, parameterName, programPath, repository, size } from "./notations.ts";
 import { access } from "./settings/access.ts";
 import { alertmanager } from "./settings/alertmanager.ts";
@@ -8,6 +9,7 @@ import { backup } from "./settings/backup.ts";
 import { grafana } from "./settings/grafana.ts";
 import { homepage } from "./settings/homepage.ts";
 import { loki } from "./settings/loki.ts";
+import { orchestrator } from "./settings/orchestrator.ts";
 import { prometheus } from "./settings/prometheus.ts";
 import { resources } from "./settings/resources.ts";
 import { services } from "./settings/services.ts";
@@ -17,6 +19,14 @@ import { traefik } from "./settings/traefik.ts";
 /** All that a user may set in `Pulumi.<stack>.yaml`, with the defaults of one environment. Only `domain` is required. */
 export function settingsSchema(environment: EnvironmentName) {
   return z.strictObject({
+    version: z
+      .int()
+      .min(1)
+      .max(CONFIG_VERSION)
+      .default(CONFIG_VERSION)
+      .describe(
+        "Version of these settings, which `config migrate` brings up to date. Left out, they are taken as current.",
+      ),
     domain: domainName.describe("Domain under which every public host name of the platform lies."),
     environment: z
       .enum(environments)
@@ -169,20 +179,6 @@ function redis(environment: EnvironmentName) {
         cpu: ["50m", "500m"],
         memory: ["64Mi", defaults.redisMemory[environment]],
       }).describe("What the server may use; it refuses writes at three quarters of the memory limit."),
-    })
-    .prefault({});
-}
-
-function orchestrator(environment: EnvironmentName) {
-  return z
-    .strictObject({
-      replicas: z
-        .int()
-        .min(1)
-        .max(20)
-        .default(defaults.orchestratorReplicas[environment])
-        .describe("Number of instances."),
-      resources: resources({ cpu: ["100m", "1"], memory: ["192Mi", "512Mi"] }).describe("What each instance may use."),
     })
     .prefault({});
 }

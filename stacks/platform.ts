@@ -1,5 +1,5 @@
 import { Agents, Backup, Environment, Homepage, Orchestrator, PostgreSQL, Redis } from "@homeslice/components";
-import type { Config, EnvironmentName } from "@homeslice/config";
+import type { Colour, Config, EnvironmentName } from "@homeslice/config";
 import type { Output } from "@pulumi/pulumi";
 import { catalogueOf } from "./catalogue.ts";
 import { createEdge, type EdgeOutputs } from "./edge.ts";
@@ -16,6 +16,9 @@ export interface PlatformOutputs {
     readonly address: Output<string>;
     /** Address for people, under the domain. */
     readonly publicUrl: string;
+    /** The colour that serves, and its image. */
+    readonly active: Colour;
+    readonly image: Output<string>;
   };
   readonly edge: EdgeOutputs;
 }
@@ -58,7 +61,12 @@ export function platform(config: Config): PlatformOutputs {
   return {
     environment: config.environment,
     namespaces: { platform: environment.platform.name, agents: agents.namespace.name },
-    orchestrator: { address: orchestrator.address, publicUrl: orchestrator.publicUrl },
+    orchestrator: {
+      address: orchestrator.address,
+      publicUrl: orchestrator.publicUrl,
+      active: orchestrator.active,
+      image: orchestrator.image(orchestrator.active),
+    },
     edge: edge.outputs,
   };
 }

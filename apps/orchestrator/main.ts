@@ -1,18 +1,25 @@
 import { pino } from "pino";
+import { checkServing } from "./check.ts";
 import { migrate } from "./database/migrate.ts";
 import { openDatabases } from "./database/tenancy.ts";
 import { startOrchestrator } from "./orchestrator.ts";
 import { readSettings, type Settings, SettingsError } from "./settings.ts";
+import { VERSION } from "./version.ts";
 
 const EXIT_USAGE = 2;
 
-/** `serve` runs the orchestrator until it is told to stop; `migrate` brings the database up to date and ends. */
+/**
+ * `serve` runs the orchestrator until it is told to stop; `migrate` brings the database up to date and ends; `check` asks a
+ * running orchestrator whether it serves.
+ */
 async function main(command: string | undefined): Promise<number> {
   const settings = readSettings(process.env);
   const log = pino({ level: settings.logLevel, base: { component: "orchestrator" } }, pino.destination(2));
   switch (command) {
     case "migrate":
       return await runMigrations(settings);
+    case "check":
+      return await runCheck(settings);
     case "serve": {
       const orchestrator = await startOrchestrator(settings, log);
       const signal = await new Promise<NodeJS.Signals>((resolve) => {
@@ -23,8 +30,16 @@ async function main(command: string | undefined): Promise<number> {
       return 0;
     }
     default:
-      process.stderr.write("usage: main.ts serve|migrate\n");
+      process.stderr.write("usage: main.ts serve|migrate|check\n");
       return EXIT_USAGE;
+  }
+
+  async function runCheck({ checkUrl, secret }: Settings): Promise<number> {
+    if (checkUrl === undefined) throw new SettingsError("HOMESLICE_CHECK_URL: is missing, the address to check");
+    const problems = await checkServing({ url: checkUrl, secret, version: VERSION });
+    if (problems.length === 0) log.info({ url: checkUrl }, "it serves");
+    else log.error({ url: checkUrl, problems }, "it does not serve as it has to");
+    return problems.length === 0 ? 0 : 1;
   }
 
   async function runMigrations({ database: target }: Settings): Promise<number> {

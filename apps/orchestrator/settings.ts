@@ -131,6 +131,7 @@ export const Environment = z
       .min(1)
       .optional()
       .describe("Directory of the built dashboard. Without it, there are no pages: the API alone."),
+    HOMESLICE_CHECK_URL: z.url().optional().describe("Address of the orchestrator that `check` asks."),
     HOMESLICE_LOG_LEVEL: z
       .enum(["trace", "debug", "info", "warn", "error"])
       .default("info")
@@ -197,6 +198,8 @@ export interface Settings {
   readonly migrate: boolean;
   /** Where the built dashboard is, if it is served. */
   readonly dashboard: string | undefined;
+  /** The orchestrator to check. */
+  readonly checkUrl?: string | undefined;
   readonly logLevel: string;
 }
 
@@ -245,6 +248,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     maxRunning: values.HOMESLICE_MAX_RUNNING,
     migrate: values.HOMESLICE_MIGRATE === "true",
     dashboard: values.HOMESLICE_DASHBOARD_DIR,
+    checkUrl: values.HOMESLICE_CHECK_URL,
     logLevel: values.HOMESLICE_LOG_LEVEL,
   };
 }

@@ -3,9 +3,10 @@ import { findEngine } from "../engine/index.ts";
 import { tryLock } from "../process/fileLock.ts";
 import { isInteractive, requireConfirmable } from "./confirm.ts";
 import { cacheDirectory, type Home, openHome } from "./home.ts";
-import { clusterOptionsSchema, type Operation } from "./options.ts";
+import type { Outcome } from "./operations.ts";
+import { type ClusterOptions, clusterOptionsSchema, type Operation } from "./options.ts";
 import { printOutcome } from "./report/outcome.ts";
-import { readStackFile } from "./stackFile.ts";
+import { readStackFile, type StackFile } from "./stackFile.ts";
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -20,6 +21,24 @@ export async function runCluster(operation: Operation, given: unknown): Promise<
   const options = clusterOptionsSchema.parse(given);
   requireConfirmable(operation, options.yes, isInteractive());
   const file = readStackFile(options.stack, options.config);
+  const outcome = await holding(operation, options, file, (operate) => operate(operation, file));
+  printOutcome({ operation, options, outcome, durationMs: Date.now() - started });
+}
+
+/** Runs one operation with the settings of a file, which need not be what is on the disk. */
+export type Operate = (operation: Operation, file: StackFile) => Promise<Outcome>;
+
+/**
+ * Lets `work` run operations on a stack, on which nobody else works meanwhile.
+ *
+ * @param operation what is made sure of before, and what others are told who want to work on it
+ */
+export async function holding<Result>(
+  operation: Operation,
+  options: ClusterOptions,
+  file: StackFile,
+  work: (operate: Operate) => Promise<Result>,
+): Promise<Result> {
   loadConfig(options.stack, file.content.config ?? {});
   const home = openHome(options.stack, process.env);
   const release = holdStack(home, operation, options.stack);
@@ -28,8 +47,7 @@ export async function runCluster(operation: Operation, given: unknown): Promise<
     const cluster = await prepareCluster(operation, options, file, home, say);
     const engine = await findEngine({ cache: cacheDirectory(process.env), env: process.env, say });
     const { drive } = await import("./drive.ts");
-    const outcome = await drive(operation, { options, file, home, cluster, engine, say });
-    printOutcome({ operation, options, outcome, durationMs: Date.now() - started });
+    return await work((next, settings) => drive(next, { options, file: settings, home, cluster, engine, say }));
   } finally {
     release();
   }

@@ -24,11 +24,17 @@ export interface DeploymentArgs extends WorkloadArgs<Server> {
   readonly transform?: Transform<kubernetes.apps.v1.DeploymentArgs> | undefined;
 }
 
-/** Interchangeable instances, replaced one by one: a new one serves before an old one goes. */
-export function deployment(
+/** Interchangeable instances with an address, replaced one by one: a new one serves before an old one goes. */
+export function deployment(owner: Component, args: DeploymentArgs): Running {
+  const { workload, controller } = instances(owner, args);
+  return running(workload, controller, args);
+}
+
+/** Interchangeable instances without an address of their own. */
+export function instances(
   owner: Component,
   { part = MAIN_PART, replicas, transform, ...args }: DeploymentArgs,
-): Running {
+): { readonly workload: Workload; readonly controller: pulumi.Resource } {
   const workload = prepareWorkload(owner, part, { ...args, spec: { ...spread(owner, part), ...args.spec } });
   const controller = new kubernetes.apps.v1.Deployment(
     `${workload.name}-deployment`,
@@ -48,7 +54,7 @@ export function deployment(
     workload.options,
   );
   if (replicas > 1) keepOneRunning(workload);
-  return running(workload, controller, args);
+  return { workload, controller };
 }
 
 export interface StatefulSetArgs extends WorkloadArgs<Server> {
@@ -194,7 +200,7 @@ function metadataOf({ name, namespace, labels }: Workload) {
 function running(workload: Workload, controller: pulumi.Resource, args: WorkloadArgs<Server>): Running {
   const servers = [args.container, ...Object.values(args.beside ?? {})];
   const ports = Object.assign({}, ...servers.map((server) => server.ports));
-  const service = serviceFor(workload, controller, ports);
+  const service = serviceFor(workload.owner, { ...workload, ports, after: [controller] });
   const host = pulumi.interpolate`${workload.name}.${workload.namespace.name}.svc`;
   const { name, namespace, selector } = workload;
   return { name, namespace, selector, host, ready: [controller, service] };

@@ -7,6 +7,20 @@ import { importIntoK3d } from "./cluster.ts";
 /** Absolute, because the engine may run in another directory. */
 const checkout = join(import.meta.dirname, "..", "..");
 
+/** Where a published image comes from: its own registry, or the mirror in its place. */
+function mirroredBy({ images: { registry } }: Config, reference: string): string {
+  if (!registry) return reference;
+  const [first = "", ...path] = reference.split("/");
+  // Without a dot or a port, the first part is no host: the image is one of Docker Hub.
+  const hosted = /[.:]/.test(first) || first === "localhost";
+  return [registry, ...(hosted ? [] : [first]), ...path].join("/");
+}
+
+/** The reference of an image of the platform as it is pulled. */
+export function publishedImage(config: Config, name: ImageName): string {
+  return mirroredBy(config, config.images.references[name]);
+}
+
 /** The images that this repository holds the sources of. */
 const ownImages = ["orchestrator", "agent"] as const;
 type OwnImage = (typeof ownImages)[number];
@@ -26,7 +40,7 @@ export class Images {
   /** The reference that pods name; an image to be built is built once, however many workloads run it. */
   reference(name: ImageName): pulumi.Output<string> {
     const own = ownImages.find((candidate) => candidate === name);
-    if (!own || !this.#config.images.build) return pulumi.output(this.#published(name));
+    if (!own || !this.#config.images.build) return pulumi.output(publishedImage(this.#config, name));
     const image = this.#built.get(own) ?? this.#build(own, this.#config.images.build);
     this.#built.set(own, image);
     return image;
@@ -34,16 +48,7 @@ export class Images {
 
   /** Where a published image comes from: its own registry, or the mirror in its place. */
   mirrored(reference: string): string {
-    const { registry } = this.#config.images;
-    if (!registry) return reference;
-    const [first = "", ...path] = reference.split("/");
-    // Without a dot or a port, the first part is no host: the image is one of Docker Hub.
-    const hosted = /[.:]/.test(first) || first === "localhost";
-    return [registry, ...(hosted ? [] : [first]), ...path].join("/");
-  }
-
-  #published(name: ImageName): string {
-    return this.mirrored(this.#config.images.references[name]);
+    return mirroredBy(this.#config, reference);
   }
 
   #build(name: OwnImage, build: NonNullable<Config["images"]["build"]>): pulumi.Output<string> {

@@ -1,3 +1,5 @@
+import type { Colour } from "@homeslice/config";
+
 /** What tells one workload's objects from all others: the service, the part of it, and the stack. */
 export interface Identity {
   /** The service: `postgresql`. */
@@ -6,6 +8,8 @@ export interface Identity {
   readonly part: string;
   /** The stack, under a name that labels accept. */
   readonly instance: string;
+  /** Which of two versions that stand side by side; left out where there is one alone. */
+  readonly colour?: Colour;
 }
 
 /** The part of a service that bears the service's own name. */
@@ -14,11 +18,12 @@ export const MAIN_PART = "server";
 export type Labels = Readonly<Record<string, string>>;
 
 /** The labels by which Services, policies and controllers find the pods; they never change. */
-export function selectorLabels({ name, part, instance }: Identity): Labels {
+export function selectorLabels({ name, part, instance, colour }: Identity): Labels {
   return {
     "app.kubernetes.io/name": name,
     "app.kubernetes.io/component": part,
     "app.kubernetes.io/instance": instance,
+    ...(colour && { "homeslice.dev/colour": colour }),
   };
 }
 

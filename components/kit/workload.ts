@@ -1,3 +1,4 @@
+import type { Colour } from "@homeslice/config";
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Component } from "./component.ts";
@@ -10,6 +11,8 @@ import { type SecretRef, secretFile } from "./secrets.ts";
 
 /** What every kind of workload is made of. */
 export interface WorkloadArgs<Main extends Container> extends Pod {
+  /** Which of two versions it is, where two stand side by side. */
+  readonly colour?: Colour;
   readonly container: Main;
   /** The links it uses: settings and secrets in its environment, openings in the network, its place in the order. */
   readonly uses?: readonly Use[];
@@ -21,6 +24,8 @@ export interface WorkloadArgs<Main extends Container> extends Pod {
   readonly outside?: readonly number[];
   /** What else has to stand before it starts. */
   readonly after?: readonly pulumi.Resource[];
+  /** Seconds after which a run that waits for it gives up. Default: as long as the provider has patience. */
+  readonly readySeconds?: number;
 }
 
 /** A workload before its controller exists: its identity, its pods, and what has to come first. */
@@ -33,9 +38,11 @@ export interface Workload extends Peer {
 
 /** Prepares the pods of one part of a service: account, links, template. */
 export function prepareWorkload(owner: Component, part: string, args: WorkloadArgs<Container>): Workload {
-  const identity = owner.identity(part);
+  const { colour, readySeconds } = args;
+  const patience = readySeconds === undefined ? undefined : `${readySeconds}s`;
+  const identity = { ...owner.identity(part), ...(colour && { colour }) };
   const labels = standardLabels(identity);
-  const name = part === MAIN_PART ? owner.name : `${owner.name}-${part}`;
+  const name = [owner.name, part === MAIN_PART ? undefined : part, colour].filter(Boolean).join("-");
   const peer = { name, namespace: owner.namespace, selector: selectorLabels(identity) };
   const uses = [...(args.uses ?? []), ...Object.values(args.usesBefore ?? {}).flat()];
   const account = new kubernetes.core.v1.ServiceAccount(
@@ -60,6 +67,7 @@ export function prepareWorkload(owner: Component, part: string, args: WorkloadAr
     template: podTemplate(labels, account.metadata.name, { [part]: main }, { ...args, before, spec }),
     options: {
       parent: owner,
+      ...(patience && { customTimeouts: { create: patience, update: patience } }),
       dependsOn: [...owner.namespace.ready, ...openings, ...outside, ...ready, ...(args.after ?? [])],
     },
   };

@@ -1,18 +1,23 @@
-import { type Config, databaseConnections } from "@homeslice/config";
+import { type Colour, type Config, colours, databaseConnections } from "@homeslice/config";
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
   Component,
-  deployment,
   type Environment,
   http,
+  instances,
   job,
   type Link,
+  MAIN_PART,
+  type Peer,
   type Running,
   type SecretRef,
   scratch,
   secretFile,
   secretFiles,
+  selectorLabels,
+  serviceFor,
+  standardLabels,
   type Transform,
   use,
 } from "../kit/index.ts";
@@ -35,11 +40,20 @@ export type OrchestratorArgs = Config["orchestrator"] & {
 export type OrchestratorLink = Link<"url", "enrolment">;
 
 const PORT = 8080;
+const PORTS = { http: PORT };
+/** What a step that runs to its end may use. */
+const STEP = { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "1", memory: "256Mi" } };
 
-/** The orchestrator: API, queue and scheduler. Any number of instances; the database brought up to date before they roll. */
+/**
+ * The orchestrator: API, queue and scheduler. Any number of instances; the database brought up to date before they roll.
+ * Two versions can stand side by side, as colours: the Service leads to the active one, and a change of the active one is
+ * made in this order: its instances are ready, a check of them succeeds, the Service leads to them, the others end.
+ */
 export class Orchestrator extends Component {
   /** Address for people: https://host. */
   readonly publicUrl: string;
+  /** The colour that serves. */
+  readonly active: Colour;
   readonly #args: OrchestratorArgs;
   readonly #secret: SecretRef<"key" | "enrolment">;
   readonly #server: Running;
@@ -52,8 +66,13 @@ export class Orchestrator extends Component {
       key: this.generate("key", 64),
       enrolment: this.generate("enrolment", 64),
     });
-    const migrated = this.#migrate();
-    this.#server = this.#serve(migrated);
+    this.active = args.release?.active ?? "blue";
+    const serving = this.#serve(this.active, args.replicas, [this.#migrate()]);
+    const checked = args.release ? [this.#check(serving, args.release.number)] : [];
+    this.#server = this.#lead(this.active, [serving, ...checked]);
+    const [retired] = colours.filter((colour) => colour !== this.active && args.release?.[colour]);
+    // Its instances would go on with the work of the agents that they are connected to.
+    if (retired) this.#serve(retired, 0, this.#server.ready);
     this.registerOutputs({});
   }
 
@@ -68,37 +87,82 @@ export class Orchestrator extends Component {
     return { peer: this.#server, port: PORT, settings: { url: this.address }, secret: this.#secret, ready };
   }
 
+  /** The image of a colour: what was released to it, or what the settings of all images say. */
+  image(colour: Colour): pulumi.Output<string> {
+    const released = this.#args.release?.[colour];
+    return released ? pulumi.output(released) : this.environment.image("orchestrator");
+  }
+
   /** Brings the schema of the database up to date, once for each version of the image. */
   #migrate(): pulumi.Resource {
     return job(this, "migrate", {
-      container: {
-        ...this.#program("migrate"),
-        resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "1", memory: "256Mi" } },
-      },
+      container: { ...this.#program(this.active, "migrate"), resources: STEP },
+      readySeconds: this.#args.readySeconds,
       uses: [this.#database()],
       transform: this.#args.transform?.migration,
     });
   }
 
-  #serve(migrated: pulumi.Resource): Running {
-    return deployment(this, {
-      replicas: this.#args.replicas,
+  /** The instances of one colour. */
+  #serve(colour: Colour, replicas: number, after: readonly pulumi.Resource[]): pulumi.Resource {
+    const { readySeconds, resources, transform } = this.#args;
+    const { controller } = instances(this, {
+      colour,
+      replicas,
+      readySeconds,
       graceSeconds: 60,
       container: {
-        ...this.#program("serve"),
-        ports: { http: PORT },
+        ...this.#program(colour, "serve"),
+        ports: PORTS,
         health: { ready: http("http", "/readyz"), live: http("http", "/healthz") },
-        resources: this.#args.resources,
+        resources,
       },
       uses: [this.#database(), this.#bus()],
-      after: [migrated],
-      transform: this.#args.transform?.deployment,
+      after,
+      transform: transform?.deployment,
+    });
+    return controller;
+  }
+
+  /** Asks the active colour, by a name of its own, what its users will ask of it; once for each release. */
+  #check(serving: pulumi.Resource, release: number): pulumi.Resource {
+    const peer = { ...this.#peer(this.active), name: `${this.name}-candidate` };
+    const labels = standardLabels(this.identity("candidate"));
+    const service = serviceFor(this, { ...peer, labels, ports: PORTS, after: [serving], headless: true });
+    const program = this.#program(this.active, "check");
+    const url = pulumi.interpolate`http://${peer.name}.${peer.namespace.name}.svc:${PORT}`;
+    return job(this, "check", {
+      container: {
+        ...program,
+        // The number makes it another job for every release, also of an image that was checked before.
+        env: { ...program.env, HOMESLICE_CHECK_URL: url, HOMESLICE_CHECK_RELEASE: `${release}` },
+        resources: STEP,
+      },
+      readySeconds: this.#args.readySeconds,
+      uses: [this.#database()],
+      reaches: [{ peer, port: PORT }],
+      after: [service],
     });
   }
 
-  #program(command: "serve" | "migrate") {
+  /** The address of the orchestrator, which leads to one colour. */
+  #lead(colour: Colour, after: readonly pulumi.Resource[]): Running {
+    const { selector } = this.#peer(colour);
+    const labels = standardLabels(this.identity(MAIN_PART));
+    const service = serviceFor(this, { ...this.#peer(), selector, labels, ports: PORTS, after });
+    const host = pulumi.interpolate`${this.name}.${this.namespace.name}.svc`;
+    return { ...this.#peer(), host, ready: [...after, service] };
+  }
+
+  /** The instances of one colour, or of both: who may talk to one may talk to the other. */
+  #peer(colour?: Colour): Peer {
+    const identity = { ...this.identity(MAIN_PART), ...(colour && { colour }) };
+    return { name: this.name, namespace: this.namespace, selector: selectorLabels(identity) };
+  }
+
+  #program(colour: Colour, command: "serve" | "migrate" | "check") {
     return {
-      image: this.environment.image("orchestrator"),
+      image: this.image(colour),
       args: [command],
       env: {
         HOMESLICE_HOST: "0.0.0.0",

@@ -27,7 +27,7 @@ afterAll(() => sandbox.remove());
 
 describe("what the platform tells a program in its environment", () => {
   it.each([
-    ["Deployment", "orchestrator-deployment"],
+    ["Deployment", "orchestrator-blue-deployment"],
     ["Job", "orchestrator-migrate-job"],
   ])("is what the orchestrator understands: %s", (kind, name) => {
     const [container] = rendered(deployed.find(kind, name)).containers;
@@ -42,7 +42,7 @@ describe("what the platform tells a program in its environment", () => {
   });
 
   it("leads the orchestrator to Redis", () => {
-    const [container] = rendered(deployed.find("Deployment", "orchestrator-deployment")).containers;
+    const [container] = rendered(deployed.find("Deployment", "orchestrator-blue-deployment")).containers;
     const settings = readOrchestratorSettings(environmentOf(container));
     expect(settings.redis).toEqual({ host: "redis.homeslice-dev.svc", port: 6379, password: SECRET });
   });

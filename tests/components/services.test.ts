@@ -95,7 +95,7 @@ describe("Redis", () => {
 
   it("shows its users the password, but not its list of accounts", async () => {
     const { find } = await deploy("dev", domain);
-    const { pod } = rendered(find("Deployment", "orchestrator-deployment"));
+    const { pod } = rendered(find("Deployment", "orchestrator-blue-deployment"));
     const volume = pod.volumes.find(({ name }) => name === "redis-access");
     expect(volume?.secret?.items.map(({ key }) => key)).toEqual(["password"]);
   });
@@ -104,7 +104,7 @@ describe("Redis", () => {
 describe("the orchestrator", () => {
   it("is replaced without a gap, after the database was brought up to date by the same image", async () => {
     const { find } = await deploy("prod", domain);
-    const server = find("Deployment", "orchestrator-deployment");
+    const server = find("Deployment", "orchestrator-blue-deployment");
     expect(server.inputs).toMatchObject({
       spec: { replicas: 2, strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } } },
     });

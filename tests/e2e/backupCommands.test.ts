@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => bench.stop());
 
 const replicas = async () => {
-  const { body } = await bench.kube.get(`/apis/apps/v1/namespaces/${namespace}/deployments/orchestrator`);
+  const { body } = await bench.kube.get(`/apis/apps/v1/namespaces/${namespace}/deployments/orchestrator-blue`);
   return z.object({ spec: z.object({ replicas: z.number() }) }).parse(body).spec.replicas;
 };
 const started = async (prefix: string) => (await bench.names(jobs)).filter((name) => name.startsWith(prefix));
@@ -47,7 +47,7 @@ test("a restore stops the service, runs from the snapshot named, and starts the 
   const args = ["--service", "orchestrator", "--snapshot", "1234abcd", "--yes"];
   const { code, stderr } = await bench.run(["restore", "--stack", "dev", ...args]);
   expect(stderr).toMatch(
-    /stopping orchestrator \(1\)[\s\S]*restoring orchestrator from 1234abcd[\s\S]*started orchestrator/,
+    /stopping orchestrator-blue \(1\)[\s\S]*restoring orchestrator from 1234abcd[\s\S]*started orchestrator-blue/,
   );
   expect(code).toBe(0);
   expect(await replicas()).toBe(before);

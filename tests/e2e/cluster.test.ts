@@ -92,7 +92,7 @@ test("preview after an edit of the settings shows exactly that edit, and changes
 });
 
 test("drift by hand is found by refresh and put right by the next up", async () => {
-  const path = "/apis/apps/v1/namespaces/homeslice-dev/deployments/orchestrator";
+  const path = "/apis/apps/v1/namespaces/homeslice-dev/deployments/orchestrator-blue";
   await bench.kube.request("PATCH", `${path}/scale`, {
     contentType: "application/merge-patch+json",
     body: { spec: { replicas: 4 } },

@@ -12,23 +12,23 @@ it.each([
   ["StatefulSet", "postgresql-statefulset", ["environment-platform", "environment-platform-default-deny"]],
   ["Job", "postgresql-orchestrator-job", ["postgresql-statefulset", "postgresql-service"]],
   ["Job", "orchestrator-migrate-job", ["postgresql-orchestrator-job"]],
-  ["Deployment", "orchestrator-deployment", ["orchestrator-migrate-job", "redis-statefulset", "redis-service"]],
+  ["Deployment", "orchestrator-blue-deployment", ["orchestrator-migrate-job", "redis-statefulset", "redis-service"]],
   ["Deployment", "grafana-deployment", ["postgresql-grafana-job", "postgresql-grafana-observer-job"]],
   [
     "DaemonSet",
     "agent-daemonset",
-    ["orchestrator-deployment", "orchestrator-service", "environment-agents-default-deny"],
+    ["orchestrator-blue-deployment", "orchestrator-service", "environment-agents-default-deny"],
   ],
 ])("%s %s waits until what it needs is ready", async (kind, name, needed) => {
   expect(await dependenciesOf(deployed.find(kind, name))).toEqual(expect.arrayContaining(needed));
 });
 
 it("opens the network before the pods that need it start", async () => {
-  const before = await dependenciesOf(deployed.find("Deployment", "orchestrator-deployment"));
+  const before = await dependenciesOf(deployed.find("Deployment", "orchestrator-blue-deployment"));
   expect(before.filter((name) => /-(to|into)-/.test(name)).toSorted()).toEqual([
-    "orchestrator-into-postgresql",
-    "orchestrator-into-redis",
-    "orchestrator-to-postgresql",
-    "orchestrator-to-redis",
+    "orchestrator-blue-into-postgresql",
+    "orchestrator-blue-into-redis",
+    "orchestrator-blue-to-postgresql",
+    "orchestrator-blue-to-redis",
   ]);
 });

@@ -15,6 +15,8 @@ it("tells the operator where things are", async () => {
     orchestrator: {
       address: "http://orchestrator.homeslice-prod.svc:8080",
       publicUrl: "https://orchestrator.home.example.org",
+      active: "blue",
+      image: "ghcr.io/homeslice/orchestrator:0.1.0",
     },
     edge: {
       urls: expect.objectContaining({ orchestrator: "https://orchestrator.home.example.org" }),

@@ -24,8 +24,14 @@ function migrator(database: Database, schema: string): Migrator {
   });
 }
 
-/** Brings the database up to date; several callers at once wait for each other. @returns names of what was applied */
+/**
+ * Brings the database up to date; several callers at once wait for each other. A database that a newer version has
+ * brought further is left as it is: migrations leave the version before them able to work.
+ *
+ * @returns names of what was applied
+ */
 export async function migrate(database: Database, schema: string): Promise<string[]> {
+  if ((await pendingMigrations(database, schema)).length === 0) return [];
   await sql`create schema if not exists ${sql.id(schema)}`.execute(database);
   const { error, results = [] } = await migrator(database, schema).migrateToLatest();
   if (error !== undefined) throw error;

@@ -19,6 +19,7 @@ import { Locks } from "../locks/locks.ts";
 import { Queue } from "../queue/queue.ts";
 import { Servers } from "../servers/servers.ts";
 import type { Settings } from "../settings.ts";
+import { VERSION } from "../version.ts";
 import { Admission } from "./admission.ts";
 import { addErrorHandling } from "./errors.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -30,7 +31,6 @@ const MAX_BODY_BYTES = 1_048_576;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** A connection on which nothing moves for so long is closed; WebSockets have their own pulse. */
 const CONNECTION_TIMEOUT_MS = 120_000;
-const VERSION = "0.1.0";
 const open = { config: { access: "public" } } as const;
 
 /** Builds the HTTP server with everything it answers; it listens when it is told to. */

@@ -1,11 +1,11 @@
 import { type Execution, type FollowMessage, isFinal, type LiveMessage } from "@homeslice/protocol";
 import type { Context } from "../context.ts";
 import { findExecution } from "../executions/queries.ts";
-import { readLines } from "../logs/repository.ts";
+import { readNewLines } from "../logs/repository.ts";
 import { Loop } from "../loop.ts";
 
 /** Lines read and sent at once. */
-const BATCH = 1_000;
+const BATCH = 2_000;
 
 /**
  * Shows one client one execution as it goes on. It never relies on being told: a hint only makes it look earlier.
@@ -54,7 +54,7 @@ export class Follower {
     const execution = await findExecution(database, this.#executionId, now(), "none");
     if (execution === undefined) return;
     await this.#sendState(execution);
-    for (const serverId of execution.target_servers) await this.#sendLines(serverId);
+    await this.#sendLines(execution.target_servers);
     if (isFinal(execution.status.overall)) {
       this.#unsubscribe();
       const ended = await findExecution(database, this.#executionId, now());
@@ -70,16 +70,14 @@ export class Follower {
     await this.#send({ type: "execution", execution });
   }
 
-  async #sendLines(server_id: string): Promise<void> {
+  /** What is new of all servers, in one look for each batch. */
+  async #sendLines(serverIds: readonly string[]): Promise<void> {
     for (;;) {
-      const after = this.#after.get(server_id) ?? 0;
-      const range = { execution_id: this.#executionId, server_id, after, limit: BATCH };
-      const entries = await readLines(this.#context.database, range);
-      const last = entries.at(-1);
-      if (last === undefined) return;
-      await this.#send({ type: "log", entries });
-      this.#after.set(server_id, last.seq);
-      if (entries.length < BATCH) return;
+      const after = serverIds.map((id) => this.#after.get(id) ?? 0);
+      const found = await readNewLines(this.#context.database, this.#executionId, serverIds, after, BATCH);
+      if (found.length === 0) return;
+      await this.#send({ type: "log", entries: found });
+      for (const { server_id, seq } of found) this.#after.set(server_id, seq);
     }
   }
 }

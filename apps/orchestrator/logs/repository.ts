@@ -42,3 +42,33 @@ export async function readLines(connection: Connection, range: LogRange): Promis
   if (range.server_id !== undefined) query = query.where("server_id", "=", range.server_id);
   return (await query.execute()).map((line) => ({ ...line, at: line.at.toISOString() }));
 }
+
+/** Lines that each server gets at least, where there are more than fit: none waits for the others to be done. */
+const MIN_SHARE = 100;
+
+/**
+ * Lines of an execution that come after those that somebody has: of each server in order, without a gap.
+ * @param after the last sequence number that is held of each of the servers
+ * @param limit lines in all; asking again with what was read brings the rest
+ */
+export async function readNewLines(
+  connection: Connection,
+  executionId: string,
+  serverIds: readonly string[],
+  after: readonly number[],
+  limit: number,
+): Promise<LogEntry[]> {
+  const share = Math.max(MIN_SHARE, Math.ceil(limit / serverIds.length));
+  const { rows } = await sql<Omit<LogEntry, "at"> & { at: Date }>`
+    select held.server_id, line.seq, line.stream, line.text, line.at
+    from unnest(${serverIds}::uuid[], ${after}::bigint[]) as held (server_id, seq)
+    join execution_targets t
+      on t.execution_id = ${executionId} and t.server_id = held.server_id and t.last_seq > held.seq
+    cross join lateral (
+      select l.seq, l.stream, l.text, l.at from log_lines l
+      where l.execution_id = ${executionId} and l.server_id = held.server_id and l.seq > held.seq
+      order by l.seq limit ${share}
+    ) line
+    limit ${limit}`.execute(connection);
+  return rows.map((line) => ({ ...line, at: line.at.toISOString() }));
+}

@@ -48,12 +48,16 @@ function page({ serverIds, executionIds }: Seeded, i: number): string {
     "executions/history?limit=50",
     `executions/history?limit=50&server_id=${server}`,
     "executions/history?limit=50&status=failed",
-    `executions/history?limit=50&cursor=${execution}`,
+    `executions/history?limit=50&created_before=${daysAgo(i % 360)}`,
     `executions/${execution}`,
     `executions/${execution}/logs`,
     "actions",
   ];
   return all[i % all.length] ?? "";
+}
+
+function daysAgo(days: number): string {
+  return new Date(Date.now() - days * 86_400_000).toISOString();
 }
 
 /**

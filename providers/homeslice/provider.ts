@@ -18,6 +18,7 @@ import { checkConfig, identifying, settingsOf } from "./config.ts";
 import { checkArgs } from "./engine/check.ts";
 import type { Kind } from "./engine/kind.ts";
 import { lookups } from "./functions/lookups.ts";
+import { isAbsent } from "./http/errors.ts";
 import { kinds } from "./resources/index.ts";
 
 /** Users, applications and all else that belongs to the identity provider, as Pulumi resources. */
@@ -33,8 +34,8 @@ export class HomesliceProvider implements Provider {
     this.#authentik = new Authentik(settingsOf(config));
   }
 
-  configReplaces(): readonly string[] {
-    return identifying;
+  configReplaces(before: Values, after: Values): readonly string[] {
+    return identifying(before, after);
   }
 
   async check({ type, inputs }: CheckCall): Promise<CheckResult> {
@@ -50,9 +51,15 @@ export class HomesliceProvider implements Provider {
     return kindOf(type).create(this.#connected(), inputs);
   }
 
-  async read({ type, id, oldInputs }: ReadCall): Promise<ReadResult | undefined> {
+  /** Where no Authentik runs, nothing can be said of what its database holds; without its namespace, there is none. */
+  async read({ type, id, oldInputs, oldOutputs }: ReadCall): Promise<ReadResult | undefined> {
     const isImport = Object.keys(oldInputs).length === 0;
-    return kindOf(type).read(this.#connected(), id, isImport ? undefined : oldInputs);
+    try {
+      return await kindOf(type).read(this.#connected(), id, isImport ? undefined : oldInputs);
+    } catch (error) {
+      if (isImport || !isAbsent(error)) throw error;
+      return error.code === "authentik.namespace-gone" ? undefined : { id, inputs: oldInputs, outputs: oldOutputs };
+    }
   }
 
   async update({ type, id, oldInputs, oldOutputs, inputs, preview }: UpdateCall): Promise<Values> {
@@ -60,8 +67,13 @@ export class HomesliceProvider implements Provider {
     return kindOf(type).update(this.#connected(), id, { inputs: oldInputs, outputs: oldOutputs }, inputs);
   }
 
+  /** What went with its Authentik needs no deletion. */
   async delete({ type, id }: DeleteCall): Promise<void> {
-    await kindOf(type).delete(this.#connected(), id);
+    try {
+      await kindOf(type).delete(this.#connected(), id);
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+    }
   }
 
   async invoke({ token, args, preview }: InvokeCall): Promise<InvokeResult> {

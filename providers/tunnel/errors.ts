@@ -3,6 +3,8 @@ import { ApiException } from "@kubernetes/client-node";
 
 /** The ways in which the port of a pod cannot be reached, each with what the user can do about it. */
 const fixes = {
+  "tunnel.gone": "Check the name of the namespace, and that this is the right cluster.",
+  "tunnel.absent": "Check the name, and that it is deployed.",
   "tunnel.not-ready": "Wait until its pod is ready, and try again; kubectl describe tells what it waits for.",
   "tunnel.no-such-port": "Name one of the ports that the Service has.",
   "tunnel.forbidden": "Give this user the right to get services, list pods, and create pods/portforward there.",
@@ -16,8 +18,11 @@ export type TunnelErrorCode = keyof typeof fixes;
 
 /** A connection to a port of a pod that did not come about, or that the cluster broke off. */
 export class TunnelError extends UserError {
+  override readonly code: TunnelErrorCode;
+
   constructor(code: TunnelErrorCode, where: string, what: string, options?: ErrorOptions) {
     super({ code, where, what, fix: fixes[code] }, options);
+    this.code = code;
   }
 }
 
@@ -31,7 +36,7 @@ export function refused(where: string, status: number, text: string, cause?: unk
     case 403:
       return new TunnelError("tunnel.forbidden", where, `the cluster does not let this user connect${told}`, options);
     case 404:
-      return new TunnelError("tunnel.not-ready", where, `does not exist${told}`, options);
+      return new TunnelError("tunnel.absent", where, `does not exist${told}`, options);
     default:
       return new TunnelError("tunnel.failed", where, `the cluster answers with status ${status}${told}`, options);
   }

@@ -1,4 +1,4 @@
-import { CoreV1Api, type KubeConfig, type V1Pod, type V1Service } from "@kubernetes/client-node";
+import { ApiException, CoreV1Api, type KubeConfig, type V1Pod, type V1Service } from "@kubernetes/client-node";
 import { TunnelError, tunnelError } from "./errors.ts";
 
 /** What of a cluster a tunnel leads to: any ready pod behind a Service, or with certain labels. */
@@ -42,13 +42,26 @@ export async function findPod(config: KubeConfig, target: Target): Promise<Pod> 
       "service" in target ? await api.readNamespacedService({ namespace, name: target.service }) : undefined;
     const selector = labelSelector("service" in target ? (service?.spec?.selector ?? {}) : target.selector);
     // Without a selector, the pods of the whole namespace would be listed.
-    if (!selector) throw new TunnelError("tunnel.not-ready", where, "selects no pods");
+    if (!selector) throw new TunnelError("tunnel.absent", where, "selects no pods");
     const { items } = await api.listNamespacedPod({ namespace, labelSelector: selector });
     const pod = items.find(isReady);
+    if (items.length === 0) throw new TunnelError("tunnel.absent", where, "has no pods");
     if (!pod?.metadata?.name) throw new TunnelError("tunnel.not-ready", where, `none of ${items.length} pods is ready`);
     return { namespace, name: pod.metadata.name, port: portOf(target, service, pod) };
   } catch (error) {
-    throw tunnelError(where, error);
+    const failure = tunnelError(where, error);
+    if (failure.code !== "tunnel.absent" || (await exists(api, namespace))) throw failure;
+    throw new TunnelError("tunnel.gone", where, "the namespace does not exist", { cause: error });
+  }
+}
+
+/** Whether a namespace is there, or may be there for all that this user may know. */
+async function exists(api: CoreV1Api, name: string): Promise<boolean> {
+  try {
+    await api.readNamespace({ name });
+    return true;
+  } catch (error) {
+    return !(error instanceof ApiException && error.code === 404);
   }
 }
 

@@ -61,8 +61,10 @@ async function inPreview(question: Promise<Values>): Promise<Values> {
 }
 
 const later = new Set([
+  "authentik.absent",
   "authentik.circuit-open",
   "authentik.forbidden",
+  "authentik.namespace-gone",
   "authentik.no-such-object",
   "authentik.server-error",
   "authentik.timeout",

@@ -12,6 +12,9 @@ const kinds = {
   "authentik.timeout": "Try again; raise requestTimeoutMs on the provider when the server is slow.",
   "authentik.unreachable":
     "Check the address of the provider, and that Authentik is running and can be reached from here.",
+  "authentik.absent": "Check that it is deployed, and that the provider names its Service.",
+  "authentik.namespace-gone":
+    "Check that the provider names the namespace of Authentik, and the cluster that it is in.",
   "authentik.circuit-open":
     "Authentik failed many times in a row and is left alone for a while: try again when it is well.",
   "authentik.unexpected": "Check that the version of Authentik fits this provider.",
@@ -54,4 +57,11 @@ export class AuthentikError extends UserError {
 /** Whether the object that a request was about does not exist. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof AuthentikError && error.code === "authentik.not-found";
+}
+
+/** Whether there is no Authentik that could be asked: nothing runs of it in its cluster, or its namespace is gone. */
+export function isAbsent(error: unknown): error is AuthentikError {
+  return (
+    error instanceof AuthentikError && (error.code === "authentik.absent" || error.code === "authentik.namespace-gone")
+  );
 }

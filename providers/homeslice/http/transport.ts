@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import { Agent, request } from "undici";
 import type { BreakerSettings } from "./breaker.ts";
 import { CircuitBreaker } from "./breaker.ts";
@@ -5,6 +6,7 @@ import { type Clock, realClock } from "./clock.ts";
 import { AuthentikError, type FailedRequest } from "./errors.ts";
 import { refusal } from "./refusal.ts";
 import { isRepeatable, pauseMs, type RetrySettings } from "./retry.ts";
+import { connectorOf, failedInTunnel, tunnelErrorIn } from "./tunnelled.ts";
 
 /** How requests are sent. */
 export interface TransportSettings {
@@ -15,6 +17,8 @@ export interface TransportSettings {
   /** PEM of the certificate authority that the server's certificate is checked against, instead of the usual ones. */
   readonly caCert?: string | undefined;
   readonly insecureSkipVerify?: boolean | undefined;
+  /** How to connect, where the address alone does not say it. It throws TunnelErrors. */
+  readonly connect?: (() => Promise<Duplex>) | undefined;
 }
 
 /** What suits a server that takes a minute for a restart. */
@@ -38,9 +42,7 @@ export class Transport {
     this.#settings = settings;
     this.#clock = clock;
     this.#breaker = new CircuitBreaker(settings.breaker, clock);
-    const { caCert, insecureSkipVerify } = settings;
-    const connect = { ...(caCert ? { ca: caCert } : {}), rejectUnauthorized: !insecureSkipVerify };
-    this.#agent = new Agent({ connect, connections: 8, keepAliveTimeout: 30_000 });
+    this.#agent = new Agent(agentOptions(settings));
   }
 
   /**
@@ -97,6 +99,8 @@ export class Transport {
       };
     } catch (error) {
       if (this.#cancellation.signal.aborted) throw error;
+      const broken = tunnelErrorIn(error);
+      if (broken) return failedInTunnel(failed, broken);
       const code = codeOf(error);
       return {
         error: lost(failed, code, error, this.#settings.requestTimeoutMs),
@@ -118,6 +122,16 @@ export class Transport {
     const pairs = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
     return new Response(statusCode === 204 ? null : text, { status: statusCode, headers: pairs });
   }
+}
+
+function agentOptions({ connect, caCert, insecureSkipVerify }: TransportSettings): Agent.Options {
+  const common = { connections: 8 };
+  if (connect) {
+    // The node at the other end does not tell when a pod hangs up: what was idle for long is better not used again.
+    return { ...common, keepAliveTimeout: 4_000, connect: connectorOf(connect) };
+  }
+  const tls = { ...(caCert ? { ca: caCert } : {}), rejectUnauthorized: !insecureSkipVerify };
+  return { ...common, keepAliveTimeout: 30_000, connect: tls };
 }
 
 type AttemptResult =

@@ -10,16 +10,18 @@ export type ProviderArgs = ProgramArgs<typeof configArgs>;
  *
  * @example
  * const provider = new authentik.Provider("authentik", { url: "https://auth.example.org", token });
+ * @example In a cluster, by its API server alone:
+ * const provider = new authentik.Provider("authentik", { namespace: "homeslice-prod", token });
  */
 export class Provider extends ProviderResource {
   constructor(name: string, args: ProviderArgs, options?: ResourceOptions) {
-    const { url, token, caCert, ...rest } = args;
-    const others = Object.entries(rest).map(([key, value]) => [key, asText(value)]);
-    super("homeslice", name, { url, token: secret(token), caCert, ...Object.fromEntries(others) }, options);
+    const texts = Object.entries(args).map(([key, value]) => [key, asText(value)]);
+    super("homeslice", name, { ...Object.fromEntries(texts), token: secret(args.token) }, options);
   }
 }
 
 /** The protocol carries all settings of a provider as texts. */
 function asText(value: unknown) {
-  return value === undefined ? undefined : output(value).apply((known) => JSON.stringify(known));
+  if (value === undefined || typeof value === "string") return value;
+  return output(value).apply((known) => (typeof known === "string" ? known : JSON.stringify(known)));
 }

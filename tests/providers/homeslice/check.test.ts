@@ -162,7 +162,8 @@ describe("the configuration of the provider", () => {
   const config = { url: "https://auth.example.org", token: "t" };
 
   test.each<[Values, string[]]>([
-    [{}, ["url: is missing", "token: is missing"]],
+    [{}, ["token: is missing", "url: is missing: give it, or the namespace of the Service in its cluster"]],
+    [{ ...config, namespace: "home" }, ["namespace: cannot be given together with url: one way leads to Authentik"]],
     [{ ...config, url: "auth.example.org" }, ['url: is not an address: write it like "https://app.example.org"']],
     [{ ...config, caCert: "a file" }, ["caCert: is not a PEM certificate"]],
     [{ ...config, requestTimeoutMs: "0" }, ["requestTimeoutMs: must be at least 1"]],
@@ -176,5 +177,20 @@ describe("the configuration of the provider", () => {
     const { inputs } = await provider.checkConfig({ ...config, insecureSkipVerify: "true" });
     expect(inputs).toMatchObject({ insecureSkipVerify: "true", requestTimeoutMs: "30000", retries: "6" });
     expect(inputs["token"]).toMatchObject({ value: "t" });
+  });
+
+  test("takes a Service in a cluster in place of an address", async () => {
+    const { inputs, failures } = await provider.checkConfig({ token: "t", namespace: "home", kubeconfig: "a: b\n" });
+    expect(failures).toEqual([]);
+    expect(inputs).toMatchObject({ namespace: "home", service: "authentik", port: "9000" });
+    expect(inputs["kubeconfig"]).toMatchObject({ value: "a: b\n" });
+  });
+
+  test.each([
+    [{ url: "https://a.example.org" }, { url: "https://b.example.org" }, ["url"]],
+    [{ namespace: "a", service: "authentik" }, { namespace: "b", service: "authentik" }, ["namespace", "service"]],
+    [{ url: "https://a.example.org" }, { namespace: "a", service: "authentik" }, []],
+  ])("from %j to %j, what was made elsewhere is looked at in %j", (before, after, replaces) => {
+    expect(provider.configReplaces(before, after)).toEqual(replaces);
   });
 });

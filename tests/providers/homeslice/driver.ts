@@ -20,7 +20,8 @@ export class Driver {
 
   static async connect(double: AuthentikDouble, kind: string, settings: Values = {}): Promise<Driver> {
     const driver = new Driver(kind);
-    await driver.provider.configure({ url: double.url, token: double.token, ...settings });
+    const way = "namespace" in settings ? {} : { url: double.url };
+    await driver.provider.configure({ ...way, token: double.token, ...settings });
     return driver;
   }
 

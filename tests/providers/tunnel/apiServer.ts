@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { connect } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
 import { stringify } from "yaml";
 import { z } from "zod";
@@ -8,7 +9,7 @@ type Answer = readonly [status: number, body: unknown];
 
 /** What is asked of the API server → its answer; what is missing is never answered. */
 export interface ApiServerOptions {
-  readonly answers: Readonly<Record<string, Answer>>;
+  readonly answers: Record<string, Answer>;
   /** What happens to forwarded connections. @default everything is sent back */
   readonly onForward?: (socket: WebSocket, path: string) => void;
 }
@@ -31,11 +32,15 @@ export async function startApiServer({ answers, onForward = echo }: ApiServerOpt
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = z.object({ port: z.number() }).parse(server.address());
+  const hangUp = () => {
+    for (const socket of sockets.clients) socket.terminate();
+  };
   return {
     kubeconfig: kubeconfigOf(port),
     connections: () => sockets.clients.size,
+    hangUp,
     stop: () => {
-      for (const socket of sockets.clients) socket.terminate();
+      hangUp();
       server.closeAllConnections();
       server.close();
     },
@@ -46,6 +51,18 @@ export async function startApiServer({ answers, onForward = echo }: ApiServerOpt
 function echo(socket: WebSocket): void {
   for (const channel of [0, 1]) socket.send(Buffer.from([channel, 0x28, 0x23]));
   socket.on("message", (data: Buffer) => socket.send(data));
+}
+
+/** Leads connections to a port of this machine, as the node of a pod would. */
+export function leadTo(port: number) {
+  return (socket: WebSocket): void => {
+    for (const channel of [0, 1]) socket.send(Buffer.from([channel, 0x28, 0x23]));
+    const target = connect(port, "127.0.0.1");
+    socket.on("message", (data: Buffer) => target.write(data.subarray(1)));
+    socket.on("close", () => target.destroy());
+    target.on("data", (data) => socket.send(Buffer.concat([Buffer.from([0]), data])));
+    target.on("error", () => undefined).on("close", () => socket.close());
+  };
 }
 
 /** Says why the pod's port cannot be reached, and hangs up. */

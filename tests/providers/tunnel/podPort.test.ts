@@ -7,8 +7,9 @@ import { afterEach, describe, expect, test } from "vitest";
 import { eventually } from "../../support/eventually.ts";
 import { type ApiServerOptions, complain, kubeconfigOf, startApiServer } from "./apiServer.ts";
 
-const service = "/api/v1/namespaces/home/services/web";
-const pods = "/api/v1/namespaces/home/pods";
+const namespace = "/api/v1/namespaces/home";
+const service = `${namespace}/services/web`;
+const pods = `${namespace}/pods`;
 const forward = `${pods}/web-2/portforward`;
 
 const web: Target = { namespace: "home", service: "web", port: "http" };
@@ -30,6 +31,7 @@ const well: ApiServerOptions["answers"] = {
   [forward]: [101, undefined],
 };
 
+const there: ApiServerOptions["answers"] = { [namespace]: [200, { metadata: { name: "home" } }] };
 const status = (message: string) => ({ kind: "Status", message });
 
 let server: Awaited<ReturnType<typeof startApiServer>> | undefined;
@@ -93,12 +95,19 @@ describe("a connection to a port of a pod", () => {
 
 describe("a connection that does not come about", () => {
   test.each<[string, ApiServerOptions["answers"], string, string]>([
-    ["no such Service", { [service]: [404, status('services "web" not found')] }, "tunnel.not-ready", "not found"],
+    [
+      "no such Service",
+      { ...there, [service]: [404, status('services "web" not found')] },
+      "tunnel.absent",
+      "not found",
+    ],
+    ["no pods", { ...well, ...there, [pods]: [200, { items: [] }] }, "tunnel.absent", "no pods"],
+    ["no namespace", { [service]: [404, status("no")], [namespace]: [404, status("no")] }, "tunnel.gone", "namespace"],
     ["no ready pod", { ...well, [pods]: [200, { items: [pod("a", { ready: false })] }] }, "tunnel.not-ready", "of 1"],
     ["forbidden to look", { [service]: [403, status("may not get")] }, "tunnel.forbidden", "may not get"],
     ["forbidden to forward", { ...well, [forward]: [403, status("may not create")] }, "tunnel.forbidden", "may not"],
     ["unknown to the cluster", { ...well, [pods]: [401, status("Unauthorized")] }, "tunnel.forbidden", "not know"],
-    ["gone since", { ...well, [forward]: [404, status("pod not found")] }, "tunnel.not-ready", "pod not found"],
+    ["gone since", { ...well, [forward]: [404, status("pod not found")] }, "tunnel.absent", "pod not found"],
     ["a node out of reach", { ...well, [forward]: [502, status("dial tcp")] }, "tunnel.failed", "dial tcp"],
     ["no answer", {}, "tunnel.timeout", "within"],
     [

@@ -63,7 +63,10 @@ export const AuditFilter = z.strictObject({
   actor_id: z.string().optional(),
   resource_id: z.string().optional(),
   success: z.enum(["true", "false"]).optional(),
+  since: Timestamp.optional().meta({ description: "From this time on" }),
+  until: Timestamp.optional().meta({ description: "Before this time" }),
 });
+export type AuditFilter = z.infer<typeof AuditFilter>;
 
 /** What checking the whole chain found. */
 export const AuditVerification = z.object({

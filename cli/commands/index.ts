@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { registerAgent } from "./agent.ts";
+import { registerAudit } from "./audit.ts";
 import { registerBackup, registerRestore } from "./backup.ts";
 import { registerBench } from "./bench.ts";
 import { registerChaos } from "./chaos.ts";
@@ -25,6 +26,7 @@ export function registerCommands(program: Command): void {
   registerStatus(program);
   registerRun(program);
   registerToken(program);
+  registerAudit(program);
   registerLogs(program);
   registerDown(program);
   registerAgent(program);

@@ -18,6 +18,9 @@ ${Object.entries(problemStatus)
   .map(([name, status]) => `| \`${name}\` | ${status} |`)
   .join("\n")}
 
+\`GET /api/v1/audit/export?format=csv|jsonl\` (permission \`audit:read\`) takes the filters of \`GET /api/v1/audit\` and answers all
+entries that they let through, newest first, as CSV or as JSON lines.
+
 \`WebSocket /ws/executions/{execution_id}\`: send \`{"type":"follow","after":{SERVER_ID:SEQ}}\` (permission
 \`executions:read\`) with the last line that you hold of each server, or \`{}\`. You get \`execution\` whenever its state
 changes, \`log\` with every later line once and in order, and \`end\` after the last line of the last server.

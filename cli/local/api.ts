@@ -1,5 +1,5 @@
 import { userInfo } from "node:os";
-import type { Role } from "@homeslice/protocol/access.ts";
+import { DEFAULT_TENANT, type Role } from "@homeslice/protocol/access.ts";
 import { type Client, createClient } from "@homeslice/protocol/client.ts";
 import { mintToken } from "@homeslice/protocol/tokens.ts";
 import type { LocalHome } from "./home.ts";
@@ -9,8 +9,13 @@ import { readKey } from "./secrets.ts";
 const SHORT_TTL_SECONDS = 60;
 
 /** A bearer token for the user of this shell, who owns the installation since the key can be read. */
-export async function ownToken(home: LocalHome, role: Role, ttlSeconds = SHORT_TTL_SECONDS): Promise<string> {
-  return await mintToken(readKey(home), { subject: userInfo().username, role }, ttlSeconds);
+export async function ownToken(
+  home: LocalHome,
+  role: Role,
+  ttlSeconds = SHORT_TTL_SECONDS,
+  tenant: string = DEFAULT_TENANT,
+): Promise<string> {
+  return await mintToken(readKey(home), { subject: userInfo().username, role, tenant }, ttlSeconds);
 }
 
 /** A client that asks as the user of this shell. For now, not for long: its token is a short one. */

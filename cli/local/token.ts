@@ -1,11 +1,12 @@
 import { UserError } from "@homeslice/config/errors.ts";
-import { Role, roles } from "@homeslice/protocol/access.ts";
+import { Role, roles, TenantId } from "@homeslice/protocol/access.ts";
 import { ownToken } from "./api.ts";
 import { checkLayout, locateHome } from "./home.ts";
 import { parseTtl } from "./options.ts";
 
 export interface TokenOptions {
   readonly role: string;
+  readonly tenant: string;
   readonly ttl: string;
 }
 
@@ -13,7 +14,8 @@ export interface TokenOptions {
 export async function token(options: TokenOptions): Promise<void> {
   const home = locateHome();
   checkLayout(home);
-  const text = await ownToken(home, parseRole(options.role), parseTtl(options.ttl));
+  const tenant = parseTenant(options.tenant);
+  const text = await ownToken(home, parseRole(options.role), parseTtl(options.ttl), tenant);
   process.stdout.write(`${text}\n`);
 }
 
@@ -25,5 +27,16 @@ function parseRole(text: string): Role {
     where: "--role",
     what: `there is no role ${JSON.stringify(text)}`,
     fix: `Choose one of ${roles.join(", ")}.`,
+  });
+}
+
+function parseTenant(text: string): string {
+  const tenant = TenantId.safeParse(text);
+  if (tenant.success) return tenant.data;
+  throw new UserError({
+    code: "option.invalid",
+    where: "--tenant",
+    what: `${JSON.stringify(text)} cannot be the name of a tenant`,
+    fix: "Use 1 to 63 lower case letters, digits or dashes.",
   });
 }

@@ -114,6 +114,12 @@ describe("on one running home", () => {
     expect(elsewhere).toMatchObject({ code: 2, stderr: expect.stringContaining("already runs on another port") });
   });
 
+  test("the audit log is verified", async () => {
+    const { code, stdout } = await home.call("audit", "verify", "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ intact: true, broken_at: null });
+  });
+
   test("a token opens what its role may do, and nothing without one", async () => {
     const { stdout } = await home.call("token", "--role", "viewer", "--ttl", "5m");
     expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
@@ -122,6 +128,9 @@ describe("on one running home", () => {
     expect((await fetch(`${url}/api/v1/servers`, { headers })).status).toBe(200);
     const write = await fetch(`${url}/api/v1/servers`, { method: "POST", headers, body: '{"hostname":"x"}' });
     expect(write.status).toBe(403);
+    const other = (await home.call("token", "--tenant", "other")).stdout.trim();
+    const elsewhere = await fetch(`${url}/api/v1/servers`, { headers: { authorization: `Bearer ${other}` } });
+    expect(await elsewhere.json()).toMatchObject({ items: [] });
     expect(await home.call("token", "--role", "king")).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("viewer"),

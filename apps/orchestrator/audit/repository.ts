@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditEventType } from "@homeslice/protocol";
+import type { AuditEvent, AuditFilter } from "@homeslice/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Connection } from "../database/database.ts";
 import type { AuditEventsTable } from "../database/tables.ts";
@@ -20,18 +20,14 @@ export async function insertEvent(connection: Connection, event: NewAuditEvent):
     .execute();
 }
 
-export interface AuditListing {
-  readonly event_type?: AuditEventType | undefined;
-  readonly actor_id?: string | undefined;
-  readonly resource_id?: string | undefined;
-  readonly success?: "true" | "false" | undefined;
+export interface AuditListing extends AuditFilter {
   readonly limit: number;
   readonly cursor?: number | undefined;
 }
 
 /** Entries, newest first, that come after the cursor. */
 export async function listEvents(connection: Connection, listing: AuditListing): Promise<AuditEvent[]> {
-  const { event_type, actor_id, resource_id, success, limit, cursor } = listing;
+  const { event_type, actor_id, resource_id, success, since, until, limit, cursor } = listing;
   let query = connection
     .selectFrom("audit_events")
     .selectAll()
@@ -39,6 +35,8 @@ export async function listEvents(connection: Connection, listing: AuditListing):
     .orderBy("event_id", "desc")
     .limit(limit);
   if (cursor !== undefined) query = query.where("event_id", "<", cursor);
+  if (since !== undefined) query = query.where("at", ">=", new Date(since));
+  if (until !== undefined) query = query.where("at", "<", new Date(until));
   if (event_type !== undefined) query = query.where("event_type", "=", event_type);
   if (actor_id !== undefined) query = query.where(sql<string>`actor ->> 'id'`, "=", actor_id);
   if (resource_id !== undefined) query = query.where(sql<string>`resource ->> 'id'`, "=", resource_id);

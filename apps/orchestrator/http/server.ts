@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import { Actions } from "../actions/actions.ts";
 import type { LinkServer } from "../agents/link.ts";
 import { Audit } from "../audit/audit.ts";
+import { addAuditExport } from "../audit/routes.ts";
 import { Accounts } from "../auth/accounts.ts";
 import { ApiTokens } from "../auth/apiTokens.ts";
 import { Authentication } from "../auth/authentication.ts";
@@ -54,6 +55,7 @@ export async function buildServer(context: Context, settings: Settings, links: L
   addErrorHandling(app, context.log);
   await addWebSockets(app, context, links, admission, limits);
   addRoutes(app, handlersOf(context, logins), admission, context);
+  addAuditExport(app, context, admission);
   addBrowserLogin(app, { context, settings, authentication, logins, limits });
   addHealth(app, context, settings);
   if (settings.dashboard !== undefined) await addDashboard(app, settings.dashboard);

@@ -19,6 +19,8 @@ export interface Timings {
   readonly pollMs: number;
   /** How long an agent has to accept a job after it was signed. */
   readonly acceptMs: number;
+  /** How often what is past its retention is looked for. */
+  readonly retentionMs: number;
   /** How long an enrolment token is good for. */
   readonly enrolmentMs: number;
   /** How long whoever was let in is let in again without a look into the database: as long as a revocation may take. */
@@ -31,6 +33,7 @@ export const defaultTimings: Timings = {
   sweepMs: 5_000,
   pollMs: 1_000,
   acceptMs: 15 * 60_000,
+  retentionMs: 60 * 60_000,
   enrolmentMs: 15 * 60_000,
   identityMs: 5_000,
 };

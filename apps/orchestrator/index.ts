@@ -1,2 +1,3 @@
+export { Environment } from "./environment.ts";
 export { startOrchestrator } from "./orchestrator.ts";
-export { Environment, type Settings } from "./settings.ts";
+export type { Settings } from "./settings.ts";

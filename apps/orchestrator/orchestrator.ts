@@ -19,6 +19,7 @@ import { PostgresTransport } from "./live/postgresTransport.ts";
 import { RedisTransport } from "./live/redisTransport.ts";
 import { Metrics } from "./metrics.ts";
 import { requireTemplates } from "./operations/index.ts";
+import { Retainer } from "./retention/retention.ts";
 import type { Settings } from "./settings.ts";
 
 /** A running orchestrator. */
@@ -48,6 +49,7 @@ export async function startOrchestrator(
     const parts = { registry, reports: new Reports(context), heartbeats: new Heartbeats(context) };
     const links = new LinkServer(context, parts);
     const sealer = new Sealer(context);
+    const retainer = new Retainer(context, settings.retention);
     const app = await buildServer(context, settings, links);
     const unsubscribe = bus.subscribe((hint) => {
       if (hint.kind === "server")
@@ -60,6 +62,7 @@ export async function startOrchestrator(
     canceller.start();
     sweeper.start();
     sealer.start();
+    retainer.start();
     const url = await app.listen({ host: settings.host, port: settings.port });
     log.info({ url }, "orchestrator listens");
     const stop = async () => {
@@ -70,6 +73,7 @@ export async function startOrchestrator(
       await canceller.stop();
       await sweeper.stop();
       await sealer.stop();
+      await retainer.stop();
       unsubscribe();
       await bus.close();
       await databases.close();

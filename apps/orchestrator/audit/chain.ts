@@ -68,6 +68,7 @@ async function storeLinks(transaction: Connection, links: readonly (Link & { eve
     where e.event_id = link.event_id`.execute(transaction);
 }
 
+/** The newest link, or the one on which the chain goes on after all of it was past its retention. */
 async function head(connection: Connection): Promise<Link | undefined> {
   const row = await connection
     .selectFrom("audit_events")
@@ -76,12 +77,19 @@ async function head(connection: Connection): Promise<Link | undefined> {
     .orderBy("position", "desc")
     .limit(1)
     .executeTakeFirst();
-  return row?.position == null || row.hash === null ? undefined : { position: row.position, hash: row.hash };
+  if (row?.position == null || row.hash === null) return await origin(connection);
+  return { position: row.position, hash: row.hash };
+}
+
+/** The last link of what was deleted because it was past its retention; undefined when nothing was. */
+async function origin(connection: Connection): Promise<Link | undefined> {
+  return await connection.selectFrom("audit_origin").select(["position", "hash"]).executeTakeFirst();
 }
 
 /** Computes the whole chain anew and compares. */
 export async function verifyChain(connection: Connection): Promise<AuditVerification> {
-  let last: Link | undefined;
+  const first = await origin(connection);
+  let last = first;
   let broken: number | null = null;
   for (let batch = await linksAfter(connection, last); batch.length > 0 && broken === null; ) {
     for (const { position, hash, content: text } of batch) {
@@ -100,7 +108,13 @@ export async function verifyChain(connection: Connection): Promise<AuditVerifica
     .where("position", "is", null)
     .executeTakeFirstOrThrow();
   const newest = last && { position: last.position, hash: last.hash.toString("hex") };
-  return { intact: broken === null, checked: last?.position ?? 0, unsealed, head: newest ?? null, broken_at: broken };
+  return {
+    intact: broken === null,
+    checked: (last?.position ?? 0) - (first?.position ?? 0),
+    unsealed,
+    head: newest ?? null,
+    broken_at: broken,
+  };
 }
 
 async function linksAfter(connection: Connection, last: Link | undefined) {

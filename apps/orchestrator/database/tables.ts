@@ -260,7 +260,7 @@ export interface Tables {
   idempotency_keys: IdempotencyKeysTable;
   superseded_results: SupersededResultsTable;
   audit_events: AuditEventsTable;
-  audit_origin: { position: number; hash: Buffer };
+  audit_origin: { only_row: Generated<boolean>; position: number; hash: Buffer };
   log_lines: LogLinesTable;
   accounts: AccountsTable;
   refresh_tokens: RefreshTokensTable;

@@ -13,6 +13,7 @@ const timings = {
   pollMs: 200,
   acceptMs: 60_000,
   enrolmentMs: 60_000,
+  retentionMs: 200,
   identityMs: 0,
 };
 
@@ -67,6 +68,7 @@ export class Installation {
       bootstrap: undefined,
       oidc: undefined,
       maxRunning: undefined,
+      retention: { executionDays: 0, outputDays: 0, auditDays: 0 },
       dashboard: undefined,
       ...this.with,
       migrate: true,

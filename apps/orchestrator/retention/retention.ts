@@ -1,0 +1,45 @@
+import type { Context } from "../context.ts";
+import { Loop } from "../loop.ts";
+import type { Retention } from "../settings.ts";
+import { deleteAudit, deleteExecutions, deleteOutput } from "./repository.ts";
+
+const DAY_MS = 86_400_000;
+/** Executions, or entries of the audit log, deleted in one transaction: little enough that nobody waits for it. */
+const BATCH = 1_000;
+
+/** Deletes what is older than it is to be kept, a little at a time. Every orchestrator does; it does not matter which. */
+export class Retainer {
+  readonly #context: Context;
+  readonly #days: Retention;
+  readonly #loop: Loop;
+
+  constructor(context: Context, days: Retention) {
+    this.#context = context;
+    this.#days = days;
+    this.#loop = new Loop("retention", () => this.#retain(), context.timings.retentionMs, context.log);
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+  }
+
+  async #retain(): Promise<void> {
+    const { database, log } = this.#context;
+    const { outputDays, executionDays, auditDays } = this.#days;
+    const lines = await this.#delete(outputDays, (before) => deleteOutput(database, before, BATCH));
+    const executions = await this.#delete(executionDays, (before) => deleteExecutions(database, before, BATCH));
+    const entries = await this.#delete(auditDays, (before) => deleteAudit(database, before, BATCH));
+    if (lines + executions + entries === 0) return;
+    log.info({ lines, executions, entries }, "deleted what is past its retention");
+    this.#loop.wake();
+  }
+
+  /** @param days 0 keeps everything */
+  async #delete(days: number, some: (before: Date) => Promise<number>): Promise<number> {
+    return days === 0 ? 0 : await some(new Date(this.#context.now().getTime() - days * DAY_MS));
+  }
+}

@@ -24,7 +24,9 @@ async function run(names: readonly string[]): Promise<Figures> {
     }
     const say = (line: string) => process.stderr.write(`${name}: ${line}\n`);
     say(bench.description);
-    Object.assign(figures, await bench.run({ quick: values.quick, say }));
+    const measured = await bench.run({ quick: values.quick, say });
+    Object.assign(figures, measured);
+    if (names.length > 1) process.stderr.write(table(measured));
   }
   return figures;
 }

@@ -8,6 +8,7 @@ export { Collector } from "./collector/collector.ts";
 export { BlackboxExporter } from "./exporters/blackbox.ts";
 export { NodeExporter } from "./exporters/node.ts";
 export { ObjectsExporter } from "./exporters/objects.ts";
+export { grafanaApi } from "./grafana/api.ts";
 export { Grafana } from "./grafana/grafana.ts";
 export { Homepage } from "./homepage/homepage.ts";
 export { type Catalogue, Environment } from "./kit/index.ts";

@@ -6,4 +6,5 @@ export { bytesOf } from "./notations.ts";
 export { ConfigError, type Problem } from "./problems.ts";
 export { configurationReference } from "./reference.ts";
 export { AUTHENTIK_ADMINS, type Role, roles } from "./settings/access.ts";
+export { PLATFORM_FOLDER } from "./settings/grafana.ts";
 export { type Colour, colours } from "./settings/orchestrator.ts";

@@ -117,6 +117,13 @@ export const variableName = notation(
   "use letters, digits and underscores, for example LOG_LEVEL",
 );
 
+/** What names a folder of dashboards for good, whatever its title. */
+export const folderUid = notation(
+  "the uid of a folder",
+  /^[A-Za-z0-9_-]{1,40}$/,
+  "use up to 40 letters, digits, hyphens and underscores, for example sales",
+);
+
 /** One part of a host name. */
 export const hostLabel = notation(
   "a name under the domain",

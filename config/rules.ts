@@ -1,5 +1,6 @@
 import { databaseConnections } from "./defaults.ts";
 import { edgeProblems } from "./edgeRules.ts";
+import { grafanaProblems } from "./grafanaRules.ts";
 import { identityProblems } from "./identityRules.ts";
 import { bytesOf, millicoresOf } from "./notations.ts";
 import type { Problem } from "./problems.ts";
@@ -16,6 +17,7 @@ export function crossFieldProblems(settings: Settings): Problem[] {
     ...redisFits(settings),
     ...edgeProblems(settings),
     ...identityProblems(settings),
+    ...grafanaProblems(settings),
     ...backupHasABucket(settings),
     ...mailAccount(settings),
     ...resourceOwners.flatMap((owner) => limitsCoverRequests(owner, settings[owner].resources)),

@@ -1,1 +1,2 @@
 export { type PlatformOutputs, platform } from "./platform.ts";
+export { reachGrafana, type Way } from "./reach.ts";

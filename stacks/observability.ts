@@ -12,6 +12,7 @@ import {
   type SignOn,
 } from "@homeslice/components";
 import type { Config } from "@homeslice/config";
+import type { Output } from "@pulumi/pulumi";
 
 /** What watches over the platform; it comes after the services whose namespaces it reaches into. */
 export function createObservability(
@@ -19,6 +20,7 @@ export function createObservability(
   environment: Environment,
   postgresql: PostgreSQL,
   signOn: SignOn | undefined,
+  certificateAuthority: Output<string> | undefined,
 ): void {
   const runs = (service: string) => service in environment.catalogue;
 
@@ -31,10 +33,8 @@ export function createObservability(
   if (runs("alertmanager")) new Alertmanager("alertmanager", config.alertmanager, environment);
   if (runs("prometheus")) new Prometheus("prometheus", config.prometheus, environment);
 
-  if (runs("grafana")) {
-    const database = postgresql.database("grafana");
-    const observer = postgresql.observer("grafana-observer");
-    const login = signOn?.login("grafana");
-    new Grafana("grafana", { ...config.grafana, database, observer, login }, environment);
-  }
+  const database = postgresql.database("grafana");
+  const observer = postgresql.observer("grafana-observer");
+  const login = runs("grafana") ? signOn?.login("grafana") : undefined;
+  new Grafana("grafana", { ...config.grafana, database, observer, login, certificateAuthority }, environment);
 }

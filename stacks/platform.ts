@@ -44,7 +44,7 @@ export function platform(config: Config): PlatformOutputs {
   );
   const agents = new Agents("agent", { ...config.agent, orchestrator: orchestrator.link() }, environment);
 
-  createObservability(config, environment, postgresql, signOn);
+  createObservability(config, environment, postgresql, signOn, edge.outputs.certificateAuthority);
 
   if (config.homepage.enabled) {
     new Homepage("homepage", { ...config.homepage, authentik: signOn?.reader("homepage") }, environment);

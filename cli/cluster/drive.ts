@@ -4,6 +4,7 @@ import { CommandError, LocalWorkspace, type Stack } from "@pulumi/pulumi/automat
 import type { Engine } from "../engine/index.ts";
 import { EngineCommand } from "./engineCommand.ts";
 import { explain } from "./failures.ts";
+import { openGrafana } from "./grafana.ts";
 import type { Home } from "./home.ts";
 import { type Interruption, passInterrupts } from "./interrupt.ts";
 import { endOrphan, releaseStaleLocks } from "./leftovers.ts";
@@ -38,7 +39,8 @@ export async function drive(operation: Operation, parts: Parts): Promise<Outcome
     const stack = await openStack(parts, command, program);
     const { yes, allowDataLoss } = options;
     const run = { stack, command, yes, allowDataLoss, say, diagnostics };
-    return await (operation === "preview" ? perform(operation, run) : change(operation, run, parts));
+    if (operation === "preview") return await perform(operation, run);
+    return await change(operation, run, parts);
   } catch (error) {
     throw failureOf(error, options.stack, diagnostics, program, interruption);
   } finally {
@@ -62,13 +64,18 @@ function openStack(parts: Parts, command: EngineCommand, program: Program): Prom
 }
 
 /** Marks the stack as being changed, and first puts in order what a run left that did not come to its end. */
-async function change(operation: Operation, run: Run, { home, cluster, say }: Parts): Promise<Outcome> {
-  if (existsSync(home.unfinished)) await settlePending(run.stack, run.command, say);
-  writeFileSync(home.unfinished, "");
-  rememberCluster(home.cluster, cluster.memory);
-  const outcome = await perform(operation, run);
-  rmSync(home.unfinished, { force: true });
-  return outcome;
+async function change(operation: Operation, run: Run, { home, file, cluster, say }: Parts): Promise<Outcome> {
+  const grafana = await openGrafana({ ...run, file, cluster });
+  try {
+    if (existsSync(home.unfinished)) await settlePending(run.stack, run.command, say, grafana.leftOut);
+    writeFileSync(home.unfinished, "");
+    rememberCluster(home.cluster, cluster.memory);
+    const outcome = await perform(operation, { ...run, leftOut: grafana.leftOut });
+    rmSync(home.unfinished, { force: true });
+    return outcome;
+  } finally {
+    await grafana.close();
+  }
 }
 
 /** The failure in the user's terms; what is none of the engine's is a defect and keeps its stack. */

@@ -57,6 +57,25 @@ const FAILURES: readonly Failure[] = [
     fix: "Let this machine reach the plugin's download site, or install it once with `pulumi plugin install`.",
   },
   {
+    code: "grafana.unreachable",
+    pattern:
+      /(?:Get|Post|Put|Delete) "https?:[^"]*\/api\/(?:access-control|dashboards|datasources|folders|search|teams)[^\n]*/,
+    what: ([line]) => `Grafana did not answer: ${line}`,
+    fix: "Look at its pods (kubectl get pods,events -A); when it answers again, run the same command again: it goes on where this run ended.",
+  },
+  {
+    code: "grafana.exists",
+    pattern: /\[POST \/(?:folders|datasources|teams)\]\[(?:409|412)\][^\n]*/,
+    what: ([line]) => `Grafana already has what is to be created, and it is not from this stack: ${line}`,
+    fix: "Delete or rename it in Grafana, or take it over with `pulumi import` by `1:` and its uid; then run the same command again.",
+  },
+  {
+    code: "grafana.occupied",
+    pattern: /folder \S+ is not empty and prevent_destroy_if_not_empty is set[^\n]*/,
+    what: ([line]) => `a folder of Grafana goes, in which people keep something: ${line}`,
+    fix: "Let them move or delete it in Grafana, then run the same command again.",
+  },
+  {
     code: "cluster.unreachable",
     pattern:
       /configured Kubernetes cluster is unreachable:?([^\n]*)|dial tcp [^\n]*(connection refused|no such host|i\/o timeout)/,

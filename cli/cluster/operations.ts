@@ -20,6 +20,8 @@ export interface Run {
   readonly say: (line: string) => void;
   /** The error messages that the engine sends on the way. */
   readonly diagnostics: string[];
+  /** Patterns of the resources that a refresh has to leave out. Default: none. */
+  readonly leftOut?: () => Promise<string[]>;
 }
 
 /** What an operation has come to. */
@@ -72,7 +74,8 @@ function plan(run: Run, say: Run["say"]): Promise<Watched> {
 }
 
 async function refresh(run: Run): Promise<Outcome> {
-  const { changes } = await watched(run, (onEvent) => run.stack.refresh({ onEvent, color: "never" }));
+  const exclude = (await run.leftOut?.()) ?? [];
+  const { changes } = await watched(run, (onEvent) => run.stack.refresh({ onEvent, color: "never", exclude }));
   if (isChange(changes)) run.say("The cluster differs from the last run as listed; `up` puts that right.");
   return { changes, outputs: await run.stack.outputs() };
 }

@@ -11,6 +11,7 @@ const resourceSchema = z.looseObject({
   protect: z.boolean().optional(),
   inputs: z
     .looseObject({
+      uid: z.string().optional().catch(undefined),
       metadata: z
         .looseObject({ name: z.string().optional(), namespace: z.string().optional() })
         .optional()
@@ -58,14 +59,19 @@ async function importState(stack: Stack, command: EngineCommand, state: State): 
  * cluster has a fixed name, so it is put into the state as if it were there, and the refresh drops it if it is not;
  * anything else is forgotten and created again.
  */
-export async function settlePending(stack: Stack, command: EngineCommand, say: (line: string) => void): Promise<void> {
+export async function settlePending(
+  stack: Stack,
+  command: EngineCommand,
+  say: (line: string) => void,
+  leftOut: () => Promise<string[]>,
+): Promise<void> {
   const state = await exportState(stack, command);
   const pending = state.deployment.pending_operations;
   if (pending.length === 0) return;
   const operations = pending.length === 1 ? "1 operation" : `${pending.length} operations`;
   say(`the last run was killed in the middle of ${operations}: asking the cluster what became of them`);
   await importState(stack, command, withCreated(state));
-  await stack.refresh({ color: "never" });
+  await stack.refresh({ color: "never", exclude: await leftOut() });
 }
 
 /** The state in which every creation that had begun counts as done where the object can be found by its name. */
@@ -84,9 +90,11 @@ export function withCreated(state: State): State {
   };
 }
 
-/** How the Kubernetes provider identifies an object. */
+/** How the provider identifies an object whose name the program has given. */
 function idOf({ type, inputs }: Resource): string | undefined {
   const { name, namespace } = inputs?.metadata ?? {};
+  // The one organisation that Grafana has by itself, and the uid.
+  if (type.startsWith("grafana:oss/") && inputs?.uid !== undefined) return `1:${inputs.uid}`;
   if (!type.startsWith("kubernetes:") || !name) return undefined;
   return namespace ? `${namespace}/${name}` : name;
 }

@@ -7,6 +7,7 @@ import {
   type Endpoint,
   type Environment,
   http,
+  type Running,
   type SecretRef,
   scratch,
   secretFile,
@@ -15,8 +16,9 @@ import {
   use,
 } from "../kit/index.ts";
 import type { DatabaseLink } from "../postgresql/postgresql.ts";
-import { dashboardProviders, dashboards } from "./dashboards/index.ts";
-import { datasourceFile } from "./datasources.ts";
+import { GRAFANA_PORT, grafanaApi } from "./api.ts";
+import { Contents } from "./contents.ts";
+import { dataSources } from "./datasources.ts";
 import { type Ini, iniText } from "./ini.ts";
 import { type GrafanaLogin, LOGIN_FILES, LOGIN_SETTINGS, loginIni } from "./login.ts";
 
@@ -27,22 +29,23 @@ export type GrafanaArgs = Config["grafana"] & {
   readonly observer: DatabaseLink;
   /** How people log in; left out, with name and password, as the administrator alone. */
   readonly login?: GrafanaLogin | undefined;
+  /** PEM of the authority to trust, where the platform has one of its own. */
+  readonly certificateAuthority?: pulumi.Output<string> | undefined;
   readonly transform?: { readonly deployment?: Transform<kubernetes.apps.v1.DeploymentArgs> };
 };
 
-const PORT = 3000;
 const CONFIG = "/etc/homeslice/grafana";
-const PROVISIONING = "/etc/homeslice/provisioning";
-const DASHBOARDS = "/etc/homeslice/dashboards";
 /** The user that the official image was made for. */
 const IMAGE_USER = 472;
 const DATABASE = { host: "DATABASE_HOST", port: "DATABASE_PORT", database: "DATABASE_NAME", user: "DATABASE_USER" };
-const OBSERVER = { host: "OBSERVER_HOST", port: "OBSERVER_PORT", database: "OBSERVER_NAME", user: "OBSERVER_USER" };
 
 /** A source of data, if the environment runs it. */
 type Source = (Endpoint & { readonly url: pulumi.Output<string> }) | undefined;
 
-/** Grafana: dashboards over measurements, logs and alerts. It keeps everything in PostgreSQL and nothing on disk. */
+/**
+ * Grafana: dashboards over measurements, logs and alerts. It keeps everything in PostgreSQL and nothing on disk. Switched
+ * off, its keys and its database stay, for neither is worth anything without the other.
+ */
 export class Grafana extends Component {
   readonly #args: GrafanaArgs;
   readonly #secret: SecretRef<"adminPassword" | "secretKey">;
@@ -54,49 +57,56 @@ export class Grafana extends Component {
       adminPassword: this.generate("admin-password"),
       secretKey: this.generate("key", 64),
     });
-    const sources = {
-      prometheus: this.#source("prometheus"),
-      loki: this.#source("loki"),
-      alertmanager: this.#source("alertmanager"),
-    };
-    deployment(this, {
-      replicas: args.replicas,
+    if (args.enabled) this.#fill(this.#serve());
+    this.registerOutputs({});
+  }
+
+  #serve(): Running {
+    const { replicas, resources, transform } = this.#args;
+    return deployment(this, {
+      replicas,
       user: IMAGE_USER,
       container: {
-        image: environment.image("grafana"),
+        image: this.environment.image("grafana"),
         env: {
           GF_PATHS_CONFIG: `${CONFIG}/grafana.ini`,
-          GF_PATHS_PROVISIONING: PROVISIONING,
           GF_SECURITY_ADMIN_PASSWORD__FILE: secretFile(this.#secret, "adminPassword"),
           GF_SECURITY_SECRET_KEY__FILE: secretFile(this.#secret, "secretKey"),
         },
-        ports: { http: PORT },
+        ports: { http: GRAFANA_PORT },
         mounts: [
           this.files("config", CONFIG, { "grafana.ini": iniText(this.#settings()) }),
-          this.files("datasources", `${PROVISIONING}/datasources`, { "datasources.yaml": this.#datasources(sources) }),
-          this.files("providers", `${PROVISIONING}/dashboards`, {
-            "providers.yaml": json(dashboardProviders(DASHBOARDS)),
-          }),
-          this.files("dashboards", DASHBOARDS, mapped(dashboards, json)),
           secretFiles(this.#secret),
           scratch("/var/lib/grafana", "256Mi"),
           scratch("/tmp"),
         ],
         health: { ready: http("http", "/api/health"), live: http("http", "/api/health"), startSeconds: 300 },
-        resources: args.resources,
+        resources,
       },
       uses: this.#uses(),
-      reaches: Object.values(sources).flatMap((source) => source ?? []),
-      transform: args.transform?.deployment,
+      reaches: Object.values(this.#sources()).flatMap((source) => source ?? []),
+      transform: transform?.deployment,
     });
-    this.registerOutputs({});
+  }
+
+  #fill({ ready }: Running): void {
+    const { api, teams, folders, observer, certificateAuthority } = this.#args;
+    const { prometheus, loki, alertmanager } = this.#sources();
+    const urls = { prometheus: prometheus?.url, loki: loki?.url, alertmanager: alertmanager?.url };
+    new Contents(this, {
+      api: grafanaApi(this.environment.config),
+      password: api.password === undefined ? this.#secret.values.adminPassword : pulumi.secret(api.password),
+      certificateAuthority,
+      settings: { teams, folders },
+      sources: dataSources({ urls, observer }),
+      ready: [...ready, ...observer.ready],
+    });
   }
 
   #uses() {
-    const { database, observer, login } = this.#args;
+    const { database, login } = this.#args;
     return [
       use(database, DATABASE, { password: "GF_DATABASE_PASSWORD__FILE" }),
-      use(observer, OBSERVER, { password: "OBSERVER_PASSWORD_FILE" }),
       ...(login ? [use(login, LOGIN_SETTINGS, LOGIN_FILES)] : []),
     ];
   }
@@ -125,27 +135,17 @@ export class Grafana extends Component {
     };
   }
 
+  /** Where the data comes from, as far as it runs. */
+  #sources() {
+    return {
+      prometheus: this.#source("prometheus"),
+      loki: this.#source("loki"),
+      alertmanager: this.#source("alertmanager"),
+    };
+  }
+
   #source(service: string): Source {
     const { metrics } = this.environment.catalogue[service] ?? {};
     return metrics && this.environment.endpoint(service, metrics.port);
   }
-
-  #datasources({ prometheus, loki, alertmanager }: Readonly<Record<"prometheus" | "loki" | "alertmanager", Source>>) {
-    const urls = { prometheus: prometheus?.url, loki: loki?.url, alertmanager: alertmanager?.url };
-    const postgresql = {
-      address: `$__env{${OBSERVER.host}}:$__env{${OBSERVER.port}}`,
-      database: `$__env{${OBSERVER.database}}`,
-      user: `$__env{${OBSERVER.user}}`,
-      passwordFile: secretFile(this.#args.observer.secret, "password"),
-    };
-    return pulumi.output(urls).apply((known) => json(datasourceFile({ ...known, postgresql })));
-  }
-}
-
-function json(value: unknown): string {
-  return JSON.stringify(value, null, 2);
-}
-
-function mapped<Value>(values: Readonly<Record<string, Value>>, change: (value: Value) => string) {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]));
 }

@@ -9,6 +9,8 @@ export type PodSecurity = "restricted" | "privileged";
 export interface Namespace {
   readonly name: pulumi.Output<string>;
   readonly podSecurity: PodSecurity;
+  /** With it goes everything that it holds. */
+  readonly resource: pulumi.Resource;
   /** What has to stand before the first pod starts. */
   readonly ready: readonly pulumi.Resource[];
 }
@@ -44,6 +46,7 @@ export function createNamespace(
   return {
     name,
     podSecurity: args.podSecurity,
+    resource: namespace,
     ready: [
       namespace,
       policy("default-deny", { podSelector: {}, policyTypes: ["Ingress", "Egress"] }),

@@ -47,8 +47,14 @@ export function identifying(before: Values, after: Values): readonly string[] {
   return ["url", "namespace", "service"].filter((key) => key in before && key in after);
 }
 
+/** Whether it is configured at all. */
+export function hasSettings({ version: _version, pluginDownloadURL: _url, ...own }: Values): boolean {
+  return Object.keys(own).length > 0;
+}
+
 /** Checks the arguments of the provider; the token is a secret however it was given. */
 export function checkConfig(given: Values): CheckResult {
+  if (!hasSettings(given)) return { inputs: given };
   const { version: _version, pluginDownloadURL: _url, ...own } = given;
   const { inputs, failures } = checkArgs(configArgs, decoded(own));
   const secrets = ["token", "kubeconfig"].flatMap((key) => {

@@ -14,7 +14,7 @@ import type {
   Values,
 } from "@homeslice/plugin";
 import { Authentik } from "./authentik/authentik.ts";
-import { checkConfig, identifying, settingsOf } from "./config.ts";
+import { checkConfig, hasSettings, identifying, settingsOf } from "./config.ts";
 import { checkArgs } from "./engine/check.ts";
 import type { Kind } from "./engine/kind.ts";
 import { lookups } from "./functions/lookups.ts";
@@ -31,7 +31,8 @@ export class HomesliceProvider implements Provider {
   }
 
   async configure(config: Values): Promise<void> {
-    this.#authentik = new Authentik(settingsOf(config));
+    // Kinds that have nothing to do with Authentik need no settings.
+    this.#authentik = hasSettings(config) ? new Authentik(settingsOf(config)) : undefined;
   }
 
   configReplaces(before: Values, after: Values): readonly string[] {
@@ -48,14 +49,14 @@ export class HomesliceProvider implements Provider {
 
   async create({ type, inputs, preview }: CreateCall): Promise<{ readonly id: string; readonly outputs: Values }> {
     if (preview) return { id: "", outputs: kindOf(type).planned(inputs) };
-    return kindOf(type).create(this.#connected(), inputs);
+    return kindOf(type).create(this.#connect, inputs);
   }
 
   /** Where no Authentik runs, nothing can be said of what its database holds; without its namespace, there is none. */
   async read({ type, id, oldInputs, oldOutputs }: ReadCall): Promise<ReadResult | undefined> {
     const isImport = Object.keys(oldInputs).length === 0;
     try {
-      return await kindOf(type).read(this.#connected(), id, isImport ? undefined : oldInputs);
+      return await kindOf(type).read(this.#connect, id, isImport ? undefined : oldInputs);
     } catch (error) {
       if (isImport || !isAbsent(error)) throw error;
       return error.code === "authentik.namespace-gone" ? undefined : { id, inputs: oldInputs, outputs: oldOutputs };
@@ -64,13 +65,13 @@ export class HomesliceProvider implements Provider {
 
   async update({ type, id, oldInputs, oldOutputs, inputs, preview }: UpdateCall): Promise<Values> {
     if (preview) return { ...oldOutputs, ...inputs };
-    return kindOf(type).update(this.#connected(), id, { inputs: oldInputs, outputs: oldOutputs }, inputs);
+    return kindOf(type).update(this.#connect, id, { inputs: oldInputs, outputs: oldOutputs }, inputs);
   }
 
   /** What went with its Authentik needs no deletion. */
   async delete({ type, id }: DeleteCall): Promise<void> {
     try {
-      await kindOf(type).delete(this.#connected(), id);
+      await kindOf(type).delete(this.#connect, id);
     } catch (error) {
       if (!isAbsent(error)) throw error;
     }
@@ -81,17 +82,19 @@ export class HomesliceProvider implements Provider {
     if (!found) throw new Error(`the provider has no function ${token}`);
     const { inputs, failures } = checkArgs(found.args, args);
     if (failures.length > 0) return { outputs: {}, failures };
-    return { outputs: await found.answer(this.#connected(), inputs, preview) };
+    return { outputs: await found.answer(this.#connect(), inputs, preview) };
   }
 
   cancel(): void {
     this.#authentik?.cancel();
+    for (const kind of kinds) kind.cancel?.();
   }
 
-  #connected(): Authentik {
-    if (!this.#authentik) throw new Error("the provider is not configured");
+  readonly #connect = (): Authentik => {
+    if (!this.#authentik)
+      throw new Error("the provider is not configured: give it the address of Authentik and a token");
     return this.#authentik;
-  }
+  };
 }
 
 function kindOf(type: string): Kind {

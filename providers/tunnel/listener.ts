@@ -14,10 +14,18 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** Listens on a free port; every connection opens one into the cluster. */
+export interface ListenOptions {
+  /** @default any that is free */
+  readonly port?: number;
+  /** What is answered, once something is asked, in place of what cannot be reached; undefined: the connection is reset. */
+  readonly instead?: (failure: TunnelError) => string | undefined;
+}
+
+/** Listens on a port; every connection opens one into the cluster. */
 export async function listen(
   connect: () => Promise<Duplex>,
   typed: (error: unknown) => TunnelError,
+  { port: wanted = 0, instead = () => undefined }: ListenOptions = {},
 ): Promise<Listener> {
   const sockets = new Set<Socket>();
   let failure: TunnelError | undefined;
@@ -32,7 +40,9 @@ export async function listen(
       });
     } catch (error) {
       failure = typed(error);
-      socket.resetAndDestroy();
+      const answer = instead(failure);
+      if (answer === undefined) socket.resetAndDestroy();
+      else socket.once("data", () => socket.end(answer));
     }
   };
   const server = createServer((socket) => {
@@ -40,7 +50,7 @@ export async function listen(
     socket.on("error", () => undefined).once("close", () => sockets.delete(socket));
     void forward(socket);
   });
-  server.unref().listen(0, "127.0.0.1");
+  server.unref().listen(wanted, "127.0.0.1");
   await once(server, "listening");
   const bound = server.address();
   const port = typeof bound === "object" && bound ? bound.port : 0;

@@ -3,8 +3,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { TunnelError, tunnelError } from "./errors.ts";
 import { openForward } from "./forward.ts";
-import { type Listener, listen } from "./listener.ts";
+import { type Listener, type ListenOptions, listen } from "./listener.ts";
 import { findPod, nameOf, type Target } from "./target.ts";
+
+/** A cluster, or how to find it once the first connection is wanted. */
+export type ClusterSource = KubeConfig | (() => Promise<KubeConfig>);
 
 export interface PodPortOptions {
   /** Milliseconds until a connection that did not come about fails. @default 10000 */
@@ -24,11 +27,11 @@ const DEFAULT_TIMEOUT_MS = 10_000;
  * await listener.close();
  */
 export class PodPort {
-  readonly #config: KubeConfig;
+  readonly #config: ClusterSource;
   readonly #target: Target;
   readonly #timeoutMs: number;
 
-  constructor(config: KubeConfig, target: Target, { timeoutMs = DEFAULT_TIMEOUT_MS }: PodPortOptions = {}) {
+  constructor(config: ClusterSource, target: Target, { timeoutMs = DEFAULT_TIMEOUT_MS }: PodPortOptions = {}) {
     this.#config = config;
     this.#target = target;
     this.#timeoutMs = timeoutMs;
@@ -40,18 +43,20 @@ export class PodPort {
    * @throws TunnelError no ready pod, forbidden, cluster unreachable, time-out
    */
   async connect(): Promise<Duplex> {
-    const pod = await within(this.#timeoutMs, findPod(this.#config, this.#target), nameOf(this.#target));
-    return openForward(this.#config, pod, this.#timeoutMs);
+    const config = typeof this.#config === "function" ? await this.#config() : this.#config;
+    const pod = await within(this.#timeoutMs, findPod(config, this.#target), nameOf(this.#target));
+    return openForward(config, pod, this.#timeoutMs);
   }
 
   /**
    * A port of this machine's loopback interface that leads there, for what can do nothing but connect to an address. A
    * connection that cannot be forwarded is reset; the listener tells why. It keeps no process alive.
    */
-  listen(): Promise<Listener> {
+  listen(options: ListenOptions = {}): Promise<Listener> {
     return listen(
       () => this.connect(),
       (error) => tunnelError(nameOf(this.#target), error),
+      options,
     );
   }
 }

@@ -1,5 +1,5 @@
-import { readPolicy } from "@homeslice/agent/policy/policy.ts";
 import { readSettings as readAgentSettings } from "@homeslice/agent/config/settings.ts";
+import { readPolicy } from "@homeslice/agent/policy/policy.ts";
 import { readSettings as readOrchestratorSettings } from "@homeslice/orchestrator/settings.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Deployed, deploy } from "./deploy.ts";

@@ -95,6 +95,7 @@ function computed({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Reco
   if (/^homeslice:authentik:\w+Provider$/.test(type)) {
     return { providerId: `provider of ${inputs["name"]}`, clientSecret: pulumi.secret(`cleartext-of-${name}`) };
   }
+  if (type === "grafana:oss/team:Team") return { teamId: 7 };
   if (type === "random:index/randomPassword:RandomPassword") return { result: pulumi.secret(`cleartext-of-${name}`) };
   return {};
 }

@@ -4,10 +4,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findEngine } from "@homeslice/cli/engine/index.ts";
+import { freePort } from "@homeslice/cli/process/freePort.ts";
 import { stringify } from "yaml";
 import { z } from "zod";
+import { GrafanaDouble } from "../doubles/grafana/double.ts";
 import { eventually } from "../support/eventually.ts";
 import { KubeClient } from "../testbed/client.ts";
+import { forwardPods } from "../testbed/forwards.ts";
 import { startTestbed } from "../testbed/testbed.ts";
 
 export const cache = process.env["HOMESLICE_CACHE"] ?? join(process.env["HOME"] ?? tmpdir(), ".cache/homeslice");
@@ -58,6 +61,20 @@ export const core = {
   ...Object.fromEntries(optional.map((name) => [name, { enabled: false }])),
 };
 
+const stacks = ["dev", "prod"] as const;
+
+/** What answers in place of the simulated pods of a stack, and where this machine reaches it beside other suites. */
+interface Simulated {
+  readonly grafana: GrafanaDouble;
+  readonly grafanaPort: number;
+}
+
+async function simulate(kube: KubeClient, stack: string): Promise<Simulated> {
+  const grafana = await GrafanaDouble.start();
+  await forwardPods(kube, { namespace: `homeslice-${stack}`, port: 3000, to: grafana.address });
+  return { grafana, grafanaPort: await freePort() };
+}
+
 /** A control plane, a data directory and settings of a suite's own, and the command line that works on them. */
 export class Bench {
   readonly home: string;
@@ -65,6 +82,8 @@ export class Bench {
   readonly kube: KubeClient;
   readonly #testbed: Awaited<ReturnType<typeof startTestbed>>;
   readonly #root: string;
+  /** By stack. */
+  readonly #simulated = new Map<string, Simulated>();
 
   private constructor(root: string, testbed: Awaited<ReturnType<typeof startTestbed>>, kube: KubeClient) {
     this.#root = root;
@@ -80,10 +99,20 @@ export class Bench {
     const root = mkdtempSync(join(tmpdir(), "homeslice-cluster-"));
     await findEngine({ cache, env: process.env, say: (line) => void process.stderr.write(`${line}\n`) });
     const testbed = await startTestbed({ cache, dir: join(root, "testbed") });
-    return new Bench(root, testbed, await KubeClient.fromFile(testbed.kubeconfig));
+    const bench = new Bench(root, testbed, await KubeClient.fromFile(testbed.kubeconfig));
+    for (const stack of stacks) bench.#simulated.set(stack, await simulate(bench.kube, stack));
+    return bench;
+  }
+
+  /** The Grafana of a stack. */
+  grafana(stack: (typeof stacks)[number]): GrafanaDouble {
+    const simulated = this.#simulated.get(stack);
+    if (!simulated) throw new Error(`nothing answers in place of the pods of ${stack}`);
+    return simulated.grafana;
   }
 
   async stop(): Promise<void> {
+    for (const { grafana } of this.#simulated.values()) await grafana.stop();
     this.kube.close();
     await this.#testbed.stop();
     rmSync(this.#root, { recursive: true, force: true });
@@ -92,9 +121,16 @@ export class Bench {
   /** Writes the settings of a stack, without the namespace of the keys. */
   configure(stack: string, settings: Readonly<Record<string, unknown>>): string {
     const path = join(this.settings, `Pulumi.${stack}.yaml`);
-    const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`homeslice:${key}`, value]));
+    const all = { ...settings, grafana: this.#reaching(stack, settings["grafana"]) };
+    const config = Object.fromEntries(Object.entries(all).map(([key, value]) => [`homeslice:${key}`, value]));
     writeFileSync(path, stringify({ config }));
     return path;
+  }
+
+  /** The settings of Grafana, with a port that no other suite uses. */
+  #reaching(stack: string, settings: unknown) {
+    const port = this.#simulated.get(stack)?.grafanaPort;
+    return { ...(typeof settings === "object" ? settings : {}), ...(port && { api: { port } }) };
   }
 
   env(): NodeJS.ProcessEnv {

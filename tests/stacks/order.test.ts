@@ -13,7 +13,10 @@ it.each([
   ["Job", "postgresql-orchestrator-job", ["postgresql-statefulset", "postgresql-service"]],
   ["Job", "orchestrator-migrate-job", ["postgresql-orchestrator-job"]],
   ["Deployment", "orchestrator-blue-deployment", ["orchestrator-migrate-job", "redis-statefulset", "redis-service"]],
-  ["Deployment", "grafana-deployment", ["postgresql-grafana-job", "postgresql-grafana-observer-job"]],
+  ["Deployment", "grafana-deployment", ["postgresql-grafana-job"]],
+  ["DataSource", "grafana-datasource-postgresql", ["grafana-deployment", "postgresql-grafana-observer-job"]],
+  ["DataSourceCheck", "grafana-check-loki", ["grafana-datasource-loki", "loki"]],
+  ["Dashboard", "grafana-dashboard-platform", ["grafana-deployment", "grafana-service"]],
   [
     "DaemonSet",
     "agent-daemonset",

@@ -1,3 +1,4 @@
+import { freePort } from "@homeslice/cli/process/freePort.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { recordingMocks } from "../components/deploy.ts";
@@ -15,7 +16,12 @@ beforeEach(async () => {
 afterEach(() => pulumi.runtime.setAllConfig({}));
 
 it("exports what the operator needs to know", async () => {
-  const outputs = await program({ "homeslice:domain": "home.example.org", "homeslice:redis": '{"size":"4Gi"}' });
+  const grafana = { api: { port: await freePort() } };
+  const outputs = await program({
+    "homeslice:domain": "home.example.org",
+    "homeslice:redis": '{"size":"4Gi"}',
+    "homeslice:grafana": JSON.stringify(grafana),
+  });
   expect(outputs.environment).toBe("prod");
   expect(outputs.orchestrator.publicUrl).toBe("https://orchestrator.home.example.org");
   await pulumi.runtime.disconnect();

@@ -5,25 +5,11 @@ import { platformDashboard } from "./platform.ts";
 import { postgresqlDashboard } from "./postgresql.ts";
 import { traefikDashboard } from "./traefik.ts";
 
-/** Every dashboard, by the name of its file. */
+/** Every dashboard, by its name. */
 export const dashboards: Readonly<Record<string, Dashboard>> = {
-  "platform.json": platformDashboard,
-  "postgresql.json": postgresqlDashboard,
-  "traefik.json": traefikDashboard,
-  "orchestrator.json": orchestratorDashboard,
-  "agents.json": agentsDashboard,
+  platform: platformDashboard,
+  postgresql: postgresqlDashboard,
+  traefik: traefikDashboard,
+  orchestrator: orchestratorDashboard,
+  agents: agentsDashboard,
 };
-
-/** providers.yaml: tells Grafana to show the dashboards of a directory, and to keep them as they are there. */
-export function dashboardProviders(path: string) {
-  const provider = {
-    name: "homeslice",
-    folder: "Homeslice",
-    folderUid: "homeslice",
-    type: "file",
-    disableDeletion: false,
-    allowUiUpdates: false,
-    options: { path },
-  };
-  return { apiVersion: 1, providers: [provider] };
-}

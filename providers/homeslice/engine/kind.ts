@@ -17,6 +17,9 @@ import { argumentOf, changesBetween, mergedMapping } from "./compare.ts";
 import type { ArgsOf, Definition, Failure, Operations } from "./definition.ts";
 import { held, heldOf } from "./held.ts";
 
+/** The connection to Authentik, for those who need one. */
+export type Connect = () => Authentik;
+
 /** What the provider does with a kind of resource; all values are as the plugin protocol carries them. */
 export interface Kind {
   readonly type: string;
@@ -24,14 +27,16 @@ export interface Kind {
   diff(oldInputs: Values, inputs: Values): DiffResult;
   /** What a preview shows of a resource that is still to be created. */
   planned(inputs: Values): Values;
-  create(authentik: Authentik, inputs: Values): Promise<{ readonly id: string; readonly outputs: Values }>;
+  create(connect: Connect, inputs: Values): Promise<{ readonly id: string; readonly outputs: Values }>;
   /** Resolves to undefined when there is no such object; without old inputs the resource is being imported. */
-  read(authentik: Authentik, id: string, oldInputs: Values | undefined): Promise<ReadResult | undefined>;
-  update(authentik: Authentik, id: string, old: Versions, inputs: Values): Promise<Values>;
-  delete(authentik: Authentik, id: string): Promise<void>;
+  read(connect: Connect, id: string, oldInputs: Values | undefined): Promise<ReadResult | undefined>;
+  update(connect: Connect, id: string, old: Versions, inputs: Values): Promise<Values>;
+  delete(connect: Connect, id: string): Promise<void>;
+  /** Ends what is under way, where that is not the connection's to end. */
+  cancel?(): void;
 }
 
-interface Versions {
+export interface Versions {
   readonly inputs: Values;
   readonly outputs: Values;
 }
@@ -77,8 +82,8 @@ export class DefinedKind<Shape extends z.ZodRawShape, Live extends object> imple
     return { ...Object.fromEntries(names.map((name) => [name, unknownValue])), ...inputs };
   }
 
-  async create(authentik: Authentik, inputs: Values): Promise<{ id: string; outputs: Values }> {
-    const operations = this.#definition.operations(authentik);
+  async create(connect: Connect, inputs: Values): Promise<{ id: string; outputs: Values }> {
+    const operations = this.#definition.operations(connect());
     const args = this.#schema.parse(inputs);
     const existing = await this.#findOne(operations, this.#definition.key(args));
     if (!existing) return this.#settled(operations, await operations.create(args), inputs, allOf(inputs));
@@ -87,8 +92,8 @@ export class DefinedKind<Shape extends z.ZodRawShape, Live extends object> imple
     return this.#settled(operations, live, inputs, allOf(inputs));
   }
 
-  async read(authentik: Authentik, id: string, oldInputs: Values | undefined): Promise<ReadResult | undefined> {
-    const operations = this.#definition.operations(authentik);
+  async read(connect: Connect, id: string, oldInputs: Values | undefined): Promise<ReadResult | undefined> {
+    const operations = this.#definition.operations(connect());
     const live = oldInputs ? await ifThere(operations.get(id)) : await this.#findAny(operations, id);
     if (!live) return undefined;
     const all = held(this.#definition, live, oldInputs);
@@ -96,16 +101,16 @@ export class DefinedKind<Shape extends z.ZodRawShape, Live extends object> imple
     return { id: this.#definition.id(live), inputs: this.#sealed(inputs), outputs: this.#outputsOf(live, inputs) };
   }
 
-  async update(authentik: Authentik, id: string, old: Versions, inputs: Values): Promise<Values> {
-    const operations = this.#definition.operations(authentik);
+  async update(connect: Connect, id: string, old: Versions, inputs: Values): Promise<Values> {
+    const operations = this.#definition.operations(connect());
     // What a failed start left undone shows in the outputs: it is made up for here.
     const changed = new Set([...this.#changed(old.inputs, inputs), ...this.#changed(old.outputs, inputs)]);
     const live = await this.#patched(operations, id, old.inputs, inputs, changed);
     return (await this.#settled(operations, live, inputs, changed)).outputs;
   }
 
-  async delete(authentik: Authentik, id: string): Promise<void> {
-    await ifThere(this.#definition.operations(authentik).delete(id));
+  async delete(connect: Connect, id: string): Promise<void> {
+    await ifThere(this.#definition.operations(connect()).delete(id));
   }
 
   async #patched(

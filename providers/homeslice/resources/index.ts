@@ -1,4 +1,5 @@
 import { DefinedKind, type Kind } from "../engine/kind.ts";
+import { DataSourceCheckKind } from "../grafana/dataSourceCheck.ts";
 import { application } from "./application.ts";
 import { brand } from "./brand.ts";
 import { certificate } from "./certificate.ts";
@@ -18,6 +19,7 @@ export const kinds: readonly Kind[] = [
   new DefinedKind(application),
   new DefinedKind(brand),
   new DefinedKind(certificate),
+  new DataSourceCheckKind(),
   new DefinedKind(group),
   new DefinedKind(oauth2Provider),
   new DefinedKind(outpostAttachment),

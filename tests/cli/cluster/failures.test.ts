@@ -27,6 +27,21 @@ const cases: readonly (readonly [said: string, code: string, told: RegExp])[] = 
     /s3:\/\/nowhere[\s\S]*--backend/,
   ],
   [
+    'grafana:oss:Folder (grafana-folder-platform): error: Get "http://127.0.0.1:21091/api/folders/platform": dial tcp 127.0.0.1:21091: connect: connection refused',
+    "grafana.unreachable",
+    /Grafana did not answer: Get "http:\/\/127\.0\.0\.1:21091[\s\S]*goes on where this run ended/,
+  ],
+  [
+    'error: [POST /datasources][409] addDataSourceConflict {"message":"data source with the same name already exists"}',
+    "grafana.exists",
+    /not from this stack: \[POST \/datasources\][\s\S]*pulumi import/,
+  ],
+  [
+    "error: folder sales is not empty and prevent_destroy_if_not_empty is set. It contains the following dashboards and/or folders: [Theirs]",
+    "grafana.occupied",
+    /folder sales is not empty[\s\S]*\[Theirs\]/,
+  ],
+  [
     "Could not automatically download and install resource plugin 'pulumi-resource-random' at version v4.21.2",
     "plugin.missing",
     /pulumi-resource-random is not installed[\s\S]*pulumi plugin install/,

@@ -13,7 +13,12 @@ const resource = (type: string, metadata?: object) => ({
 });
 
 /** A state in which these operations had begun when the run was killed. */
-const state = (...pending: readonly { type: string; resource: ReturnType<typeof resource> }[]) => ({
+const state = (
+  ...pending: readonly {
+    type: string;
+    resource: Parameters<typeof withCreated>[0]["deployment"]["resources"][number];
+  }[]
+) => ({
   version: 3,
   deployment: { manifest: {}, resources: [resource("kubernetes:core/v1:Namespace")], pending_operations: [...pending] },
 });
@@ -30,6 +35,12 @@ test("an object that was being created is looked for under its name", () => {
   ]);
   expect(settled.deployment.pending_operations).toEqual([]);
   expect(settled).toMatchObject({ version: 3, deployment: { manifest: {} } });
+});
+
+test("what was being created in Grafana is looked for under its uid", () => {
+  const folder = { ...resource("grafana:oss/folder:Folder"), inputs: { uid: "sales" } };
+  const settled = withCreated(state({ type: "creating", resource: folder }));
+  expect(settled.deployment.resources.slice(1)).toEqual([{ ...folder, id: "1:sales" }]);
 });
 
 test("what cannot be found by a name is forgotten, and created again by the next run", () => {

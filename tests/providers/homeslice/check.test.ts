@@ -162,7 +162,10 @@ describe("the configuration of the provider", () => {
   const config = { url: "https://auth.example.org", token: "t" };
 
   test.each<[Values, string[]]>([
-    [{}, ["token: is missing", "url: is missing: give it, or the namespace of the Service in its cluster"]],
+    [
+      { retries: "3" },
+      ["token: is missing", "url: is missing: give it, or the namespace of the Service in its cluster"],
+    ],
     [{ ...config, namespace: "home" }, ["namespace: cannot be given together with url: one way leads to Authentik"]],
     [{ ...config, url: "auth.example.org" }, ['url: is not an address: write it like "https://app.example.org"']],
     [{ ...config, caCert: "a file" }, ["caCert: is not a PEM certificate"]],

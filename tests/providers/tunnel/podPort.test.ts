@@ -155,6 +155,23 @@ describe("a listener", () => {
     await listener.close();
   });
 
+  test("listens where it is told to, and refuses when somebody else does", async () => {
+    const port = await portOf({ answers: well });
+    const listener = await port.listen();
+    await expect(port.listen({ port: listener.port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+    await listener.close();
+    const again = await port.listen({ port: listener.port });
+    expect(again.port).toBe(listener.port);
+    await again.close();
+  });
+
+  test("answers in place of what cannot be reached, where it is told to", async () => {
+    const instead = ({ code }: TunnelError) => (code === "tunnel.forbidden" ? "nothing here" : undefined);
+    const listener = await (await portOf({ answers: { [service]: [403, status("no")] } })).listen({ instead });
+    expect(await answered(connect(listener.port), "anybody?")).toBe("nothing here");
+    await listener.close();
+  });
+
   test("keeps no process alive", () => {
     const program = `import { clusterOf, PodPort } from "@homeslice/tunnel";
       await new PodPort(clusterOf({ kubeconfig: ${JSON.stringify(kubeconfigOf(1))} }), ${JSON.stringify(web)}).listen();`;

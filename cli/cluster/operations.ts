@@ -127,7 +127,8 @@ async function requireConsent(question: string): Promise<void> {
   throw new UserError({ code: "run.declined", what: "declined", fix: "Nothing was changed." });
 }
 
-const isChange = ({ same: _same, ...changes }: Changes) => Object.values(changes).some((count) => count > 0);
+/** Whether a run changed anything. */
+export const isChange = ({ same: _same, ...changes }: Changes) => Object.values(changes).some((count) => count > 0);
 
 interface Watched {
   readonly changes: Changes;

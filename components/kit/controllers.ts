@@ -144,7 +144,8 @@ export function job(owner: Component, part: string, { transform, ...args }: JobA
       },
       transform,
     ),
-    workload.options,
+    // A name that follows from content can come back: the old job must be gone before a run is undone that broke off.
+    { ...workload.options, deleteBeforeReplace: true },
   );
 }
 

@@ -1,4 +1,6 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { parseDocument } from "yaml";
 import { z } from "zod";
 import { Bench, core, NOTHING, report } from "./clusterSupport.ts";
 
@@ -6,10 +8,11 @@ const up = ["up", "--stack", "dev", "--yes", "--json"];
 const release = ["release", "--stack", "dev", "--yes", "--json"];
 const image = (version: string) => `ghcr.io/homeslice/orchestrator:${version}`;
 let bench: Bench;
+let settings: string;
 
 beforeAll(async () => {
   bench = await Bench.start();
-  bench.configure("dev", core);
+  settings = bench.configure("dev", core);
   report(await bench.run(up));
 });
 afterAll(() => bench.stop());
@@ -41,8 +44,28 @@ async function colours(): Promise<Record<string, [number, string]>> {
   );
 }
 
-async function expectNothingLeftToDo(): Promise<void> {
-  expect(report(await bench.run(up)).changes).toMatchObject(NOTHING);
+const policies = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolic";
+const metadata = { name: "refused-image" };
+
+/** Lets no instance of an image start, until that is lifted; what migrates the database does. */
+async function refusePods(refused: string): Promise<{ lift: () => Promise<void> }> {
+  const post = (path: string, kind: string, spec: object) =>
+    bench.kube.request("POST", path, { body: { apiVersion: "admissionregistration.k8s.io/v1", kind, metadata, spec } });
+  const resourceRules = [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }];
+  const expression = `object.spec.containers.all(container, container.image != "${refused}" || container.args[0] != "serve")`;
+  await post(`${policies}ies`, "ValidatingAdmissionPolicy", {
+    matchConstraints: { resourceRules },
+    matchConditions: [{ name: "ours", expression: "has(object.spec.containers[0].args)" }],
+    validations: [{ expression, message: "no such image" }],
+  });
+  const policyName = metadata.name;
+  await post(`${policies}ybindings`, "ValidatingAdmissionPolicyBinding", { policyName, validationActions: ["Deny"] });
+  const lift = async () => {
+    for (const path of [`${policies}ybindings`, `${policies}ies`]) {
+      await bench.kube.request("DELETE", `${path}/${metadata.name}`);
+    }
+  };
+  return { lift };
 }
 
 test("a release switches to the new version, keeps the old one at hand, and is part of the settings from then on", async () => {
@@ -73,5 +96,47 @@ test("a rollback switches back", async () => {
   expect(code, stderr).toBe(0);
   expect(await serving()).toBe("blue");
   expect(await colours()).toEqual({ blue: [1, image("0.1.0")], green: [0, image("0.2.0")] });
-  await expectNothingLeftToDo();
+});
+
+test("a release whose instances never get ready switches nothing, says why, and leaves nothing behind", async () => {
+  const before = { colours: await colours(), settings: readFileSync(settings, "utf8") };
+  const denied = await refusePods(image("0.3.0"));
+  const document = parseDocument(before.settings);
+  document.setIn(["config", "homeslice:orchestrator", "readySeconds"], 10);
+  writeFileSync(settings, document.toString());
+  const { code, stdout, stderr } = await bench.run([...release, "--version", "0.3.0"]);
+  await denied.lift();
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr).toMatch(/0\.3\.0 does not serve:[\s\S]*orchestrator-green[\s\S]*:0\.1\.0 serves as blue, as before/);
+  expect(await serving()).toBe("blue");
+  expect(await colours()).toEqual(before.colours);
+  expect(readFileSync(settings, "utf8")).toBe(document.toString());
+  writeFileSync(settings, before.settings);
+  expect(report(await bench.run(up)).changes).toMatchObject(NOTHING);
+});
+
+/** Makes a release and kills it, with its engine, once it has done a step. */
+async function killedAfter(step: string, version: string): Promise<void> {
+  const running = await bench.startUntil([...release, "--version", version], step);
+  const engine = bench.enginePid("dev");
+  running.child.kill("SIGKILL");
+  process.kill(engine, "SIGKILL");
+  await running.finished;
+}
+
+test("a release that was killed in the middle is finished by the next up", async () => {
+  await killedAfter("updated  Deployment orchestrator-green", "0.4.0");
+  expect(await serving()).toBe("blue");
+  report(await bench.run(up));
+  expect(await serving()).toBe("green");
+  expect(await colours()).toEqual({ blue: [0, image("0.1.0")], green: [1, image("0.4.0")] });
+});
+
+test("a release that was killed when it had switched is never switched back unasked", async () => {
+  await killedAfter("updated  Service orchestrator-service", "0.5.0");
+  expect(await serving()).toBe("blue");
+  const again = await bench.run([...release, "--version", "0.5.0"]);
+  expect(again.code, again.stderr).toBe(0);
+  expect(await serving()).toBe("blue");
+  expect(await colours()).toEqual({ blue: [1, image("0.5.0")], green: [0, image("0.4.0")] });
 });

@@ -7,6 +7,9 @@ const POLICY = `# What may be run on this machine through Homeslice. Written onc
 # Whoever holds an operator's token may run every command, as the user who started Homeslice.
 commands: all
 
+# They see this machine as that user does. With \`standard\` they see no processes but their own, and leave none behind.
+isolation: off
+
 # Or only these programs, by absolute path, with any arguments:
 # commands:
 #   - /usr/bin/uptime

@@ -4,10 +4,11 @@ import { ask } from "./confirm.ts";
 import { type Loss, refuseLosses } from "./dataLoss.ts";
 import type { EngineCommand } from "./engineCommand.ts";
 import type { Operation } from "./options.ts";
+import { criticalPath, type PathStep, type TimedStep } from "./report/criticalPath.ts";
 import { dataHeldBy } from "./report/data.ts";
 import { Progress } from "./report/progress.ts";
 import { type Changes, label, sentence } from "./report/steps.ts";
-import { exportState } from "./state.ts";
+import { dependenciesIn, exportState } from "./state.ts";
 
 /** What an operation works with. */
 export interface Run {
@@ -28,6 +29,8 @@ export interface Run {
 export interface Outcome {
   readonly changes: Changes;
   readonly outputs: OutputMap;
+  /** Of `up`: the chain of steps that took longest; empty where nothing took long. */
+  readonly criticalPath?: readonly PathStep[];
 }
 
 const NOTHING: Changes = { create: 0, update: 0, replace: 0, delete: 0, same: 0 };
@@ -62,10 +65,21 @@ async function up(run: Run): Promise<Outcome> {
     if (!run.yes && isChange(changes)) await requireConsent(`${sentence(changes, true)}. Go ahead?`);
   }
   let outputs: OutputMap = {};
-  const { changes } = await watched(run, async (onEvent) => {
+  const { changes, steps } = await watched(run, async (onEvent) => {
     ({ outputs } = await run.stack.up({ onEvent, color: "never" }));
   });
-  return { changes, outputs };
+  return { changes, outputs, criticalPath: await pathOf(run, steps) };
+}
+
+/** All steps together that take less are not worth asking the engine which of them waited for which. */
+const WORTH_ASKING_MS = 1000;
+
+/** What a run had to wait for. */
+async function pathOf(run: Run, steps: Watched["steps"]): Promise<PathStep[]> {
+  const total = [...steps.values()].reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  if (total < WORTH_ASKING_MS) return [];
+  const { deployment } = await exportState(run.stack, run.command);
+  return criticalPath(steps, dependenciesIn(deployment.resources));
 }
 
 /** Asks the engine what `up` would do. */
@@ -133,6 +147,7 @@ export const isChange = ({ same: _same, ...changes }: Changes) => Object.values(
 interface Watched {
   readonly changes: Changes;
   readonly losses: readonly Loss[];
+  readonly steps: ReadonlyMap<string, TimedStep>;
 }
 
 /** Shows the engine's events while it works, and notes what it did or would do. */
@@ -140,7 +155,7 @@ async function watched(run: Run, work: (onEvent: Progress["onEvent"]) => Promise
   const progress = new Progress({ say: run.say, diagnostics: run.diagnostics });
   try {
     await work(progress.onEvent);
-    return { changes: progress.changes ?? NOTHING, losses: progress.losses };
+    return { changes: progress.changes ?? NOTHING, losses: progress.losses, steps: progress.steps };
   } finally {
     progress.stop();
   }

@@ -9,6 +9,8 @@ const resourceSchema = z.looseObject({
   type: z.string(),
   id: z.string().optional(),
   protect: z.boolean().optional(),
+  dependencies: z.array(z.string()).nullish(),
+  provider: z.string().optional(),
   inputs: z
     .looseObject({
       uid: z.string().optional().catch(undefined),
@@ -40,6 +42,19 @@ export async function exportState(stack: Stack, command: EngineCommand): Promise
   const { workDir, envVars } = stack.workspace;
   const { stdout } = await command.run(["stack", "export", "--stack", stack.name], workDir, envVars);
   return stateSchema.parse(JSON.parse(stdout));
+}
+
+/** The resources that each one waits for, by URN; its provider is one of them. */
+export function dependenciesIn(resources: readonly Resource[]): Map<string, string[]> {
+  return new Map(
+    resources.map(({ urn, dependencies, provider }) => [urn, [...(dependencies ?? []), ...providerUrn(provider)]]),
+  );
+}
+
+/** The state names a provider by its URN and its id. */
+function providerUrn(reference = ""): string[] {
+  const end = reference.lastIndexOf("::");
+  return end < 0 ? [] : [reference.slice(0, end)];
 }
 
 async function importState(stack: Stack, command: EngineCommand, state: State): Promise<void> {

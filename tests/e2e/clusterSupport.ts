@@ -40,6 +40,7 @@ const reportSchema = z.strictObject({
     same: z.number(),
   }),
   durationMs: z.number(),
+  criticalPath: z.array(z.strictObject({ resource: z.string(), seconds: z.number() })).optional(),
   outputs: z.record(z.string(), z.unknown()),
 });
 

@@ -9,11 +9,12 @@ const release = ["release", "--stack", "dev", "--yes", "--json"];
 const image = (version: string) => `ghcr.io/homeslice/orchestrator:${version}`;
 let bench: Bench;
 let settings: string;
+let first: ReturnType<typeof report>;
 
 beforeAll(async () => {
   bench = await Bench.start();
   settings = bench.configure("dev", core);
-  report(await bench.run(up));
+  first = report(await bench.run(up));
 });
 afterAll(() => bench.stop());
 
@@ -67,6 +68,15 @@ async function refusePods(refused: string): Promise<{ lift: () => Promise<void> 
   };
   return { lift };
 }
+
+test("a bring-up tells what it had to wait for, in order", () => {
+  const path = (first.criticalPath ?? []).map(({ resource }) => resource);
+  const expected = ["StatefulSet postgresql-statefulset", "Job orchestrator-migrate-job"];
+  expect(path.filter((resource) => expected.includes(resource))).toEqual(expected);
+  expect(path.indexOf("Deployment orchestrator-blue-deployment")).toBeGreaterThan(path.indexOf(expected[1] ?? ""));
+  const seconds = (first.criticalPath ?? []).reduce((sum, step) => sum + step.seconds, 0);
+  expect(seconds).toBeLessThan(first.durationMs / 1000);
+});
 
 test("a release switches to the new version, keeps the old one at hand, and is part of the settings from then on", async () => {
   const { code, stdout, stderr } = await bench.run([...release, "--version", "0.2.0"]);

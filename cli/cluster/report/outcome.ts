@@ -2,6 +2,7 @@ import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import { duration } from "../../process/duration.ts";
 import type { Outcome } from "../operations.ts";
 import type { ClusterOptions, Operation } from "../options.ts";
+import { pathLine } from "./criticalPath.ts";
 import { sentence } from "./steps.ts";
 
 const MASK = "[secret]";
@@ -18,13 +19,16 @@ export interface Finished {
 export function printOutcome({ operation, options, outcome, durationMs }: Finished): void {
   const outputs = plainOutputs(outcome.outputs, options.showSecrets);
   if (options.json) {
-    const report = { operation, stack: options.stack, changes: outcome.changes, durationMs, outputs };
+    const { changes, criticalPath } = outcome;
+    const report = { operation, stack: options.stack, changes, durationMs, criticalPath, outputs };
     process.stdout.write(`${JSON.stringify(report)}\n`);
     return;
   }
   const planned = operation === "preview";
   const counts = sentence(outcome.changes, planned) || "nothing there";
   process.stderr.write(`${operation} of ${options.stack}: ${counts} (${duration(durationMs)})\n`);
+  const path = pathLine(outcome.criticalPath ?? []);
+  if (path) process.stderr.write(`${path}\n`);
   for (const [name, value] of Object.entries(outputs)) {
     process.stdout.write(`${name}: ${typeof value === "string" ? value : JSON.stringify(value)}\n`);
   }

@@ -2,6 +2,7 @@ import { stripVTControlCharacters, styleText } from "node:util";
 import type { DiagnosticEvent, EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
 import { duration } from "../../process/duration.ts";
 import type { Loss } from "../dataLoss.ts";
+import type { TimedStep } from "./criticalPath.ts";
 import { dataHeldBy } from "./data.ts";
 import { propertyChanges, wording } from "./diff.ts";
 import { type Change, type Changes, changeOf, countChanges, isReal, label } from "./steps.ts";
@@ -34,6 +35,8 @@ export class Progress {
   changes: Changes | undefined;
   /** What a planned run takes with it that nothing can make again. */
   readonly losses: Loss[] = [];
+  /** What has changed something, by URN. */
+  readonly steps = new Map<string, TimedStep>();
   readonly #diagnostics: string[];
   readonly #say: (line: string) => void;
   readonly #now: () => number;
@@ -97,7 +100,9 @@ export class Progress {
     const change = changeOf(step.op === "refresh" ? refreshed(step) : step.op);
     this.#open.delete(step.urn);
     if (!change || !isReal(step)) return;
-    const took = begun ? ` (${duration(this.#now() - begun.since)})` : "";
+    const milliseconds = begun && this.#now() - begun.since;
+    if (milliseconds !== undefined) this.steps.set(step.urn, { resource: label(step.urn, step.type), milliseconds });
+    const took = milliseconds === undefined ? "" : ` (${duration(milliseconds)})`;
     const done = step.op === "refresh" ? FOUND[change] : DONE[change];
     this.#say(`  ${mark(change)} ${done.padEnd(8)} ${label(step.urn, step.type)}${took}`);
     if (step.op === "refresh" || change === "update") {

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { recallCluster, rememberCluster, requireSameCluster } from "@homeslice/cli/cluster/memory.ts";
-import { withCreated } from "@homeslice/cli/cluster/state.ts";
+import { dependenciesIn, withCreated } from "@homeslice/cli/cluster/state.ts";
 import { expect, test } from "vitest";
 
 const resource = (type: string, metadata?: object) => ({
@@ -76,4 +76,17 @@ test("a stack is not run against another cluster than the one it lives in", () =
   requireSameCluster("dev", known, { server: "https://unreadable" }, path);
   writeFileSync(path, "{");
   expect(recallCluster(path)).toEqual({});
+});
+
+test("a resource waits for what it depends on and for its provider", () => {
+  const cluster = "urn:pulumi:dev::homeslice::pulumi:providers:kubernetes::cluster";
+  const service = { ...resource("kubernetes:core/v1:Service"), dependencies: ["urn:a", "urn:b"] };
+  const waits = dependenciesIn([
+    { ...service, provider: `${cluster}::0f0e` },
+    { ...service, urn: "urn:c", provider: "" },
+  ]);
+  expect([...waits.values()]).toEqual([
+    ["urn:a", "urn:b", cluster],
+    ["urn:a", "urn:b"],
+  ]);
 });

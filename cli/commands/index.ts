@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { registerAccount } from "./account.ts";
 import { registerAgent } from "./agent.ts";
 import { registerAudit } from "./audit.ts";
 import { registerBackup, registerRestore } from "./backup.ts";
@@ -26,6 +27,7 @@ export function registerCommands(program: Command): void {
   registerStatus(program);
   registerRun(program);
   registerToken(program);
+  registerAccount(program);
   registerAudit(program);
   registerLogs(program);
   registerDown(program);

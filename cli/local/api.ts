@@ -1,9 +1,11 @@
 import { userInfo } from "node:os";
+import { UserError } from "@homeslice/config/errors.ts";
 import { DEFAULT_TENANT, type Role } from "@homeslice/protocol/access.ts";
 import { type Client, createClient } from "@homeslice/protocol/client.ts";
 import { mintToken } from "@homeslice/protocol/tokens.ts";
 import type { LocalHome } from "./home.ts";
 import { readKey } from "./secrets.ts";
+import { readStatus } from "./state.ts";
 
 /** Long enough for one call or one handshake. */
 const SHORT_TTL_SECONDS = 60;
@@ -21,4 +23,16 @@ export async function ownToken(
 /** A client that asks as the user of this shell. For now, not for long: its token is a short one. */
 export async function ownClient(home: LocalHome, url: string, role: Role): Promise<Client> {
   return createClient({ url, token: await ownToken(home, role) });
+}
+
+/** The same for the orchestrator of this machine as it runs. @throws UserError `local.stopped` */
+export async function runningClient(home: LocalHome, role: Role): Promise<Client> {
+  const { url } = readStatus(home);
+  if (url !== null) return await ownClient(home, url, role);
+  throw new UserError({
+    code: "local.stopped",
+    what: "Homeslice is not running",
+    where: home.root,
+    fix: "Start it: ./homeslice up",
+  });
 }

@@ -1,8 +1,6 @@
-import { UserError } from "@homeslice/config/errors.ts";
 import type { AuditVerification } from "@homeslice/protocol/audit.ts";
-import { ownClient } from "./api.ts";
+import { runningClient } from "./api.ts";
 import { checkLayout, locateHome } from "./home.ts";
-import { readStatus } from "./state.ts";
 
 /** Exit code when the log is not what it was. */
 const EXIT_BROKEN = 1;
@@ -11,16 +9,7 @@ const EXIT_BROKEN = 1;
 export async function verifyAudit({ json = false }: { readonly json?: boolean }): Promise<void> {
   const home = locateHome();
   checkLayout(home);
-  const { url } = readStatus(home);
-  if (url === null) {
-    throw new UserError({
-      code: "local.stopped",
-      what: "Homeslice is not running",
-      where: home.root,
-      fix: "Start it: ./homeslice up",
-    });
-  }
-  const found = await (await ownClient(home, url, "admin")).call("verifyAudit");
+  const found = await (await runningClient(home, "admin")).call("verifyAudit");
   process.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : `${describe(found)}\n`);
   if (!found.intact) process.exitCode = EXIT_BROKEN;
 }

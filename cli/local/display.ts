@@ -23,7 +23,8 @@ export function showChanges(): Observe {
 export function showReady(home: LocalHome, { url }: SupervisorRecord, toEnd: string): void {
   process.stdout.write(`Homeslice is ready at ${url}
 
-  Log in          with the token that ./homeslice token prints
+  In a browser    log in with the account that ./homeslice account add NAME makes
+  For programs    a token: ./homeslice token
   Run a command   ./homeslice run -- uname -a
   See what it is  ./homeslice status, ./homeslice logs
   End it          ${toEnd}

@@ -1,4 +1,5 @@
 import { UserError } from "@homeslice/config/errors.ts";
+import { Role, roles } from "@homeslice/protocol/access.ts";
 
 /** Reads the value of `--port`. @throws UserError `option.invalid` */
 export function parsePort(text: string): number {
@@ -26,5 +27,17 @@ export function parseTtl(text: string): number {
     where: "--ttl",
     what: `${JSON.stringify(text)} is not a duration`,
     fix: `Give a number with a unit, for example 15m, 1h or 7d; at most ${MAX_TTL_DAYS}d.`,
+  });
+}
+
+/** The name of a role. */
+export function parseRole(text: string): Role {
+  const role = Role.safeParse(text);
+  if (role.success) return role.data;
+  throw new UserError({
+    code: "option.invalid",
+    where: "--role",
+    what: `there is no role ${JSON.stringify(text)}`,
+    fix: `Choose one of ${roles.join(", ")}.`,
   });
 }

@@ -1,8 +1,8 @@
 import { UserError } from "@homeslice/config/errors.ts";
-import { Role, roles, TenantId } from "@homeslice/protocol/access.ts";
+import { TenantId } from "@homeslice/protocol/access.ts";
 import { ownToken } from "./api.ts";
 import { checkLayout, locateHome } from "./home.ts";
-import { parseTtl } from "./options.ts";
+import { parseRole, parseTtl } from "./options.ts";
 
 export interface TokenOptions {
   readonly role: string;
@@ -17,17 +17,6 @@ export async function token(options: TokenOptions): Promise<void> {
   const tenant = parseTenant(options.tenant);
   const text = await ownToken(home, parseRole(options.role), parseTtl(options.ttl), tenant);
   process.stdout.write(`${text}\n`);
-}
-
-function parseRole(text: string): Role {
-  const role = Role.safeParse(text);
-  if (role.success) return role.data;
-  throw new UserError({
-    code: "option.invalid",
-    where: "--role",
-    what: `there is no role ${JSON.stringify(text)}`,
-    fix: `Choose one of ${roles.join(", ")}.`,
-  });
 }
 
 function parseTenant(text: string): string {

@@ -137,6 +137,21 @@ describe("on one running home", () => {
     });
   });
 
+  test("an account that was added logs in with the password that was printed", async () => {
+    const added = await home.call("account", "add", "ada", "--role", "viewer");
+    expect(added).toMatchObject({ code: 0, stderr: expect.stringContaining("ada can log in as viewer") });
+    const body = JSON.stringify({ username: "ada", password: added.stdout.trim() });
+    const headers = { "content-type": "application/json", "x-homeslice-request": "1" };
+    const login = await fetch(`${url}/auth/login`, { method: "POST", headers, body });
+    expect({ status: login.status, answer: await login.json() }).toMatchObject({
+      status: 200,
+      answer: { caller: { role: "viewer" } },
+    });
+    expect(await home.call("account", "add", "ada")).toMatchObject({ code: 2, stderr: expect.stringContaining("ada") });
+    expect(await home.call("account", "add", "Ada!")).toMatchObject({ code: 2 });
+    expect(await (await fetch(`${url}/servers`)).text()).toContain("<title>Homeslice</title>");
+  });
+
   test("a server that does not exist is named", async () => {
     const id = "00000000-0000-4000-8000-000000000000";
     const { code, stderr } = await home.call("run", "--server", id, "--", "true");

@@ -17,6 +17,7 @@ const server = (hostname: string, more: object = {}) =>
     configuration: { agent_version: null, os_info: null, max_concurrent_jobs: null },
     credentials: { key_fingerprint: null, last_rotation: null },
     status: { current: "idle", last_heartbeat: null },
+    breaker: { state: "closed", mode: "auto", failures: 0, retry_at: null },
     metadata: { created_at: time, created_by: "test", updated_at: time, last_successful_execution: null },
     ...more,
   });

@@ -31,6 +31,7 @@ export const databaseConnections = { orchestrator: 10, authentik: 30, grafana: 5
 /** The images that run, under the names of their settings in `images.references`: the one place that names any. */
 export const publishedImages = {
   postgresql: "docker.io/library/postgres:18.4",
+  "postgresql-ha": "ghcr.io/cloudnative-pg/postgresql:18.4-standard-trixie",
   redis: "docker.io/library/redis:8.4.0",
   "postgres-exporter": "quay.io/prometheuscommunity/postgres-exporter:v0.18.1",
   prometheus: "docker.io/prom/prometheus:v3.15.0",

@@ -3,6 +3,7 @@ import { edgeProblems } from "./edgeRules.ts";
 import { grafanaProblems } from "./grafanaRules.ts";
 import { identityProblems } from "./identityRules.ts";
 import { bytesOf, millicoresOf } from "./notations.ts";
+import { postgresqlProblems } from "./postgresqlRules.ts";
 import type { Problem } from "./problems.ts";
 import type { Settings } from "./schema.ts";
 
@@ -11,7 +12,7 @@ export function crossFieldProblems(settings: Settings): Problem[] {
   return [
     ...oneSourceOfImages(settings),
     ...oneCluster(settings),
-    ...postgresqlFits(settings),
+    ...postgresqlProblems(settings),
     ...databaseClientsFit(settings),
     ...activeIsReleased(settings),
     ...redisFits(settings),
@@ -57,43 +58,6 @@ function oneCluster({ cluster }: Settings): Problem[] {
   const rival = cluster.kubeconfig ? "cluster.kubeconfig" : "cluster.context";
   if (!cluster.k3d || !(cluster.kubeconfig || cluster.context)) return [];
   return [{ path: "cluster.k3d", message: `names a second cluster beside ${rival}: keep one of the two` }];
-}
-
-/** The server's own needs and those of every connection, roughly, as its documentation has them. */
-const postgresqlBase = bytesOf("256Mi");
-const postgresqlConnection = bytesOf("2Mi");
-
-/** Settings on which probes, passwords or the mounted volume rely. */
-const ownedParameters = [
-  "config_file",
-  "data_directory",
-  "hba_file",
-  "listen_addresses",
-  "password_encryption",
-  "port",
-];
-
-function postgresqlFits({ images, postgresql }: Settings): Problem[] {
-  const problems: Problem[] = [];
-  const major = /:(\d+)/.exec(images.references.postgresql.replace(/^[^/]*\//, ""))?.[1];
-  if (major !== undefined && major !== "18") {
-    problems.push({
-      path: "images.references.postgresql",
-      message: `is PostgreSQL ${major}, and the data volume is laid out for 18: use an image of 18`,
-    });
-  }
-  const { memory } = postgresql.resources.limits;
-  const connections = Math.floor((bytesOf(memory) - postgresqlBase) / postgresqlConnection);
-  if (postgresql.maxConnections > connections) {
-    problems.push({
-      path: "postgresql.maxConnections",
-      message: `${postgresql.maxConnections} do not fit into ${memory}: raise postgresql.resources.limits.memory or lower it`,
-    });
-  }
-  for (const name of ownedParameters.filter((name) => name in postgresql.settings)) {
-    problems.push({ path: `postgresql.settings.${name}`, message: "is set by Homeslice itself: leave it out" });
-  }
-  return problems;
 }
 
 /** Kept free for the exporter, migrations and an operator. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defaults, type EnvironmentName, environments, publishedImages } from "./defaults.ts";
 import { CONFIG_VERSION } from "./migrations.ts";
-import { domainName, imageReference, objectName, parameterName, programPath, repository, size } from "./notations.ts";
+import { domainName, imageReference, objectName, programPath, repository, size } from "./notations.ts";
 import { access } from "./settings/access.ts";
 import { alertmanager } from "./settings/alertmanager.ts";
 import { authentik } from "./settings/authentik.ts";
@@ -10,6 +10,7 @@ import { grafana } from "./settings/grafana.ts";
 import { homepage } from "./settings/homepage.ts";
 import { loki } from "./settings/loki.ts";
 import { orchestrator } from "./settings/orchestrator.ts";
+import { postgresql } from "./settings/postgresql.ts";
 import { prometheus } from "./settings/prometheus.ts";
 import { resources } from "./settings/resources.ts";
 import { services } from "./settings/services.ts";
@@ -89,6 +90,9 @@ function cluster() {
 function images() {
   const references = z.strictObject({
     postgresql: imageReference.default(publishedImages.postgresql).describe("Image of PostgreSQL."),
+    "postgresql-ha": imageReference
+      .default(publishedImages["postgresql-ha"])
+      .describe("Image of PostgreSQL for the instances that CloudNativePG runs."),
     redis: imageReference.default(publishedImages.redis).describe("Image of Redis."),
     "postgres-exporter": imageReference
       .default(publishedImages["postgres-exporter"])
@@ -144,29 +148,6 @@ function images() {
         })
         .optional()
         .describe("Build the orchestrator and the agent from this checkout instead of pulling published images."),
-    })
-    .prefault({});
-}
-
-function postgresql(environment: EnvironmentName) {
-  return z
-    .strictObject({
-      size: size.default(defaults.postgresqlSize[environment]).describe("Size of the data volume."),
-      resources: resources({
-        cpu: ["250m", defaults.postgresqlCpu[environment]],
-        memory: ["256Mi", defaults.postgresqlMemory[environment]],
-      }).describe("What the server may use; its caches are sized from the memory limit."),
-      maxConnections: z
-        .int()
-        .min(30)
-        .max(1000)
-        .default(defaults.postgresqlConnections[environment])
-        .describe("Most clients connected at once."),
-      settings: z
-        .record(parameterName, z.union([z.string(), z.number(), z.boolean()]))
-        .default({})
-        .describe("Further server settings by their names in postgresql.conf; they win over the tuned ones."),
-      exporter: z.boolean().default(true).describe("Run a Prometheus exporter beside the server."),
     })
     .prefault({});
 }

@@ -95,6 +95,12 @@ const FAILURES: readonly Failure[] = [
     fix: 'Let the other one give up those fields, or take them over once by setting the annotation `pulumi.com/patchForce: "true"` on the object.',
   },
   {
+    code: "cluster.postgresql-operator",
+    pattern: /no matches for kind "Cluster" in version "postgresql\.cnpg\.io\/v1"/,
+    what: () => "postgresql.highAvailability needs the operator CloudNativePG, which is not in the cluster",
+    fix: "Install the operator once, as docs/postgresql.md says, and run the same command again: it goes on where this run ended.",
+  },
+  {
     code: "cluster.timeout",
     pattern:
       /timed out waiting (?:to be Ready|for the condition)|Timeout occurred for '([^']+)'|did not become ready in time/i,

@@ -6,6 +6,13 @@ import type { Target } from "./target.ts";
 
 const ANSWER_TIMEOUT_MS = 8_000;
 
+/** What postgresql.highAvailability relies on is not there. */
+const MISSING_POSTGRESQL_OPERATOR = {
+  code: "cluster.postgresql-operator",
+  what: "postgresql.highAvailability needs the operator CloudNativePG, and the kind clusters.postgresql.cnpg.io is not known here",
+  fix: "Install the operator once, as docs/postgresql.md says, or set postgresql.highAvailability to false. Nothing was changed.",
+} as const;
+
 const versionSchema = z.object({ gitVersion: z.string() });
 const nodesSchema = z.object({
   items: z.array(
@@ -26,6 +33,7 @@ const nodesSchema = z.object({
   ),
 });
 type Node = z.infer<typeof nodesSchema>["items"][number];
+const kindsSchema = z.object({ resources: z.array(z.object({ name: z.string() })) });
 const namespaceSchema = z.object({ metadata: z.object({ uid: z.string() }) });
 
 /** What the API server says about itself. */
@@ -63,6 +71,18 @@ export async function requireUserNamespaces(target: Target, timeoutMs: number = 
     status.runtimeHandlers.some(({ name, features }) => name === "" && features.userNamespaces !== true),
   );
   if (unfit.length > 0) throw withoutUserNamespaces(target, unfit);
+}
+
+/**
+ * Makes sure that the cluster knows the kind by which the operator CloudNativePG is told what to run.
+ *
+ * @throws UserError `cluster.postgresql-operator`
+ */
+export async function requirePostgresqlOperator(target: Target, timeoutMs: number = ANSWER_TIMEOUT_MS): Promise<void> {
+  const { status, body } = await ask(target, "/apis/postgresql.cnpg.io/v1", timeoutMs);
+  const known = kindsSchema.safeParse(body).data?.resources.some(({ name }) => name === "clusters") ?? false;
+  // Who may not look learns it from the API server, when the object is made.
+  if (!known && status !== 401 && status !== 403) throw withoutPostgresqlOperator(target);
 }
 
 interface Answer {
@@ -142,4 +162,8 @@ function withoutUserNamespaces({ context }: Target, nodes: readonly Node[]): Use
     what: `nodes cannot give pods users of their own: ${described.join(", ")}`,
     fix: "Update them to Linux 6.3 and containerd 2 or later, or write `userNamespaces: false` under homeslice:cluster. Nothing was changed.",
   });
+}
+
+function withoutPostgresqlOperator({ context }: Target): UserError {
+  return new UserError({ ...MISSING_POSTGRESQL_OPERATOR, where: `context "${context}"` });
 }

@@ -1,10 +1,10 @@
-import { type Config, loadConfig } from "@homeslice/config";
+import { type Config, loadConfig, UserError } from "@homeslice/config";
 import { cacheDirectory, type Home } from "./home.ts";
 import { k3dName, requireK3d } from "./k3d.ts";
 import { writeCurrentContext } from "./kubeconfig.ts";
 import { type ClusterMemory, recallCluster, requireSameCluster } from "./memory.ts";
 import type { ClusterOptions, Operation } from "./options.ts";
-import { reachCluster, requireUserNamespaces } from "./preflight.ts";
+import { reachCluster, requirePostgresqlOperator, requireUserNamespaces } from "./preflight.ts";
 import { type ProviderPath, standIns } from "./providers.ts";
 import type { StackFile } from "./stackFile.ts";
 import { chooseTarget } from "./target.ts";
@@ -28,23 +28,24 @@ export async function prepareCluster(
   home: Home,
   say: (line: string) => void,
 ): Promise<ClusterChoice> {
-  const { cluster } = loadConfig(file.stack, file.content.config ?? {});
+  const config = loadConfig(file.stack, file.content.config ?? {});
+  const { cluster } = config;
   const known = recallCluster(home.cluster);
   if (options.cluster === "k3d" || cluster.k3d || known.k3d) {
+    if (isBuilding(operation) && config.postgresql.highAvailability) throw madeWithTheStack(file.stack);
     await requireK3d(process.env);
     const k3d = known.k3d ?? k3dName(file.stack, cluster);
     say(`working on the local k3d cluster ${k3d}`);
     return { memory: { k3d }, plugins: [], env: {}, settings: (configured) => ({ ...configured, k3d }) };
   }
-  return existingCluster(operation, options, cluster, known, file.stack, home, say);
+  return existingCluster(operation, options, config, known, home, say);
 }
 
 async function existingCluster(
   operation: Operation,
   options: ClusterOptions,
-  cluster: Config["cluster"],
+  { stack, cluster, postgresql }: Config,
   known: ClusterMemory,
-  stack: string,
   home: Home,
   say: (line: string) => void,
 ): Promise<ClusterChoice> {
@@ -52,8 +53,8 @@ async function existingCluster(
   const target = chooseTarget({ context, cluster, env: process.env, cache: cacheDirectory(process.env), say });
   const { uid, version } = await reachCluster(target);
   const memory = { server: target.server, ...(uid ? { uid } : {}) };
-  // What is there can be looked at and destroyed whatever has become of the nodes.
-  if (cluster.userNamespaces && (operation === "up" || operation === "preview")) await requireUserNamespaces(target);
+  if (isBuilding(operation) && cluster.userNamespaces) await requireUserNamespaces(target);
+  if (isBuilding(operation) && postgresql.highAvailability) await requirePostgresqlOperator(target);
   requireSameCluster(stack, known, memory, home.cluster);
   say(`working on Kubernetes ${version} at ${target.server} (context ${target.context})`);
   writeCurrentContext(target.kubeconfig, home.kubeconfig);
@@ -64,4 +65,16 @@ async function existingCluster(
     // The chosen context is the only one in the engine's kubeconfig: naming it would tie the state to its name.
     settings: ({ kubeconfig: _file, context: _name, ...rest }) => rest,
   };
+}
+
+/** What is there can be looked at and destroyed whatever has become of the cluster. */
+const isBuilding = (operation: Operation) => operation === "up" || operation === "preview";
+
+function madeWithTheStack(stack: string): UserError {
+  return new UserError({
+    code: "cluster.postgresql-operator",
+    where: `stack ${stack}`,
+    what: "postgresql.highAvailability needs CloudNativePG in the cluster beforehand, and a k3d cluster is made with the stack",
+    fix: "Use an existing cluster, or set postgresql.highAvailability to false. Nothing was changed.",
+  });
 }

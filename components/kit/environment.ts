@@ -5,7 +5,7 @@ import { childRules } from "./children.ts";
 import { connectionTo } from "./cluster.ts";
 import type { Catalogue } from "./declaration.ts";
 import { Images } from "./images.ts";
-import { MAIN_PART, selectorLabels } from "./labels.ts";
+import { type Labels, MAIN_PART, selectorLabels } from "./labels.ts";
 import type { Endpoint } from "./link.ts";
 import { objectName } from "./names.ts";
 import { createNamespace, type Namespace, type PodSecurity } from "./namespace.ts";
@@ -23,6 +23,7 @@ export class Environment extends pulumi.ComponentResource {
   readonly #images: Images;
   readonly #namespaces = new Map<string, Namespace>();
   readonly #components = new Map<string, pulumi.Resource>();
+  readonly #selectors = new Map<string, Labels>();
 
   constructor(config: Config, catalogue: Catalogue) {
     const name = "environment";
@@ -48,7 +49,8 @@ export class Environment extends pulumi.ComponentResource {
 
   /** Where a service answers, by its name alone: nothing of it needs to exist yet but the namespace. */
   endpoint(service: string, port: number): Endpoint & { readonly url: pulumi.Output<string> } {
-    const selector = selectorLabels({ name: service, part: MAIN_PART, instance: this.instance });
+    const usual = selectorLabels({ name: service, part: MAIN_PART, instance: this.instance });
+    const selector = this.#selectors.get(service) ?? usual;
     const purpose = this.catalogue[service]?.namespace ?? "platform";
     const namespace = this.#namespaces.get(purpose);
     if (!namespace) throw new Error(`"${service}" has to be constructed before what asks for its address`);
@@ -59,6 +61,11 @@ export class Environment extends pulumi.ComponentResource {
   /** Notes the component of a service, for those who wait for it by name. */
   add(service: string, component: pulumi.Resource): void {
     this.#components.set(service, component);
+  }
+
+  /** Notes by which labels the pods of a service are found where somebody else makes them: an operator. */
+  foundBy(service: string, selector: Labels): void {
+    this.#selectors.set(service, selector);
   }
 
   /** What has to stand before a service works: its component, once that is constructed. */

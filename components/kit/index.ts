@@ -8,7 +8,7 @@ export { type Endpoint, type Link, type Peer, type Use, use } from "./link.ts";
 export { dataVolume, ephemeralVolume, type Mount, nodeDirectory, scratch, secretFiles, volumeOf } from "./mounts.ts";
 export { objectName } from "./names.ts";
 export type { PodSecurity } from "./namespace.ts";
-export { openToEveryone } from "./network.ts";
+export { openAmong, openOutside, openTo, openToEveryone } from "./network.ts";
 export { type Container, DEFAULT_USER, type Resources, type Server } from "./pod.ts";
 export { exec, http } from "./probes.ts";
 export { type SecretRef, secretDirectory, secretFile } from "./secrets.ts";

@@ -6,6 +6,7 @@ const irreplaceable: ReadonlySet<string> = new Set([
   "kubernetes:core/v1:PersistentVolumeClaim",
   "kubernetes:core/v1:Secret",
   "kubernetes:apps/v1:StatefulSet",
+  "kubernetes:postgresql.cnpg.io/v1:Cluster",
   "random:index/randomPassword:RandomPassword",
   "tls:index/privateKey:PrivateKey",
 ]);

@@ -1,6 +1,6 @@
 import type { Config } from "@homeslice/config";
 import type * as kubernetes from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import {
   Component,
   type Container,
@@ -20,6 +20,7 @@ import {
   type Transform,
   use,
 } from "../kit/index.ts";
+import { type Account, instances } from "./instances.ts";
 import { accountSql, databaseSql, readerSql } from "./sql.ts";
 import { hbaConf, postgresqlConf } from "./tuning.ts";
 import { versionGuard } from "./version.ts";
@@ -33,13 +34,16 @@ export type DatabaseLink = Link<"host" | "port" | "database" | "user", "password
 
 const PORT = 5432;
 const SUPERUSER = "postgres";
+/** Owner of the database that the operator makes first; no service uses it. */
+const FIRST_OWNER = "homeslice";
 /** The user that the official image was made for. */
 const IMAGE_USER = 999;
 const CONFIG = "/etc/postgresql";
 const DATA = "/var/lib/postgresql";
 
 /**
- * PostgreSQL: the one transactional store for everything that must last. One instance with a volume of its own.
+ * PostgreSQL: the one transactional store for everything that must last. One instance with a volume of its own, or, with
+ * `highAvailability`, several that the operator CloudNativePG replicates.
  *
  * @example
  * const postgresql = new PostgreSQL("postgresql", config.postgresql, environment);
@@ -54,10 +58,17 @@ export class PostgreSQL extends Component {
   constructor(name: string, args: PostgreSQLArgs, environment: Environment) {
     super("PostgreSQL", name, environment);
     this.#args = args;
-    this.#superuser = this.#password("superuser");
-    const monitor = args.exporter ? this.#password("monitor") : undefined;
-    this.#server = this.#createServer(monitor && { exporter: this.#exporter(monitor) });
-    if (monitor) this.#provision("monitor", monitor, accountSql, { user: "monitor", grant: "pg_monitor" });
+    if (args.highAvailability) {
+      const superuser = this.#account("superuser", SUPERUSER);
+      const owner = { name: FIRST_OWNER, account: this.#account("first-owner", FIRST_OWNER) };
+      this.#superuser = superuser;
+      this.#server = instances(this, { settings: args, superuser, owner });
+    } else {
+      this.#superuser = this.#password("superuser");
+      const monitor = args.exporter ? this.#password("monitor") : undefined;
+      this.#server = this.#createServer(monitor && { exporter: this.#exporter(monitor) });
+      if (monitor) this.#provision("monitor", monitor, accountSql, { user: "monitor", grant: "pg_monitor" });
+    }
     this.registerOutputs({});
   }
 
@@ -93,6 +104,11 @@ export class PostgreSQL extends Component {
 
   #password(suffix: string): SecretRef<"password"> {
     return this.secret(suffix, { password: this.generate(`${suffix}-password`) });
+  }
+
+  /** A secret that names its user as well, which the operator reads. */
+  #account(suffix: string, user: string): Account {
+    return this.secret(suffix, { username: pulumi.output(user), password: this.generate(`${suffix}-password`) });
   }
 
   #link(database: string, user: string, secret: SecretRef<"password">): DatabaseLink {

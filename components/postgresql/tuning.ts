@@ -1,12 +1,22 @@
 import { bytesOf, type Config } from "@homeslice/config";
 
-/** postgresql.conf for the memory that the container may use: a quarter for the server's cache, the rest for the system's. */
+type Parameters = Config["postgresql"]["settings"];
+
+/** postgresql.conf of a server whose configuration lies in a directory. */
 export function postgresqlConf(args: Config["postgresql"], directory: string): string {
-  const memory = megabytes(args.resources.limits.memory);
   const settings = {
     listen_addresses: "*",
     hba_file: `${directory}/pg_hba.conf`,
     password_encryption: "scram-sha-256",
+    ...tunedParameters(args),
+  };
+  return lines(Object.entries(settings).map(([name, value]) => `${name} = ${quoted(value)}`));
+}
+
+/** Parameters for the memory that a server may use: a quarter for its own cache, the rest for the system's. */
+export function tunedParameters(args: Config["postgresql"]): Parameters {
+  const memory = megabytes(args.resources.limits.memory);
+  return {
     max_connections: args.maxConnections,
     shared_buffers: `${Math.floor(memory / 4)}MB`,
     effective_cache_size: `${Math.floor((memory * 3) / 4)}MB`,
@@ -18,7 +28,6 @@ export function postgresqlConf(args: Config["postgresql"], directory: string): s
     log_min_duration_statement: "500ms",
     ...args.settings,
   };
-  return lines(Object.entries(settings).map(([name, value]) => `${name} = ${quoted(value)}`));
 }
 
 /** Who may log in: the server's own user over the socket, everybody else with a password. */

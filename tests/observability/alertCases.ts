@@ -100,6 +100,39 @@ export const alertCases: readonly AlertCase[] = [
     fires: rising('pg_stat_database_deadlocks{datname="a"}', 1),
     silent: constant('pg_stat_database_deadlocks{datname="a"}', 9),
   },
+  { alert: "PostgresqlDown", at: 3, fires: constant("cnpg_collector_up", 0), silent: constant("cnpg_collector_up", 1) },
+  {
+    alert: "PostgresqlConnectionsShort",
+    at: 7,
+    fires: {
+      ...constant('cnpg_backends_total{instance="a"}', 90),
+      ...constant('cnpg_pg_settings_setting{instance="a",name="max_connections"}', 100),
+    },
+    silent: {
+      ...constant('cnpg_backends_total{instance="a"}', 80),
+      ...constant('cnpg_backends_total{instance="b"}', 80),
+      ...constant('cnpg_pg_settings_setting{instance="a",name="max_connections"}', 100),
+      ...constant('cnpg_pg_settings_setting{instance="b",name="max_connections"}', 100),
+    },
+  },
+  {
+    alert: "PostgresqlLongTransaction",
+    at: 7,
+    fires: constant('cnpg_backends_max_tx_duration_seconds{datname="a"}', 2000),
+    silent: constant('cnpg_backends_max_tx_duration_seconds{datname="a"}', 1000),
+  },
+  {
+    alert: "PostgresqlDeadlocks",
+    at: 40,
+    fires: rising('cnpg_pg_stat_database_deadlocks{datname="a"}', 1),
+    silent: constant('cnpg_pg_stat_database_deadlocks{datname="a"}', 9),
+  },
+  {
+    alert: "PostgresqlStandbyBehind",
+    at: 7,
+    fires: constant('cnpg_pg_replication_lag{instance="b"}', 90),
+    silent: constant('cnpg_pg_replication_lag{instance="b"}', 2),
+  },
   { alert: "RedisDown", at: 3, fires: constant("redis_up", 0), silent: constant("redis_up", 1) },
   {
     alert: "RedisMemoryShort",

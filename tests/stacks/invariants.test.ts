@@ -29,6 +29,7 @@ const programs: readonly [name: string, stack: string, values: Readonly<Record<s
   ["prod with logins kept in Authentik", "prod", { ...domain, "homeslice:authentik": { signOn: true } }],
   ["prod with a home page that looks for itself", "prod", { ...domain, "homeslice:homepage": { discovery: true } }],
   ["prod with privileged agents", "prod", { ...domain, "homeslice:agent": { hostAccess: "full" } }],
+  ["prod with PostgreSQL in instances", "prod", { ...domain, "homeslice:postgresql": { highAvailability: true } }],
   ["prod with services of one's own", "prod", { ...domain, "homeslice:services": ownServices }],
   [
     "prod with a certificate by ACME",
@@ -61,6 +62,7 @@ const irreplaceable = new Set([
   "PersistentVolumeClaim",
   "Secret",
   "StatefulSet",
+  "Cluster",
   "RandomPassword",
   "PrivateKey",
 ]);

@@ -39,3 +39,21 @@ it("a service of the user's own is reached from the edge, and reaches the stores
     "wiki/server → redis/server:6379",
   ]);
 });
+
+it("instances of PostgreSQL reach each other and are reached as the one server is, and by their operator", async () => {
+  const single = await deploy("prod", stackFile("prod"));
+  const highAvailability = { ...stackFile("prod"), "homeslice:postgresql": { highAvailability: true } };
+  const { resources } = await deploy("prod", highAvailability);
+  // An instance that stands by is as open as the primary: it may become that at any time.
+  const reached = reachability(resources)
+    .map((connection) => connection.replaceAll("/standby", "/server"))
+    // Where else the operator goes is for its own namespace to say.
+    .filter((connection) => !/^operator → (?:outside|traefik)/.test(connection));
+  const among = [5432, 8000].flatMap((port) => [
+    `postgresql/server → postgresql/server:${port}`,
+    `operator → postgresql/server:${port}`,
+  ]);
+  const toTheApi = [443, 6443].map((port) => `postgresql/server → outside:${port}`);
+  const before = reachability(single.resources).filter((one) => !one.startsWith("postgresql/monitor"));
+  expect([...new Set(reached)].toSorted()).toEqual([...before, ...among, ...toTheApi].toSorted());
+});

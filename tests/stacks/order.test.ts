@@ -35,3 +35,18 @@ it("opens the network before the pods that need it start", async () => {
     "orchestrator-blue-to-redis",
   ]);
 });
+
+it("waits for the instances of PostgreSQL, and opens their network first", async () => {
+  const settings = { ...stackFile("prod"), "homeslice:postgresql": { highAvailability: true } };
+  const { find } = await deploy("prod", settings);
+  expect(await dependenciesOf(find("Job", "postgresql-orchestrator-job"))).toContain("postgresql-cluster");
+  expect(await dependenciesOf(find("Cluster", "postgresql-cluster"))).toEqual([
+    "environment-platform",
+    "environment-platform-default-deny",
+    "environment-platform-name-lookup",
+    "postgresql-among-itself",
+    "postgresql-operator-into-postgresql",
+    "postgresql-to-outside-443",
+    "postgresql-to-outside-6443",
+  ]);
+});

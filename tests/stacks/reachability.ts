@@ -1,5 +1,5 @@
 import type { Registered } from "../components/deploy.ts";
-import { policiesOf, workloadsOf } from "../components/rendered.ts";
+import { metadataOf, policiesOf, workloadsOf } from "../components/rendered.ts";
 
 type Policy = ReturnType<typeof policiesOf>[number];
 type Labels = Readonly<Record<string, string>>;
@@ -17,6 +17,22 @@ interface Rule {
   readonly ports: readonly { readonly port: number }[];
 }
 
+/** What CloudNativePG makes of a Cluster, and the operator itself in the namespace of its manifest, which refuses nothing. */
+function operated(resources: readonly Registered[]): Party[] {
+  return resources
+    .filter(({ type }) => type === "kubernetes:postgresql.cnpg.io/v1:Cluster")
+    .flatMap((resource) => {
+      const { name, namespace = "" } = metadataOf(resource);
+      const instance = { namespace, labels: { "cnpg.io/cluster": name }, ports: [5432, 8000, 9187] };
+      const labels = { "app.kubernetes.io/name": "cloudnative-pg" };
+      return [
+        { name: `${name}/server`, ...instance },
+        { name: `${name}/standby`, ...instance },
+        { name: "operator", namespace: "cnpg-system", labels, ports: [] },
+      ];
+    });
+}
+
 const OUTSIDE: Party = { name: "outside", namespace: "", labels: {}, ports: [] };
 
 /**
@@ -32,7 +48,7 @@ export function reachability(resources: readonly Registered[]): string[] {
   });
   const named = policies.flatMap(({ spec }) => [...spec.egress, ...spec.ingress].flatMap(({ ports }) => ports));
   const ports = [...new Set([...pods.flatMap((pod) => pod.ports), ...named.map(({ port }) => port)])];
-  const parties = [...pods, OUTSIDE];
+  const parties = [...pods, ...operated(resources), OUTSIDE];
   const reached = (from: Party, to: Party) =>
     ports
       .filter((port) => to === OUTSIDE || to.ports.includes(port))

@@ -3,6 +3,7 @@ import { z } from "zod";
 /** Kinds whose deletion takes data or secrets with it that nothing can make again, and what is lost. */
 const HOLDS: Readonly<Record<string, string>> = {
   StatefulSet: "the data of its volumes",
+  Cluster: "the databases of all its instances",
   PersistentVolumeClaim: "the data on the volume",
   PersistentVolume: "the data on the volume",
   Namespace: "everything in the namespace",

@@ -1,35 +1,56 @@
 import { dashboard, graph, logs, number } from "./panels.ts";
 
+/** A measurement of the exporter beside a single server, or the same of each instance that CloudNativePG runs. */
+const measured = (metric: string) => `(${metric} or cnpg_${metric})`;
+const rate = (metric: string, window = "5m") => `(rate(${metric}[${window}]) or rate(cnpg_${metric}[${window}]))`;
+const connections = "(pg_stat_activity_count or cnpg_backends_total)";
+/** Every instance sees the databases of all: each counts once. */
+const sizes = `max by (datname) ${measured("pg_database_size_bytes")}`;
+const hits = `sum(${rate("pg_stat_database_blks_hit", "30m")})`;
+
 export const postgresqlDashboard = dashboard(
   "postgresql",
   "PostgreSQL",
-  number("Up", "short", "min(pg_up)"),
-  number("Connections in use", "percentunit", "sum(pg_stat_activity_count) / max(pg_settings_max_connections)"),
-  number("Size of all databases", "bytes", "sum(pg_database_size_bytes)"),
-  number("Longest open transaction", "s", "max(pg_stat_activity_max_tx_duration)"),
+  number("Up", "short", "min(pg_up or cnpg_collector_up)"),
+  number(
+    "Connections in use",
+    "percentunit",
+    `max(sum by (instance) ${connections} / on (instance) max by (instance) (pg_settings_max_connections or cnpg_pg_settings_setting{name="max_connections"}))`,
+  ),
+  number("Size of all databases", "bytes", `sum(${sizes})`),
+  number(
+    "Longest open transaction",
+    "s",
+    "max(pg_stat_activity_max_tx_duration or cnpg_backends_max_tx_duration_seconds)",
+  ),
   number(
     "Reads answered from memory",
     "percentunit",
-    "sum(rate(pg_stat_database_blks_hit[30m])) / (sum(rate(pg_stat_database_blks_hit[30m])) + sum(rate(pg_stat_database_blks_read[30m])))",
+    `${hits} / (${hits} + sum(${rate("pg_stat_database_blks_read", "30m")}))`,
   ),
-  number("Deadlocks of the last day", "short", "sum(increase(pg_stat_database_deadlocks[1d]))"),
-  graph("Connections", "short", ["sum by (state) (pg_stat_activity_count)", "{{state}}"]),
-  graph("Size", "bytes", ["pg_database_size_bytes", "{{datname}}"]),
+  number(
+    "Deadlocks of the last day",
+    "short",
+    "sum(increase(pg_stat_database_deadlocks[1d]) or increase(cnpg_pg_stat_database_deadlocks[1d]))",
+  ),
+  graph("Connections", "short", [`sum by (state) ${connections}`, "{{state}}"]),
+  graph("Size", "bytes", [sizes, "{{datname}}"]),
+  graph("Standbys: seconds behind", "s", ["cnpg_pg_replication_lag", "{{instance}}"]),
   graph(
     "Transactions",
     "ops",
-    ["sum by (datname) (rate(pg_stat_database_xact_commit[5m]))", "{{datname}} done"],
-    ["sum by (datname) (rate(pg_stat_database_xact_rollback[5m]))", "{{datname}} undone"],
+    [`sum by (datname) ${rate("pg_stat_database_xact_commit")}`, "{{datname}} done"],
+    [`sum by (datname) ${rate("pg_stat_database_xact_rollback")}`, "{{datname}} undone"],
   ),
   graph(
     "Rows",
     "ops",
-    ["sum(rate(pg_stat_database_tup_fetched[5m]))", "read"],
-    ["sum(rate(pg_stat_database_tup_inserted[5m]))", "inserted"],
-    ["sum(rate(pg_stat_database_tup_updated[5m]))", "updated"],
-    ["sum(rate(pg_stat_database_tup_deleted[5m]))", "deleted"],
+    [`sum(${rate("pg_stat_database_tup_fetched")})`, "read"],
+    [`sum(${rate("pg_stat_database_tup_inserted")})`, "inserted"],
+    [`sum(${rate("pg_stat_database_tup_updated")})`, "updated"],
+    [`sum(${rate("pg_stat_database_tup_deleted")})`, "deleted"],
   ),
   graph("Redis: memory", "bytes", ["redis_memory_used_bytes", "used"], ["redis_memory_max_bytes", "at most"]),
   graph("Redis: commands", "ops", ["rate(redis_commands_processed_total[5m])", "commands"]),
-  logs("Log", '{container="server", namespace=~"homeslice-.+"} |= "postgres" |~ "ERROR|FATAL|PANIC"'),
+  logs("Log", '{container=~"server|postgres", namespace=~"homeslice-.+"} |= "postgres" |~ "ERROR|FATAL|PANIC"'),
 );

@@ -22,6 +22,11 @@ const cases: readonly (readonly [said: string, code: string, told: RegExp])[] = 
     /login/,
   ],
   [
+    'no matches for kind "Cluster" in version "postgresql.cnpg.io/v1"',
+    "cluster.postgresql-operator",
+    /needs the operator CloudNativePG[\s\S]*docs\/postgresql\.md/,
+  ],
+  [
     "error: unable to open bucket s3://nowhere: no such bucket",
     "backend.unreachable",
     /s3:\/\/nowhere[\s\S]*--backend/,

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { reachCluster, requireUserNamespaces } from "@homeslice/cli/cluster/preflight.ts";
+import { reachCluster, requirePostgresqlOperator, requireUserNamespaces } from "@homeslice/cli/cluster/preflight.ts";
 import { readKubeconfig } from "@homeslice/tunnel";
 import { afterEach, expect, test } from "vitest";
 import { stringify } from "yaml";
@@ -102,4 +102,25 @@ test.each([
   ["may not be listed", [403, {}]],
 ] as const)("nodes that %s stop nobody", async (_, answer) => {
   await requireUserNamespaces(await listen({ "/api/v1/nodes": answer }));
+});
+
+test.each([
+  ["does not know the operator's kinds", [404, {}]],
+  ["knows others of its kinds alone", [200, { resources: [{ name: "backups" }] }]],
+] as const)("a cluster that %s is told what to install", async (_, answer) => {
+  await expect(
+    requirePostgresqlOperator(await listen({ "/apis/postgresql.cnpg.io/v1": answer })),
+  ).rejects.toMatchObject({
+    code: "cluster.postgresql-operator",
+    message: expect.stringMatching(
+      /context "lab": [\s\S]*clusters\.postgresql\.cnpg\.io[\s\S]*docs\/postgresql\.md[\s\S]*Nothing was changed/,
+    ),
+  });
+});
+
+test.each([
+  ["knows the operator", [200, { resources: [{ name: "clusters" }, { name: "clusters/status" }] }]],
+  ["does not let the user look", [403, {}]],
+] as const)("a cluster that %s is gone on with", async (_, answer) => {
+  await requirePostgresqlOperator(await listen({ "/apis/postgresql.cnpg.io/v1": answer }));
 });

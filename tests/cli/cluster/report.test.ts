@@ -1,3 +1,4 @@
+import { refuseLosses } from "@homeslice/cli/cluster/dataLoss.ts";
 import { propertyChanges, wording } from "@homeslice/cli/cluster/report/diff.ts";
 import { plainOutputs } from "@homeslice/cli/cluster/report/outcome.ts";
 import { Progress } from "@homeslice/cli/cluster/report/progress.ts";
@@ -86,6 +87,23 @@ test("what a plan would lose is kept with the volumes by name; a StatefulSet wit
     "StatefulSet postgresql: the data of its volumes (data, 2Gi)",
     "RandomPassword redis-password: the password, which others still use",
   ]);
+});
+
+test.each([
+  ["to the operator", step("delete", statefulSet, "postgresql-statefulset", {}), "StatefulSet postgresql-statefulset"],
+  [
+    "back from the operator",
+    step("delete", "kubernetes:postgresql.cnpg.io/v1:Cluster", "postgresql-cluster", {}),
+    "Cluster postgresql-cluster",
+  ],
+])("a stack whose databases would move %s is refused, with the way to take them along", (_, lost, named) => {
+  const { progress } = lines([planned(lost)]);
+  expect(progress.losses).toEqual([expect.stringMatching(new RegExp(`^${named}: the (data|databases) of`))]);
+  expect(() => refuseLosses("dev", progress.losses, false)).toThrow(
+    /would destroy for good:\n.*postgresql-[\s\S]*backup now --stack dev[\s\S]*docs\/postgresql\.md[\s\S]*Nothing was changed/,
+  );
+  expect(() => refuseLosses("dev", ["StatefulSet redis-statefulset: x"], false)).not.toThrow(/docs\/postgresql\.md/);
+  expect(() => refuseLosses("dev", progress.losses, true)).not.toThrow();
 });
 
 test("a run tells when a resource is done and how long it took; one that takes long is named while it is under way", () => {

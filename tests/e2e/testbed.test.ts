@@ -118,7 +118,10 @@ describe("a running testbed", () => {
       ...{ namespace: "team", service: "web", port: 80 },
     });
     const listener = await web.listen();
-    const get = (path: string) => fetch(`http://${listener.address}/${path}`).then((answer) => answer.text());
+    // Each on a connection of its own: one that is kept open would go on to lead where it led.
+    const headers = { connection: "close" };
+    const get = (path: string) =>
+      fetch(`http://${listener.address}/${path}`, { headers }).then((answer) => answer.text());
     await eventually(async () => (await get("first").catch(() => "")) === "GET /first", "the forward is in place");
     expect(await Promise.all(["a", "b", "c"].map(get))).toEqual(["GET /a", "GET /b", "GET /c"]);
 

@@ -14,12 +14,12 @@ const DATABASES = /^(?:StatefulSet postgresql-statefulset|Cluster postgresql-clu
 export function refuseLosses(stack: string, losses: readonly Loss[], allowed: boolean): void {
   if (allowed || losses.length === 0) return;
   const moved = losses.some((loss) => DATABASES.test(loss))
-    ? " Switching postgresql.highAvailability moves no data: docs/postgresql.md says how to take it along."
+    ? " If that is postgresql.highAvailability, docs/postgresql.md says how to take the data along."
     : "";
   throw new UserError({
     code: "data.loss",
     where: `stack ${stack}`,
     what: ["this would destroy for good:", ...losses.map((loss) => `  ${loss}`)].join("\n"),
-    fix: `Undo the change of configuration that would cause it. To lose it on purpose, back it up first (\`backup now --stack ${stack}\`), then give --allow-data-loss.${moved} Nothing was changed.`,
+    fix: `Undo the change of configuration that would cause it.${moved} To lose it on purpose, back it up first (\`backup now --stack ${stack}\`), then give --allow-data-loss. Nothing was changed.`,
   });
 }

@@ -100,7 +100,7 @@ test.each([
   const { progress } = lines([planned(lost)]);
   expect(progress.losses).toEqual([expect.stringMatching(new RegExp(`^${named}: the (data|databases) of`))]);
   expect(() => refuseLosses("dev", progress.losses, false)).toThrow(
-    /would destroy for good:\n.*postgresql-[\s\S]*backup now --stack dev[\s\S]*docs\/postgresql\.md[\s\S]*Nothing was changed/,
+    /would destroy for good:\n.*postgresql-[\s\S]*docs\/postgresql\.md[\s\S]*backup now --stack dev[\s\S]*Nothing was changed/,
   );
   expect(() => refuseLosses("dev", ["StatefulSet redis-statefulset: x"], false)).not.toThrow(/docs\/postgresql\.md/);
   expect(() => refuseLosses("dev", progress.losses, true)).not.toThrow();

@@ -6,6 +6,10 @@ import type { AgentRegistry } from "./registry.ts";
 
 /** Targets claimed in one transaction at most. */
 const BATCH = 1_000;
+/** How long an agent has for saying that it holds what it was sent, before it is sent again. */
+const ANSWER_MS = 2_000;
+/** How often that is looked for. */
+const ANSWER_CHECK_MS = 1_000;
 /** Seconds by which an execution lock outlives the time that its work may take: for the way to the agent and back. */
 const LOCK_MARGIN_SECONDS = 120;
 
@@ -14,8 +18,7 @@ export class Dispatcher {
   readonly #context: Context;
   readonly #registry: AgentRegistry;
   readonly #loop: Loop;
-  /** A claim failed, and may have been stored all the same: its answer was lost. */
-  #doubtful = false;
+  #sentAgainAt = 0;
   #unsubscribe = () => {};
 
   constructor(context: Context, registry: AgentRegistry) {
@@ -39,7 +42,7 @@ export class Dispatcher {
   async #dispatch(): Promise<void> {
     if (this.#registry.size === 0) return;
     const { metrics, bus } = this.#context;
-    if (this.#doubtful) await this.#sendAgain();
+    await this.#sendAgain();
     const claimed = await this.#claim();
     for (const row of claimed) {
       // A link that has gone since then leaves its work to the reconciliation with the agent's next one.
@@ -54,17 +57,20 @@ export class Dispatcher {
   async #claim(): Promise<ClaimedRow[]> {
     const { database, orchestratorId, timings, maxRunning } = this.#context;
     const lockMarginSeconds = LOCK_MARGIN_SECONDS + timings.acceptMs / 1_000;
-    this.#doubtful = true;
-    const claimed = await claimWithin(database, { orchestratorId, limit: BATCH, lockMarginSeconds }, maxRunning);
-    this.#doubtful = false;
-    return claimed;
+    return await claimWithin(database, { orchestratorId, limit: BATCH, lockMarginSeconds }, maxRunning);
   }
 
-  /** An agent that has it already says so, and does not start it again. */
+  /**
+   * Sends again what no agent has answered: the claim was stored and its answer lost, or the agent had a new link before
+   * the claim for the old one was stored. An agent that has it already says so, and does not start it again.
+   */
   async #sendAgain(): Promise<void> {
-    const { database, orchestratorId } = this.#context;
-    for (const { session_id, ...row } of await findUnanswered(database, orchestratorId)) {
+    const { database, orchestratorId, now } = this.#context;
+    const at = now().getTime();
+    if (at - this.#sentAgainAt < ANSWER_CHECK_MS) return;
+    for (const { session_id, ...row } of await findUnanswered(database, orchestratorId, ANSWER_MS)) {
       this.#registry.session(session_id)?.run(row);
     }
+    this.#sentAgainAt = at;
   }
 }

@@ -5,12 +5,17 @@ import type { DispatchRow } from "./claim.ts";
 /** A job, and the link that it was claimed for. */
 type UnansweredRow = DispatchRow & { readonly session_id: string };
 
-/** What was claimed for the links of an orchestrator, and no agent has said that it holds. */
-export async function findUnanswered(connection: Connection, orchestratorId: string): Promise<UnansweredRow[]> {
+/** What was claimed for servers whose links an orchestrator holds, and no agent has said in time that it holds. */
+export async function findUnanswered(
+  connection: Connection,
+  orchestratorId: string,
+  answerMs: number,
+): Promise<UnansweredRow[]> {
   const { rows } = await sql<UnansweredRow>`
     select t.execution_id, t.server_id, s.session_id, t.fence, e.operation, e.timeout_seconds, t.last_seq
     from servers s
     join execution_targets t on t.server_id = s.server_id and t.state = 'dispatched' and not t.acknowledged
+      and t.state_since < now() - make_interval(secs => ${answerMs / 1_000})
     join executions e on e.execution_id = t.execution_id
     where s.orchestrator_id = ${orchestratorId} and s.session_id is not null`.execute(connection);
   return rows;

@@ -18,13 +18,14 @@ export class Dispatcher {
   readonly #context: Context;
   readonly #registry: AgentRegistry;
   readonly #loop: Loop;
-  #sentAgainAt = 0;
+  readonly #answers: Loop;
   #unsubscribe = () => {};
 
   constructor(context: Context, registry: AgentRegistry) {
     this.#context = context;
     this.#registry = registry;
     this.#loop = new Loop("dispatcher", () => this.#dispatch(), context.timings.pollMs, context.log);
+    this.#answers = new Loop("answers", () => this.#sendAgain(), ANSWER_CHECK_MS, context.log);
   }
 
   start(): void {
@@ -32,20 +33,20 @@ export class Dispatcher {
       if (hint.kind === "work") this.#loop.wake();
     });
     this.#loop.start();
+    this.#answers.start();
   }
 
   async stop(): Promise<void> {
     this.#unsubscribe();
-    await this.#loop.stop();
+    await Promise.all([this.#loop.stop(), this.#answers.stop()]);
   }
 
   async #dispatch(): Promise<void> {
     if (this.#registry.size === 0) return;
     const { metrics, bus } = this.#context;
-    await this.#sendAgain();
     const claimed = await this.#claim();
     for (const row of claimed) {
-      // A link that has gone since then leaves its work to the reconciliation with the agent's next one.
+      // Where the link has gone since then, the agent's next one gets it: by the reconciliation, or sent again.
       this.#registry.session(row.session_id)?.run(row);
       metrics.queueSeconds.observe(row.waited_seconds);
       bus.publish({ kind: "execution", execution_id: row.execution_id });
@@ -65,12 +66,10 @@ export class Dispatcher {
    * the claim for the old one was stored. An agent that has it already says so, and does not start it again.
    */
   async #sendAgain(): Promise<void> {
-    const { database, orchestratorId, now } = this.#context;
-    const at = now().getTime();
-    if (at - this.#sentAgainAt < ANSWER_CHECK_MS) return;
+    if (this.#registry.size === 0) return;
+    const { database, orchestratorId } = this.#context;
     for (const { session_id, ...row } of await findUnanswered(database, orchestratorId, ANSWER_MS)) {
       this.#registry.session(session_id)?.run(row);
     }
-    this.#sentAgainAt = at;
   }
 }

@@ -1,8 +1,6 @@
-import { createHash } from "node:crypto";
 import { sql } from "kysely";
+import { hashSecret } from "../auth/secrets.ts";
 import type { Connection } from "../database/database.ts";
-
-const hash = (token: string) => createHash("sha256").update(token).digest();
 
 /** Only the hash is stored: a copy of the database lets nobody enrol. */
 export async function insertEnrolmentToken(
@@ -13,7 +11,7 @@ export async function insertEnrolmentToken(
 ): Promise<void> {
   await connection
     .insertInto("enrolment_tokens")
-    .values({ token_hash: hash(token), server_id: serverId, expires_at: expiresAt })
+    .values({ token_hash: hashSecret(token), server_id: serverId, expires_at: expiresAt })
     .execute();
 }
 
@@ -26,7 +24,7 @@ export async function useEnrolmentToken(
   return await connection
     .updateTable("enrolment_tokens")
     .set({ used_at: now })
-    .where("token_hash", "=", hash(token))
+    .where("token_hash", "=", hashSecret(token))
     .where("used_at", "is", null)
     .where("expires_at", ">", now)
     .returning(["server_id", "tenant_id"])

@@ -4,7 +4,7 @@ import { Username } from "@homeslice/protocol/accounts.ts";
 import { ClientError } from "@homeslice/protocol/client.ts";
 import { runningClient } from "./api.ts";
 import { checkLayout, locateHome } from "./home.ts";
-import { parseRole } from "./options.ts";
+import { invalidOption, parseRole } from "./options.ts";
 
 /** Of the password that is made: more than anybody guesses, and not too long to type. */
 const PASSWORD_BYTES = 15;
@@ -27,12 +27,11 @@ export async function addAccount(username: string, options: { readonly role: str
 function parseUsername(text: string): string {
   const username = Username.safeParse(text);
   if (username.success) return username.data;
-  throw new UserError({
-    code: "option.invalid",
-    where: "account add",
-    what: `${JSON.stringify(text)} cannot be the name of an account`,
-    fix: "Use 1 to 100 lower case letters, digits, dots, dashes, underscores or @.",
-  });
+  throw invalidOption(
+    "account add",
+    `${JSON.stringify(text)} cannot be the name of an account`,
+    "Use 1 to 100 lower case letters, digits, dots, dashes, underscores or @.",
+  );
 }
 
 function refuse(error: unknown): never {

@@ -1,11 +1,10 @@
 import { userInfo } from "node:os";
-import { UserError } from "@homeslice/config/errors.ts";
 import { DEFAULT_TENANT, type Role } from "@homeslice/protocol/access.ts";
 import { type Client, createClient } from "@homeslice/protocol/client.ts";
 import { mintToken } from "@homeslice/protocol/tokens.ts";
 import type { LocalHome } from "./home.ts";
 import { readKey } from "./secrets.ts";
-import { readStatus } from "./state.ts";
+import { notRunning, readStatus } from "./state.ts";
 
 /** Long enough for one call or one handshake. */
 const SHORT_TTL_SECONDS = 60;
@@ -29,10 +28,5 @@ export async function ownClient(home: LocalHome, url: string, role: Role): Promi
 export async function runningClient(home: LocalHome, role: Role): Promise<Client> {
   const { url } = readStatus(home);
   if (url !== null) return await ownClient(home, url, role);
-  throw new UserError({
-    code: "local.stopped",
-    what: "Homeslice is not running",
-    where: home.root,
-    fix: "Start it: ./homeslice up",
-  });
+  throw notRunning(home);
 }

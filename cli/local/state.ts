@@ -1,4 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { UserError } from "@homeslice/config/errors.ts";
 import { z } from "zod";
 import { isRunning } from "../process/end.ts";
 import type { LocalHome } from "./home.ts";
@@ -94,4 +95,14 @@ export function readStatus(home: LocalHome): Status {
     home: home.root,
     components,
   };
+}
+
+/** What is said of a command that needs Homeslice to run. */
+export function notRunning(home: LocalHome): UserError {
+  return new UserError({
+    code: "local.stopped",
+    what: "Homeslice is not running",
+    where: home.root,
+    fix: "Start it first: ./homeslice up",
+  });
 }

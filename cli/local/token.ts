@@ -1,8 +1,7 @@
-import { UserError } from "@homeslice/config/errors.ts";
 import { TenantId } from "@homeslice/protocol/access.ts";
 import { ownToken } from "./api.ts";
 import { checkLayout, locateHome } from "./home.ts";
-import { parseRole, parseTtl } from "./options.ts";
+import { invalidOption, parseRole, parseTtl } from "./options.ts";
 
 export interface TokenOptions {
   readonly role: string;
@@ -22,10 +21,9 @@ export async function token(options: TokenOptions): Promise<void> {
 function parseTenant(text: string): string {
   const tenant = TenantId.safeParse(text);
   if (tenant.success) return tenant.data;
-  throw new UserError({
-    code: "option.invalid",
-    where: "--tenant",
-    what: `${JSON.stringify(text)} cannot be the name of a tenant`,
-    fix: "Use 1 to 63 lower case letters, digits or dashes.",
-  });
+  throw invalidOption(
+    "--tenant",
+    `${JSON.stringify(text)} cannot be the name of a tenant`,
+    "Use 1 to 63 lower case letters, digits or dashes.",
+  );
 }

@@ -3,7 +3,8 @@ import { ServerId } from "@homeslice/protocol/ids.ts";
 import { Argv, type ShellCommand } from "@homeslice/protocol/operations/index.ts";
 import { localServerId } from "../enrolment.ts";
 import { checkLayout, type LocalHome, locateHome } from "../home.ts";
-import { isSupervised, readRecord } from "../state.ts";
+import { invalidOption } from "../options.ts";
+import { isSupervised, notRunning, readRecord } from "../state.ts";
 import { attend } from "./attend.ts";
 import { start } from "./start.ts";
 
@@ -44,12 +45,11 @@ function ownServer(home: LocalHome): string {
 function parseServer(text: string): string {
   const id = ServerId.safeParse(text);
   if (id.success) return id.data;
-  throw new UserError({
-    code: "option.invalid",
-    where: "--server",
-    what: `${JSON.stringify(text)} is not the id of a server`,
-    fix: "Give a server_id as GET /api/v1/servers lists them.",
-  });
+  throw invalidOption(
+    "--server",
+    `${JSON.stringify(text)} is not the id of a server`,
+    "Give a server_id as GET /api/v1/servers lists them.",
+  );
 }
 
 function parseArgv(words: readonly string[]): ShellCommand["argv"] {
@@ -59,14 +59,5 @@ function parseArgv(words: readonly string[]): ShellCommand["argv"] {
     code: "run.command",
     what: `this command cannot be run: ${argv.error.issues.map(({ message }) => message).join("; ")}`,
     fix: "Give the program and its arguments after --, for example: ./homeslice run -- uname -a",
-  });
-}
-
-function notRunning(home: LocalHome): UserError {
-  return new UserError({
-    code: "local.stopped",
-    what: "Homeslice is not running",
-    where: home.root,
-    fix: "Start it first: ./homeslice up",
   });
 }

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { historyQuery } from "../api/queries.ts";
 import { useLanguage, useMessages } from "../i18n/messages.tsx";
+import { Choice } from "../ui/Choice.tsx";
 import { EmptyState, ErrorNotice, Skeleton } from "../ui/notices.tsx";
 import { StateBadge } from "../ui/StateBadge.tsx";
 import { ago, duration } from "../ui/time.ts";
@@ -13,7 +14,7 @@ const route = getRouteApi("/history");
 
 /** What has run, newest first. */
 export function HistoryPage() {
-  const { executions: texts, servers, states } = useMessages();
+  const { executions: texts, states } = useMessages();
   const { status } = route.useSearch();
   const navigate = route.useNavigate();
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(
@@ -24,22 +25,14 @@ export function HistoryPage() {
     <section aria-labelledby="history-title" className="page">
       <h1 id="history-title">{texts.title}</h1>
       <div className="filters">
-        <label>
-          {texts.status}{" "}
-          <select
-            value={status ?? ""}
-            onChange={({ target }) =>
-              void navigate({ search: { status: TargetState.optional().catch(undefined).parse(target.value) } })
-            }
-          >
-            <option value="">{servers.any}</option>
-            {TargetState.options.map((state) => (
-              <option key={state} value={state}>
-                {states[state]}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label={texts.status}
+          names={Object.fromEntries(TargetState.options.map((state) => [state, states[state]]))}
+          value={status}
+          onChange={(value) =>
+            void navigate({ search: { status: TargetState.optional().catch(undefined).parse(value) } })
+          }
+        />
       </div>
       {isPending && <Skeleton rows={8} />}
       {error && <ErrorNotice error={error} reset={() => void refetch()} />}

@@ -1,6 +1,6 @@
 import { Environment, ServerState } from "@homeslice/protocol/servers.ts";
-import { useId } from "react";
 import { useMessages } from "../i18n/messages.tsx";
+import { Choice } from "../ui/Choice.tsx";
 import type { ServerSearch } from "./serverFilter.ts";
 
 interface ServerFiltersProps {
@@ -36,32 +36,5 @@ export function ServerFilters({ search, onChange }: ServerFiltersProps) {
         onChange={(value) => onChange({ environment: Environment.optional().catch(undefined).parse(value) })}
       />
     </search>
-  );
-}
-
-interface ChoiceProps {
-  readonly label: string;
-  /** What can be chosen: value → what is shown for it. */
-  readonly names: Readonly<Record<string, string>>;
-  readonly value: string | undefined;
-  readonly onChange: (value: string | undefined) => void;
-}
-
-/** One of several, or any. */
-function Choice({ label, names, value, onChange }: ChoiceProps) {
-  const { any } = useMessages().servers;
-  const id = useId();
-  return (
-    <div className="choice">
-      <label htmlFor={id}>{label}</label>
-      <select id={id} value={value ?? ""} onChange={({ target }) => onChange(target.value || undefined)}>
-        <option value="">{any}</option>
-        {Object.entries(names).map(([name, shown]) => (
-          <option key={name} value={name}>
-            {shown}
-          </option>
-        ))}
-      </select>
-    </div>
   );
 }

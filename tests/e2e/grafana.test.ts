@@ -4,7 +4,6 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as grafana from "@pulumiverse/grafana";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { z } from "zod";
 import { GrafanaDouble } from "../doubles/grafana/double.ts";
 import { createStack, type TestStack } from "../standins/stack.ts";
 
@@ -82,15 +81,6 @@ async function failure(operation: Promise<unknown>): Promise<string> {
   );
 }
 
-/** Type and name in the program → id. */
-async function ids(): Promise<ReadonlyMap<string, string>> {
-  const { deployment } = await stack.stack.exportStack();
-  const { resources } = z
-    .object({ resources: z.array(z.object({ urn: z.string(), id: z.string().optional() })) })
-    .parse(deployment);
-  return new Map(resources.map(({ urn, id = "" }) => [urn.split("::").slice(2).join(" "), id]));
-}
-
 describe("a program with every kind of content", () => {
   test("previews, creates, finds nothing to change, and destroys without leaving anything", async () => {
     stack.use(contents());
@@ -144,7 +134,7 @@ describe("a program with every kind of content", () => {
 
   test("is imported by ids into another stack, without a change in Grafana", async () => {
     await up();
-    const known = await ids();
+    const known = await stack.ids();
     stack = await createStack(join(dir, "other"));
     stack.use(async () => {
       await pulumi.runtime.registerResourceTransform(({ type, name, props, opts }) => {

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import * as authentik from "@homeslice/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { z } from "zod";
 import { AuthentikDouble } from "../doubles/authentik/double.ts";
 import { createStack, type TestStack } from "../standins/stack.ts";
 
@@ -147,15 +146,6 @@ const objects = () =>
     (path) => double.store.all(path).length,
   );
 
-/** Token of the type and name in the program → id, of all resources that the stack has of the provider. */
-async function ids(): Promise<ReadonlyMap<string, string>> {
-  const { deployment } = await stack.stack.exportStack();
-  const { resources } = z
-    .object({ resources: z.array(z.object({ urn: z.string(), id: z.string().optional() })) })
-    .parse(deployment);
-  return new Map(resources.map(({ urn, id = "" }) => [urn.split("::").slice(2).join(" "), id]));
-}
-
 describe("a program with every kind of resource", () => {
   test("previews, creates, finds nothing to change, and destroys without leaving anything", async () => {
     const before = objects();
@@ -227,7 +217,7 @@ describe("a program with every kind of resource", () => {
   test("is imported by ids into another stack, without a change in Authentik", async () => {
     const described = { validityDays: 3650, password: "" }; // Authentik tells neither
     await up(platform(described));
-    const known = await ids();
+    const known = await stack.ids();
     stack = await createStack(join(dir, "other"));
     stack.use(async () => {
       await pulumi.runtime.registerResourceTransform(({ type, name, props, opts }) => {

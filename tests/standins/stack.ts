@@ -5,6 +5,7 @@ import { cacheDirectory } from "@homeslice/cli/cluster/home.ts";
 import { findEngine } from "@homeslice/cli/engine/index.ts";
 import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { stringify } from "yaml";
+import { z } from "zod";
 
 const project = "standins";
 const names = ["command", "docker", "grafana", "kubernetes", "random"];
@@ -17,7 +18,11 @@ export interface TestStack {
   readonly use: (program: PulumiFn) => void;
   /** Text of the state file. */
   readonly state: () => string;
+  /** Type and name in the program → id, of every resource. */
+  readonly ids: () => Promise<ReadonlyMap<string, string>>;
 }
+
+const Deployment = z.object({ resources: z.array(z.object({ urn: z.string(), id: z.string().optional() })) });
 
 export async function createStack(dir: string, env: Readonly<Record<string, string>> = {}): Promise<TestStack> {
   const cache = cacheDirectory(process.env);
@@ -49,5 +54,9 @@ export async function createStack(dir: string, env: Readonly<Record<string, stri
       program = next;
     },
     state: () => readFileSync(join(folders.state, `.pulumi/stacks/${project}/test.json`), "utf8"),
+    ids: async () => {
+      const { resources } = Deployment.parse((await stack.exportStack()).deployment);
+      return new Map(resources.map(({ urn, id = "" }) => [urn.split("::").slice(2).join(" "), id]));
+    },
   };
 }

@@ -1,19 +1,9 @@
-import { type Client, ClientError } from "@homeslice/protocol";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { Installation } from "./harness.ts";
+import { ClientError } from "@homeslice/protocol";
+import { expect, test } from "vitest";
+import { startInstallation } from "./harness.ts";
 import { TestAgent } from "./testAgent.ts";
 
-let installation: Installation;
-let url: string;
-let client: Client;
-
-beforeAll(async () => {
-  installation = await Installation.create();
-  ({ url } = await installation.start());
-  client = await installation.client(url);
-});
-
-afterAll(async () => await installation.destroy());
+const { url, client } = await startInstallation();
 
 const disk = {
   name: "Disk usage",

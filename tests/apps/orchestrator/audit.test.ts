@@ -1,20 +1,10 @@
-import type { AuditEvent, Client } from "@homeslice/protocol";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { AuditEvent } from "@homeslice/protocol";
+import { expect, test } from "vitest";
 import { eventually } from "../../support/eventually.ts";
-import { Installation } from "./harness.ts";
+import { Installation, startInstallation } from "./harness.ts";
 import { TestAgent } from "./testAgent.ts";
 
-let installation: Installation;
-let url: string;
-let client: Client;
-
-beforeAll(async () => {
-  installation = await Installation.create();
-  ({ url } = await installation.start());
-  client = await installation.client(url);
-});
-
-afterAll(async () => await installation.destroy());
+const { installation, url, client } = await startInstallation();
 
 async function events(query: { event_type?: AuditEvent["event_type"]; resource_id?: string; actor_id?: string } = {}) {
   return (await client.call("listAudit", { query })).items;

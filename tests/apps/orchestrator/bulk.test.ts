@@ -1,20 +1,10 @@
-import { type Client, ClientError, type Execution } from "@homeslice/protocol";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ClientError, type Execution } from "@homeslice/protocol";
+import { describe, expect, test } from "vitest";
 import { eventually } from "../../support/eventually.ts";
-import { Installation } from "./harness.ts";
+import { startInstallation } from "./harness.ts";
 import { TestAgent, type TestLink } from "./testAgent.ts";
 
-let installation: Installation;
-let url: string;
-let client: Client;
-
-beforeAll(async () => {
-  installation = await Installation.create();
-  ({ url } = await installation.start());
-  client = await installation.client(url);
-});
-
-afterAll(async () => await installation.destroy());
+const { installation, url, client } = await startInstallation();
 
 interface Member {
   readonly serverId: string;

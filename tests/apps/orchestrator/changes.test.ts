@@ -1,19 +1,8 @@
-import type { Client } from "@homeslice/protocol";
 import { ClientError } from "@homeslice/protocol";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Installation } from "./harness.ts";
+import { describe, expect, test } from "vitest";
+import { startInstallation } from "./harness.ts";
 
-let installation: Installation;
-let url: string;
-let client: Client;
-
-beforeAll(async () => {
-  installation = await Installation.create();
-  ({ url } = await installation.start());
-  client = await installation.client(url);
-});
-
-afterAll(async () => await installation.destroy());
+const { installation, url, client } = await startInstallation();
 
 /** A change the way an HTTP client sends it, with the version that it is meant for. */
 async function put(path: string, body: object, ifMatch?: string) {

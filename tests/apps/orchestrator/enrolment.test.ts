@@ -1,27 +1,10 @@
-import {
-  type Client,
-  ClientError,
-  closeCode,
-  createClient,
-  encodePublicKey,
-  generateKeyPair,
-} from "@homeslice/protocol";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { ClientError, closeCode, createClient, encodePublicKey, generateKeyPair } from "@homeslice/protocol";
+import { expect, test } from "vitest";
 import { eventually } from "../../support/eventually.ts";
-import { Installation } from "./harness.ts";
+import { startInstallation } from "./harness.ts";
 import { TestAgent } from "./testAgent.ts";
 
-let installation: Installation;
-let url: string;
-let client: Client;
-
-beforeAll(async () => {
-  installation = await Installation.create();
-  ({ url } = await installation.start());
-  client = await installation.client(url);
-});
-
-afterAll(async () => await installation.destroy());
+const { installation, url, client } = await startInstallation();
 
 const register = async (hostname = "box") => await client.call("registerServer", { body: { hostname } });
 

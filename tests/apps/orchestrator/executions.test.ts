@@ -1,22 +1,12 @@
 import { createPublicKey } from "node:crypto";
-import type { Client, Execution } from "@homeslice/protocol";
+import type { Execution } from "@homeslice/protocol";
 import { deriveKey, Job, privateKeyFromSeed, verifyBytes } from "@homeslice/protocol";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { eventually } from "../../support/eventually.ts";
-import { Installation } from "./harness.ts";
+import { startInstallation } from "./harness.ts";
 import { TestAgent } from "./testAgent.ts";
 
-let installation: Installation;
-let url: string;
-let client: Client;
-
-beforeAll(async () => {
-  installation = await Installation.create();
-  ({ url } = await installation.start());
-  client = await installation.client(url);
-});
-
-afterAll(async () => await installation.destroy());
+const { installation, url, client } = await startInstallation();
 
 async function enrol(): Promise<TestAgent> {
   const { enrolment_token } = await client.call("registerServer", { body: { hostname: "test-host" } });

@@ -3,6 +3,7 @@ import { type Settings, startOrchestrator } from "@homeslice/orchestrator";
 import { type Client, createClient, DEFAULT_TENANT, mintToken, type Role } from "@homeslice/protocol";
 import pg from "pg";
 import { pino } from "pino";
+import { afterAll } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
 
 /** Fast enough that nothing waits, slow enough that nothing expires by accident on a busy machine. */
@@ -113,4 +114,12 @@ export class Installation {
     for (const stop of this.#stops) await stop();
     await this.#database.drop();
   }
+}
+
+/** An installation for the tests of one file: one orchestrator, and a client of an admin. It ends with them. */
+export async function startInstallation(): Promise<{ installation: Installation; url: string; client: Client }> {
+  const installation = await Installation.create();
+  afterAll(() => installation.destroy());
+  const { url } = await installation.start();
+  return { installation, url, client: await installation.client(url) };
 }

@@ -1,10 +1,4 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { text } from "node:stream/consumers";
-import { setTimeout } from "node:timers/promises";
-import type { Value } from "@homeslice/plugin/values.ts";
-import { z } from "zod";
-import { Faults } from "../faults.ts";
+import { type Answer, type Call, HttpDouble } from "../httpDouble.ts";
 import { Dashboards } from "./dashboards.ts";
 import { DataSources } from "./datasources.ts";
 import { Folders } from "./folders.ts";
@@ -15,19 +9,6 @@ import { Teams } from "./teams.ts";
 const BASE = "/api";
 const USER = "admin";
 
-/** A request that the double has got. */
-export interface SeenRequest {
-  readonly method: string;
-  /** Path without the base of the API. */
-  readonly path: string;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly body: Value;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
 export interface GrafanaOptions {
   /** Password of the administrator. @default the first that is tried, as if the server had been started with it */
   readonly password?: string;
@@ -36,9 +17,7 @@ export interface GrafanaOptions {
 }
 
 /** The double of a Grafana 13 server: the part of its API that keeps its contents, with state in memory. */
-export class GrafanaDouble {
-  readonly faults = new Faults();
-  readonly requests: SeenRequest[] = [];
+export class GrafanaDouble extends HttpDouble<Pick<Call, "method" | "path">> {
   readonly datasources = new DataSources();
   readonly folders: Folders = new Folders({
     teamExists: (id) => this.teams.has(id),
@@ -46,13 +25,11 @@ export class GrafanaDouble {
   });
   readonly teams: Teams = new Teams((id) => this.folders.forgetTeam(id));
   readonly dashboards = new Dashboards(this.folders);
-  /** Milliseconds that every answer takes. */
-  delayMs = 0;
   #starting: boolean;
   #password: string | undefined;
-  readonly #server = createServer((request, response) => void this.#serve(request, response));
 
   private constructor({ password, starting = false }: GrafanaOptions) {
+    super(BASE);
     this.#password = password;
     this.#starting = starting;
   }
@@ -60,19 +37,8 @@ export class GrafanaDouble {
   /** Starts it on a free port. */
   static async start(options: GrafanaOptions = {}): Promise<GrafanaDouble> {
     const double = new GrafanaDouble(options);
-    double.#server.listen(0, "127.0.0.1");
-    await once(double.#server, "listening");
+    await double.listen();
     return double;
-  }
-
-  /** Host and port. */
-  get address(): string {
-    const { port } = z.object({ port: z.number() }).parse(this.#server.address());
-    return `127.0.0.1:${port}`;
-  }
-
-  get url(): string {
-    return `http://${this.address}`;
   }
 
   /** Lets the start come to its end. */
@@ -80,44 +46,19 @@ export class GrafanaDouble {
     this.#starting = false;
   }
 
-  /** The requests that change something. */
-  writes(): string[] {
-    return this.requests.filter(({ method }) => method !== "GET").map(({ method, path }) => `${method} ${path}`);
+  protected seen({ method, path }: Call) {
+    return { method, path };
   }
 
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, "close");
+  protected worded(message: string) {
+    return { message };
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const method = request.method ?? "GET";
-    const { pathname, searchParams } = new URL(request.url ?? "/", "http://double");
-    const path = pathname.startsWith(BASE) ? pathname.slice(BASE.length) : pathname;
-    const body = await text(request);
-    this.requests.push({ method, path });
-    const fault = this.faults.take({ method, path });
-    if (fault?.kind === "reset") return void request.socket.destroy();
-    const answer: Answer =
-      fault?.kind === "status"
-        ? {
-            status: fault.status,
-            body: { message: `fault of the test: ${fault.status}` },
-            ...(fault.retryAfter && { headers: { "retry-after": fault.retryAfter } }),
-          }
-        : this.#answer(request, method, path, searchParams, body === "" ? undefined : JSON.parse(body));
-    if (fault?.kind === "silence") return;
-    if (this.delayMs > 0) await setTimeout(this.delayMs);
-    response.writeHead(answer.status, { "content-type": "application/json", ...answer.headers });
-    response.end(JSON.stringify(answer.body));
-  }
-
-  #answer(request: IncomingMessage, method: string, path: string, query: URLSearchParams, body: unknown): Answer {
+  protected answer({ method, path, query, body, authorization }: Call): Answer {
     try {
       if (method === "GET" && path === "/health") return this.#health();
       if (this.#starting) throw new Refusal(503, "Grafana is starting");
-      this.#requireAdministrator(request.headers.authorization);
+      this.#requireAdministrator(authorization);
       const route = this.#routes().find((each) => each.method === method && each.pattern.test(path));
       if (!route) throw new Refusal(404, "Not found");
       return { status: 200, body: route.answer(route.pattern.exec(path)?.groups ?? {}, query, body) };

@@ -27,10 +27,6 @@ export function addErrorHandling(app: FastifyInstance, log: Logger): void {
     if (error instanceof TooManyRequests) reply.header("retry-after", error.retryAfterSeconds);
     return await reply.code(problem.status).type(JSON_PROBLEM).send(problem);
   });
-  app.setNotFoundHandler(async (request, reply) => {
-    const { problem } = new ApiError("not_found", `there is no ${request.method} ${request.url.split("?")[0]}`);
-    return await reply.code(problem.status).type(JSON_PROBLEM).send(problem);
-  });
 }
 
 function toApiError(error: unknown, report: (error: unknown) => void): ApiError {

@@ -14,6 +14,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Context } from "../context.ts";
 import { type Admission, actorOf } from "./admission.ts";
+import { textFaults } from "./text.ts";
 
 /** A parsed request, with what its headers say. */
 type HandlerRequest<K extends RouteName> = RequestOf<K> & {
@@ -75,10 +76,13 @@ function parseRequest<K extends RouteName>(name: K, request: FastifyRequest): Re
   const params = schemas.params.safeParse(request.params);
   const query = schemas.query.safeParse(request.query);
   const body = schemas.body.safeParse(request.body ?? undefined);
-  if (params.success && query.success && body.success) {
+  const unstorable = [...textFaults("path", request.params), ...textFaults("query", request.query)];
+  unstorable.push(...textFaults("body", request.body));
+  if (params.success && query.success && body.success && unstorable.length === 0) {
     return { params: params.data, query: query.data, body: body.data };
   }
-  throw invalid([...faults("path", params.error), ...faults("query", query.error), ...faults("body", body.error)]);
+  const unfit = [...faults("path", params.error), ...faults("query", query.error), ...faults("body", body.error)];
+  throw invalid([...unfit, ...unstorable.filter(({ path }) => !unfit.some((fault) => fault.path === path))]);
 }
 
 /** Our ETags are version numbers in quotes; `*` is any version. */

@@ -27,6 +27,7 @@ import { openApiDocument } from "./openapi.ts";
 import { addProtection } from "./protection.ts";
 import { RateLimits } from "./rateLimits.ts";
 import { addRoutes, type Handlers } from "./routes.ts";
+import { addUnknownRoutes } from "./unknownRoutes.ts";
 
 const MAX_BODY_BYTES = 1_048_576;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -53,6 +54,7 @@ export async function buildServer(context: Context, settings: Settings, links: L
     requestsPerSecond: settings.requestsPerSecond,
   });
   addErrorHandling(app, context.log);
+  addUnknownRoutes(app);
   await addWebSockets(app, context, links, admission, limits);
   addRoutes(app, handlersOf(context, logins), admission, context);
   addAuditExport(app, context, admission);

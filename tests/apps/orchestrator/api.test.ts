@@ -101,7 +101,8 @@ describe("bad input gets one clear problem document and changes nothing", () => 
     ["a huge page size", "GET", "/api/v1/servers?limit=1e9", {}, 400, "invalid_request"],
     ["a cursor that is none", "GET", "/api/v1/servers?cursor=0000", {}, 400, "invalid_request"],
     ["an audit cursor that is none", "GET", "/api/v1/audit?cursor=-1", {}, 400, "invalid_request"],
-    ["a method that needs a body", "QUERY", "/api/v1/audit", {}, 400, "invalid_request"],
+    ["a method that is not there", "QUERY", "/api/v1/audit", {}, 405, "method_not_allowed"],
+    ["a method with a body that is not there", "PATCH", "/api/v1/queue", { body: "{" }, 405, "method_not_allowed"],
     ["an unknown filter", "GET", "/api/v1/servers?sort=__proto__", {}, 400, "invalid_request"],
     ["a filter given twice", "GET", "/api/v1/servers?tag=a&tag=b", {}, 400, "invalid_request"],
   ];

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { closeCode } from "@homeslice/protocol";
+import { closeCode, Problem } from "@homeslice/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { eventually } from "../../support/eventually.ts";
@@ -57,6 +57,42 @@ describe("S38: JSON of which nobody can say what it means is refused", () => {
       expect((await fetch(`${url}/api/v1/servers?${query}`, { headers })).status).toBe(400);
     },
   );
+});
+
+describe("S8, S17: a text that no database stores is refused with its place", () => {
+  test.each([
+    ["a NUL", '{"hostname":"a","tags":["x\\u0000"]}', "body.tags.0"],
+    ["half a character", '{"hostname":"\\ud83d"}', "body.hostname"],
+    ["a NUL in a key", '{"hostname":"a","x\\u0000":1}', "body"],
+  ])("%s in a body", async (_name, body, path) => {
+    const answer = await post(body);
+    expect(answer.status).toBe(400);
+    expect(Problem.parse(await answer.json()).errors?.map((error) => error.path)).toContain(path);
+  });
+
+  test.each(["/api/v1/audit?actor_id=%00", "/api/v1/audit/export?resource_id=%00"])("and in %s", async (path) => {
+    const headers = { authorization: `Bearer ${admin}` };
+    expect((await fetch(url + path, { headers })).status).toBe(400);
+  });
+
+  test("in a name, a reason and a description, too", async () => {
+    const headers = { authorization: `Bearer ${admin}`, "content-type": "application/json" };
+    const operation = { type: "shell_command", argv: ["true"] };
+    for (const [path, body] of [
+      ["/api/v1/actions", { name: "a\0b", operation }],
+      ["/api/v1/actions", { name: "a", description: "\udc00", operation }],
+      ["/api/v1/tokens", { name: "\0", role: "viewer" }],
+    ] as const) {
+      const answer = await fetch(url + path, { method: "POST", headers, body: JSON.stringify(body) });
+      expect(answer.status).toBe(400);
+    }
+  });
+});
+
+test("a method that a path does not have is answered with those that it has", async () => {
+  const answer = await fetch(`${url}/api/v1/servers/x`, { method: "PATCH" });
+  expect([answer.status, answer.headers.get("allow")]).toEqual([405, "DELETE, GET, HEAD, PUT"]);
+  expect((await fetch(`${url}/api/v1/nothing`, { method: "PATCH" })).status).toBe(404);
 });
 
 test.each([

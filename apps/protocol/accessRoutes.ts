@@ -3,7 +3,9 @@ import { Caller } from "./access.ts";
 import {
   Account,
   AccountChange,
+  AccountFilter,
   ApiToken,
+  ApiTokenFilter,
   Bootstrap,
   Credentials,
   IssuedApiToken,
@@ -12,7 +14,7 @@ import {
   RefreshToken,
   TokenPair,
 } from "./accounts.ts";
-import { Paging, page, type Route, route } from "./route.ts";
+import { listing, page, type Route, route, sortedBy } from "./route.ts";
 
 const account = z.strictObject({ account_id: z.uuid() });
 
@@ -64,7 +66,7 @@ export const accessRoutes = {
     path: "/api/v1/accounts",
     summary: "List the local accounts",
     permission: "accounts:manage",
-    query: Paging,
+    query: AccountFilter.extend(listing(sortedBy("created", "username").default("-created")).shape),
     response: page(Account),
   }),
   createAccount: route({
@@ -83,6 +85,7 @@ export const accessRoutes = {
     permission: "accounts:manage",
     params: account,
     body: AccountChange,
+    versioned: true,
     response: Account,
   }),
   deleteAccount: route({
@@ -92,6 +95,7 @@ export const accessRoutes = {
     permission: "accounts:manage",
     params: account,
     status: 204,
+    versioned: true,
     response: z.void(),
   }),
   listApiTokens: route({
@@ -99,7 +103,9 @@ export const accessRoutes = {
     path: "/api/v1/tokens",
     summary: "List the tokens of programs that are neither over nor revoked",
     permission: "tokens:manage",
-    query: Paging,
+    query: ApiTokenFilter.extend(
+      listing(sortedBy("created", "name", "expires", "last_used").default("-created")).shape,
+    ),
     response: page(ApiToken),
   }),
   createApiToken: route({

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Caller, Permission, Role } from "./access.ts";
 import { Timestamp } from "./ids.ts";
+import { Search } from "./route.ts";
 
 /** How long an access token is good for, in seconds. */
 export const ACCESS_TTL_SECONDS = 900;
@@ -22,6 +23,7 @@ export const Account = z.object({
   username: Username,
   role: Role,
   disabled: z.boolean(),
+  version: z.int().meta({ description: "Grows with each change; also the ETag" }),
   created_at: Timestamp,
   created_by: z.string(),
 });
@@ -36,6 +38,12 @@ export const AccountChange = z.strictObject({
   password: Password.optional(),
 });
 export type AccountChange = z.infer<typeof AccountChange>;
+
+export const AccountFilter = z.strictObject({
+  role: Role.optional(),
+  disabled: z.enum(["true", "false"]).optional(),
+  search: Search.optional().meta({ description: "Text that is in the name" }),
+});
 
 export const Credentials = z.strictObject({ username: z.string().max(100), password: z.string().max(1_024) });
 export type Credentials = z.infer<typeof Credentials>;
@@ -78,6 +86,12 @@ export const NewApiToken = z.strictObject({
   expires_in_days: z.int().min(1).max(366).default(90),
 });
 export type NewApiToken = z.infer<typeof NewApiToken>;
+
+export const ApiTokenFilter = z.strictObject({
+  role: Role.optional(),
+  created_by: Search.optional(),
+  search: Search.optional().meta({ description: "Text that is in the name" }),
+});
 
 export const IssuedApiToken = z.object({
   ...ApiToken.shape,

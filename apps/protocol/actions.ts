@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ActionId, Timestamp } from "./ids.ts";
 import { Operation } from "./operations/index.ts";
 import { ExecutionConfig, SuccessCriteria } from "./policy.ts";
+import { Search } from "./route.ts";
 import { Label } from "./servers.ts";
 
 export const ParameterName = z
@@ -49,6 +50,7 @@ export const NewAction = z.strictObject({
   parameters: z.record(ParameterName, ParameterDefinition).default({}),
   execution_config: ExecutionConfig.prefault({}),
   success_criteria: SuccessCriteria.prefault({}),
+  tags: z.array(Label).max(64).default([]).meta({ description: "For finding it: they mean nothing to Homeslice" }),
   applicable_server_tags: z
     .array(Label)
     .max(64)
@@ -73,4 +75,11 @@ export type Action = z.infer<typeof Action>;
 export const ActionFilter = z.strictObject({
   category: NewAction.shape.category.unwrap().optional(),
   action_type: NewAction.shape.action_type.unwrap().optional(),
+  operation: z
+    .enum(Operation.options.map(({ shape }) => shape.type.value))
+    .optional()
+    .meta({ description: "The type of its operation" }),
+  tag: Label.optional(),
+  server_tag: Label.optional().meta({ description: "It applies to servers with this tag alone" }),
+  search: Search.optional().meta({ description: "Text that is in the name or the description" }),
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Timestamp } from "./ids.ts";
+import { Search } from "./route.ts";
 
 /** Who did something, and from where. */
 export const Actor = z.object({
@@ -60,8 +61,11 @@ export type AuditEvent = z.infer<typeof AuditEvent>;
 
 export const AuditFilter = z.strictObject({
   event_type: AuditEventType.optional(),
-  actor_id: z.string().optional(),
-  resource_id: z.string().optional(),
+  actor_id: Search.optional(),
+  actor_type: Actor.shape.type.optional(),
+  ip_address: Search.optional(),
+  resource_type: Search.optional(),
+  resource_id: Search.optional(),
   success: z.enum(["true", "false"]).optional(),
   since: Timestamp.optional().meta({ description: "From this time on" }),
   until: Timestamp.optional().meta({ description: "Before this time" }),

@@ -11,6 +11,8 @@ type CallOf<K extends RouteName> = {
   body?: z.input<Routes[K]["body"]>;
   /** Of routes that take one: sending the same request with the same key again acts once. */
   idempotencyKey?: string;
+  /** Of changes that take one: the version that was seen. When it is another by now, nothing is changed. */
+  version?: number;
 };
 
 /** An error answer of the API, or no answer at all (`status` 0, code `unreachable`). */
@@ -58,6 +60,7 @@ async function send(options: ClientOptions, route: Route, request: CallOf<RouteN
   if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
   if (request.body !== undefined) headers.set("content-type", "application/json");
   if (request.idempotencyKey !== undefined) headers.set("idempotency-key", request.idempotencyKey);
+  if (request.version !== undefined) headers.set("if-match", `"${request.version}"`);
   try {
     return await fetch(urlOf(options.url, route, request), {
       method: route.method,

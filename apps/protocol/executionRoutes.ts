@@ -15,7 +15,7 @@ import {
 } from "./executions.ts";
 import { ExecutionId, ServerId } from "./ids.ts";
 import { QueueControl, QueueStatus } from "./queue.ts";
-import { Paging, page, type Route, route, sorting } from "./route.ts";
+import { listing, page, type Route, route, sortedBy } from "./route.ts";
 
 const execution = z.strictObject({ execution_id: ExecutionId });
 
@@ -65,7 +65,7 @@ export const executionRoutes = {
     path: "/api/v1/executions/history",
     summary: "List executions",
     permission: "executions:read",
-    query: HistoryFilter.extend(sorting("-created", "created").shape),
+    query: HistoryFilter.extend(listing(sortedBy("created").default("-created")).shape),
     response: page(ExecutionSummary),
   }),
   getExecutionStatistics: route({
@@ -91,7 +91,7 @@ export const executionRoutes = {
     summary: "List the results of an execution by server, with the end of their output",
     permission: "executions:read",
     params: execution,
-    query: TargetFilter.extend({ ...Paging.shape, limit: z.coerce.number().int().min(1).max(100).default(50) }),
+    query: TargetFilter.extend(listing(sortedBy("server", "since", "duration").default("server"), 100).shape),
     response: page(ResultDetail),
   }),
   cancelExecution: route({
@@ -125,6 +125,7 @@ export const executionRoutes = {
     summary: "Drain the queue, in every orchestrator, so that no further work begins, or let it flow again",
     permission: "queue:control",
     body: QueueControl,
+    versioned: true,
     response: QueueStatus,
   }),
 } satisfies Record<string, Route>;

@@ -5,6 +5,7 @@ import { ResourceUsage } from "./link.ts";
 import { Operation, OperationResult } from "./operations/index.ts";
 import { ExecutionOverrides, MAX_TIMEOUT_SECONDS, SuccessCriteria } from "./policy.ts";
 import { Priority } from "./queue.ts";
+import { Search } from "./route.ts";
 import { MAX_TARGETS, PreviewTarget, Rollout, TargetSelector } from "./targets.ts";
 
 /**
@@ -192,6 +193,7 @@ export type LogEntry = z.infer<typeof LogEntry>;
 
 export const LogQuery = z.strictObject({
   server_id: ServerId.optional(),
+  stream: LogEntry.shape.stream.optional(),
   after: z.coerce.number().int().nonnegative().default(0).meta({ description: "Only entries with a greater seq" }),
   limit: z.coerce.number().int().min(1).max(10_000).default(1_000),
 });
@@ -201,17 +203,16 @@ export const HistoryFilter = z.strictObject({
   server_id: ServerId.optional(),
   action_template_id: ActionId.optional(),
   batch_id: z.uuid().optional(),
-  initiated_by: z
-    .string()
-    .max(200)
-    .regex(/^[^\0]*$/)
-    .optional(),
+  initiated_by: Search.optional(),
   execution_type: z.enum(["single", "bulk", "scheduled"]).optional(),
   created_after: Timestamp.optional(),
   created_before: Timestamp.optional(),
 });
 
-export const TargetFilter = z.strictObject({ status: TargetState.optional() });
+export const TargetFilter = z.strictObject({
+  status: TargetState.optional(),
+  exit_code: z.coerce.number().int().min(0).max(255).optional(),
+});
 
 /** What a client sends as `Idempotency-Key`, once per start that it means: a UUID, or what else is never used twice. */
 export const IdempotencyKey = z

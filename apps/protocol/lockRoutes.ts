@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Lock, LockExtension, LockFilter, LockId, LockRelease, NewLock } from "./locks.ts";
-import { Paging, page, type Route, route } from "./route.ts";
+import { listing, page, type Route, route, sortedBy } from "./route.ts";
 
 const lock = z.strictObject({ lock_id: LockId });
 
@@ -9,9 +9,9 @@ export const lockRoutes = {
   listLocks: route({
     method: "GET",
     path: "/api/v1/locks",
-    summary: "List locks, newest first",
+    summary: "List locks",
     permission: "locks:read",
-    query: LockFilter.extend(Paging.shape),
+    query: LockFilter.extend(listing(sortedBy("created", "expires").default("-created")).shape),
     response: page(Lock),
   }),
   acquireLock: route({

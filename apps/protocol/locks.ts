@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ExecutionId, ServerId, Timestamp } from "./ids.ts";
+import { Search } from "./route.ts";
 
 /** Identity of a lock. */
 export const LockId = z.uuid().meta({ description: "Identity of a lock" });
@@ -71,4 +72,6 @@ export const LockFilter = z.strictObject({
   server_id: ServerId.optional(),
   lock_type: LockType.optional(),
   status: LockStatus.optional(),
+  locked_by: Search.optional().meta({ description: "The user who took it" }),
+  execution_id: ExecutionId.optional(),
 });

@@ -18,6 +18,7 @@ export type QueueControl = z.infer<typeof QueueControl>;
 
 /** The queue of a tenant, over all orchestrators. */
 export const QueueStatus = z.object({
+  version: z.int().meta({ description: "Grows with each time that it is controlled; also the ETag" }),
   draining: z.boolean(),
   reason: z.string(),
   changed_by: z.string().nullable(),

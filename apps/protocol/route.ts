@@ -16,11 +16,20 @@ export interface Route {
   readonly response: z.ZodType;
   /** Whether `Idempotency-Key` makes repeating a request safe: the same key gives the same answer, and acts once. */
   readonly idempotent: boolean;
+  /** Whether `If-Match` holds a change to the version that the caller has seen. */
+  readonly versioned: boolean;
 }
 
 const nothing = z.strictObject({});
 const noBody = z.undefined();
-const defaults = { params: nothing, query: nothing, body: noBody, status: 200, idempotent: false } as const;
+const defaults = {
+  params: nothing,
+  query: nothing,
+  body: noBody,
+  status: 200,
+  idempotent: false,
+  versioned: false,
+} as const;
 
 /** Declares a route: fills in what a route does not take. */
 export function route<const R extends Partial<Route> & Omit<Route, keyof typeof defaults>>(
@@ -29,17 +38,16 @@ export function route<const R extends Partial<Route> & Omit<Route, keyof typeof 
   return { ...defaults, ...definition };
 }
 
-/** How a list is asked for. */
-export const Paging = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(1_000).default(100),
-  cursor: z.uuid().optional().meta({ description: "`next_cursor` of the page before" }),
-});
+/** By what a list can be sorted: each key, descending where a dash is before it. */
+export function sortedBy<const Key extends string>(...keys: readonly Key[]) {
+  return z.enum(keys.flatMap((key) => [key, `-${key}`] as const));
+}
 
-/** How a list that can be sorted is asked for: by one of some keys, each descending when it begins with a dash. */
-export function sorting<const Key extends string>(byDefault: Key, ...others: Key[]) {
+/** How a list is asked for: in an order, and page by page. */
+export function listing<Sort extends z.ZodType>(sort: Sort, mostAtOnce = 1_000) {
   return z.strictObject({
-    sort: z.enum([byDefault, ...others]).default(byDefault),
-    limit: Paging.shape.limit,
+    sort,
+    limit: z.coerce.number().int().min(1).max(mostAtOnce).default(Math.min(100, mostAtOnce)),
     cursor: z
       .string()
       .max(1_000)
@@ -47,6 +55,13 @@ export function sorting<const Key extends string>(byDefault: Key, ...others: Key
       .meta({ description: "`next_cursor` of the page before, in the same order" }),
   });
 }
+
+/** Part of a text that is looked for, whether in capitals or not. */
+export const Search = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\0]*$/);
 
 /** One page of a list, with where the next one starts. */
 export function page<T extends z.ZodType>(item: T) {

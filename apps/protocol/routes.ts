@@ -8,7 +8,7 @@ import { ActionId, ServerId } from "./ids.ts";
 import { Enrolled, Enrolment } from "./link.ts";
 import { lockRoutes } from "./lockRoutes.ts";
 import { Operation } from "./operations/index.ts";
-import { Paging, page, type Route, route, sorting } from "./route.ts";
+import { listing, page, type Route, route, sortedBy } from "./route.ts";
 import { BreakerOverride, NewServer, RegisteredServer, Server, ServerFilter, ServerHealth } from "./servers.ts";
 
 const server = z.strictObject({ server_id: ServerId });
@@ -21,7 +21,9 @@ export const routes = {
     path: "/api/v1/servers",
     summary: "List servers",
     permission: "servers:read",
-    query: ServerFilter.extend(sorting("-created", "created", "hostname", "-hostname").shape),
+    query: ServerFilter.extend(
+      listing(sortedBy("created", "hostname", "environment", "last_seen").default("-created")).shape,
+    ),
     response: page(Server),
   }),
   registerServer: route({
@@ -44,10 +46,11 @@ export const routes = {
   updateServer: route({
     method: "PUT",
     path: "/api/v1/servers/{server_id}",
-    summary: "Replace what people say of a server; with If-Match, only in the version that you have seen",
+    summary: "Replace what people say of a server",
     permission: "servers:write",
     params: server,
     body: NewServer,
+    versioned: true,
     response: Server,
   }),
   deleteServer: route({
@@ -57,6 +60,7 @@ export const routes = {
     permission: "servers:write",
     params: server,
     status: 204,
+    versioned: true,
     response: z.void(),
   }),
   getServerHealth: route({
@@ -74,6 +78,7 @@ export const routes = {
     permission: "servers:operate",
     params: server,
     body: BreakerOverride,
+    versioned: true,
     response: Server,
   }),
   enrolAgent: route({
@@ -90,7 +95,7 @@ export const routes = {
     path: "/api/v1/actions",
     summary: "List action templates",
     permission: "actions:read",
-    query: ActionFilter.extend(sorting("-created", "created", "name", "-name").shape),
+    query: ActionFilter.extend(listing(sortedBy("created", "updated", "name", "usage").default("-created")).shape),
     response: page(Action),
   }),
   createAction: route({
@@ -113,10 +118,11 @@ export const routes = {
   updateAction: route({
     method: "PUT",
     path: "/api/v1/actions/{action_id}",
-    summary: "Replace an action template, as its next version; with If-Match, only the version that you have seen",
+    summary: "Replace an action template, as its next version",
     permission: "actions:write",
     params: action,
     body: NewAction,
+    versioned: true,
     response: Action,
   }),
   deleteAction: route({
@@ -126,6 +132,7 @@ export const routes = {
     permission: "actions:write",
     params: action,
     status: 204,
+    versioned: true,
     response: z.void(),
   }),
   validateAction: route({
@@ -153,15 +160,9 @@ export const routes = {
   listAudit: route({
     method: "GET",
     path: "/api/v1/audit",
-    summary: "List the audit log: every change, and every attempt that was refused, newest first",
+    summary: "List the audit log: every change, and every attempt that was refused",
     permission: "audit:read",
-    query: AuditFilter.extend(Paging.shape).extend({
-      cursor: z
-        .string()
-        .regex(/^\d{1,15}$/)
-        .optional()
-        .meta({ description: "`next_cursor` of the page before" }),
-    }),
+    query: AuditFilter.extend(listing(sortedBy("created").default("-created")).shape),
     response: page(AuditEvent),
   }),
   verifyAudit: route({

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ServerId, Timestamp } from "./ids.ts";
+import { Search } from "./route.ts";
 
 export const Environment = z.enum(["dev", "staging", "uat", "preprod", "prod"]);
 
@@ -97,6 +98,11 @@ export const ServerFilter = z.strictObject({
   server_group: Label.optional(),
   tag: Label.optional(),
   hostname: Hostname.optional(),
+  search: Search.optional().meta({ description: "Text that is in the host name, the address, the group or a tag" }),
+  capability: Search.optional(),
+  agent_version: Search.optional(),
+  seen_after: Timestamp.optional().meta({ description: "The last heartbeat came at this time or later" }),
+  seen_before: Timestamp.optional().meta({ description: "The last heartbeat came before this time, or none ever" }),
 });
 
 export const ServerHealth = z.object({

@@ -5,8 +5,8 @@ const introduction = `# REST API
 
 Generated from the catalogue of routes. The same as OpenAPI 3.1: \`GET /api/v1/openapi.json\`.
 
-Send \`Authorization: Bearer TOKEN\` (\`./homeslice token\` prints one) and JSON bodies. Lists come in pages, newest first:
-send \`next_cursor\` of one page as \`cursor\` to get the next. An answer that carries a \`version\` has it as ETag; a change that carries it as \`If-Match\`
+Send \`Authorization: Bearer TOKEN\` (\`./homeslice token\` prints one) and JSON bodies. Lists come in pages, newest first unless \`sort\`
+says otherwise: send \`next_cursor\` of one page as \`cursor\` to get the next. An answer that carries a \`version\` has it as ETag; a change that carries it as \`If-Match\`
 is refused when somebody was faster. A start that carries an \`Idempotency-Key\` can be sent again: it starts nothing twice.
 
 Every error is a problem document (RFC 9457) with a stable
@@ -34,7 +34,7 @@ export function apiReference(): string {
 function section(route: Route): string {
   const parts = [
     `## \`${route.method} ${route.path}\``,
-    `${route.summary}. ${permission(route)}${route.idempotent ? " Takes `Idempotency-Key`." : ""}`,
+    `${route.summary}. ${permission(route)}${route.idempotent ? " Takes `Idempotency-Key`." : ""}${route.versioned ? " Takes `If-Match`." : ""}`,
     part("Query", fieldTable(route.query, "input")),
     part("Body", fieldTable(route.body, "input")),
     route.status === 204

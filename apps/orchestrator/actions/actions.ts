@@ -64,11 +64,12 @@ export class Actions {
     throw preconditionFailed("action", current);
   }
 
-  /** @throws ApiError not_found */
-  async delete(actionId: string, actor: Actor): Promise<void> {
+  /** @throws ApiError not_found, precondition_failed */
+  async delete(actionId: string, version: number | undefined, actor: Actor): Promise<void> {
     await this.#context.database.transaction().execute(async (transaction) => {
-      if (!(await repository.deleteAction(transaction, actionId))) {
-        throw new ApiError("not_found", `there is no action ${actionId}`);
+      if (!(await repository.deleteAction(transaction, actionId, version))) {
+        const { version: current } = await this.get(actionId, transaction);
+        throw preconditionFailed("action", current);
       }
       await recordChange(transaction, actor, "action.deleted", resource(actionId));
     });

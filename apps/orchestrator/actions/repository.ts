@@ -1,40 +1,47 @@
 import type { NewAction, RequestOf } from "@homeslice/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Connection } from "../database/database.ts";
-import { cursorAfter, directionOf, placeOf } from "../database/keyset.ts";
+import { type ListOrder, Page, textKey, timeKey } from "../database/keyset.ts";
 import type { ActionsTable } from "../database/tables.ts";
 import { ofTenant } from "../database/tenancy.ts";
+
+const order: ListOrder<"created" | "updated" | "name" | "usage"> = {
+  id: { column: "action_id", type: "uuid" },
+  keys: {
+    created: undefined,
+    updated: timeKey("updated_at"),
+    name: textKey("name"),
+    usage: { value: sql.ref("usage_count"), type: "bigint" },
+  },
+};
 
 /** A page of action templates, and the cursor of the next one. */
 export async function listActions(
   connection: Connection,
-  { category, action_type, sort, limit, cursor }: RequestOf<"listActions">["query"],
+  listing: RequestOf<"listActions">["query"],
 ): Promise<{ rows: Selectable<ActionsTable>[]; next_cursor: string | null }> {
-  const { order, after } = directionOf(sort);
-  const byName = sort.endsWith("name");
-  const place = placeOf(cursor, sort, byName);
+  const { category, action_type, operation, tag, server_tag, search } = listing;
+  const page = new Page(order, listing);
   let query = connection
     .selectFrom("actions")
     .selectAll()
+    .select(page.place)
     .where(ofTenant)
     .where("deleted_at", "is", null)
-    .limit(limit + 1);
-  if (byName) query = query.orderBy("name", order);
-  query = query.orderBy("action_id", order);
-  if (place !== undefined) {
-    query = byName
-      ? query.where(({ eb, refTuple, tuple }) =>
-          eb(refTuple("name", "action_id"), after, tuple(place.text ?? "", place.id)),
-        )
-      : query.where("action_id", after, place.id);
-  }
+    .where(page.follows);
   if (category !== undefined) query = query.where(sql<string>`definition ->> 'category'`, "=", category);
   if (action_type !== undefined) query = query.where(sql<string>`definition ->> 'action_type'`, "=", action_type);
-  const found = await query.execute();
-  const rows = found.slice(0, limit);
-  const last = rows.at(-1);
-  if (found.length <= limit || last === undefined) return { rows, next_cursor: null };
-  return { rows, next_cursor: cursorAfter(sort, { text: byName ? last.name : null, id: last.action_id }) };
+  if (operation !== undefined) query = query.where(sql<string>`definition -> 'operation' ->> 'type'`, "=", operation);
+  if (tag !== undefined) query = query.where(sql<boolean>`definition -> 'tags' ? ${tag}`);
+  if (server_tag !== undefined) {
+    query = query.where(sql<boolean>`definition -> 'applicable_server_tags' ? ${server_tag}`);
+  }
+  if (search !== undefined) {
+    query = query.where(
+      sql<boolean>`position(lower(${search}) in lower(name || ' ' || (definition ->> 'description'))) > 0`,
+    );
+  }
+  return page.of(await query.orderBy(page.orderBy).limit(page.limit).execute());
 }
 
 export async function findAction(
@@ -86,15 +93,22 @@ export async function updateAction(
   return await query.returningAll().executeTakeFirst();
 }
 
-/** @returns whether there was such an action */
-export async function deleteAction(connection: Connection, actionId: string): Promise<boolean> {
-  const deleted = await connection
+/**
+ * @param version the version that it must have; undefined takes any
+ * @returns whether there was such an action in that version
+ */
+export async function deleteAction(
+  connection: Connection,
+  actionId: string,
+  version: number | undefined,
+): Promise<boolean> {
+  let query = connection
     .updateTable("actions")
     .set({ deleted_at: sql`now()` })
     .where("action_id", "=", actionId)
-    .where("deleted_at", "is", null)
-    .executeTakeFirst();
-  return deleted.numUpdatedRows > 0n;
+    .where("deleted_at", "is", null);
+  if (version !== undefined) query = query.where("version", "=", version);
+  return (await query.executeTakeFirst()).numUpdatedRows > 0n;
 }
 
 export async function countUse(connection: Connection, actionId: string): Promise<void> {

@@ -33,12 +33,7 @@ export class Audit {
   }
 
   async list(query: RequestOf<"listAudit">["query"]): Promise<ResponseOf<"listAudit">> {
-    const { limit, cursor, ...filter } = query;
-    const after = cursor === undefined ? undefined : Number(cursor);
-    const found = await listEvents(this.#context.database, { ...filter, cursor: after, limit: limit + 1 });
-    const items = found.slice(0, limit);
-    const last = items.at(-1);
-    return { items, next_cursor: found.length > limit && last !== undefined ? String(last.event_id) : null };
+    return await listEvents(this.#context.database, query);
   }
 
   /** Checks the one chain that all tenants' entries are in. */

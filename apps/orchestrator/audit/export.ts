@@ -37,12 +37,11 @@ export async function* exportEvents(
 ): AsyncGenerator<string> {
   const { head, line } = formats[format];
   yield head;
-  let cursor: number | undefined;
-  for (;;) {
-    const events = await listEvents(connection, { ...filter, cursor, limit: BATCH });
-    yield events.map(line).join("");
-    cursor = events.at(-1)?.event_id;
-    if (events.length < BATCH) return;
+  let cursor: string | null | undefined;
+  while (cursor !== null) {
+    const page = await listEvents(connection, { ...filter, sort: "-created", limit: BATCH, cursor });
+    yield page.items.map(line).join("");
+    cursor = page.next_cursor;
   }
 }
 

@@ -1,6 +1,7 @@
-import type { AuditEvent, AuditFilter } from "@homeslice/protocol";
+import type { AuditEvent, AuditFilter, RequestOf, ResponseOf } from "@homeslice/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Connection } from "../database/database.ts";
+import { type ListOrder, Page } from "../database/keyset.ts";
 import type { AuditEventsTable } from "../database/tables.ts";
 import { ofTenant } from "../database/tenancy.ts";
 
@@ -20,28 +21,35 @@ export async function insertEvent(connection: Connection, event: NewAuditEvent):
     .execute();
 }
 
-export interface AuditListing extends AuditFilter {
-  readonly limit: number;
-  readonly cursor?: number | undefined;
+const order: ListOrder<"created"> = {
+  id: { column: "event_id", type: "bigint" },
+  keys: { created: undefined },
+};
+
+/** A page of entries, and the cursor of the next one. */
+export async function listEvents(
+  connection: Connection,
+  listing: RequestOf<"listAudit">["query"],
+): Promise<ResponseOf<"listAudit">> {
+  const page = new Page(order, listing);
+  const query = filterEvents(connection, listing).select(page.place).where(page.follows);
+  const { rows, next_cursor } = page.of(await query.orderBy(page.orderBy).limit(page.limit).execute());
+  return { items: rows.map(toEvent), next_cursor };
 }
 
-/** Entries, newest first, that come after the cursor. */
-export async function listEvents(connection: Connection, listing: AuditListing): Promise<AuditEvent[]> {
-  const { event_type, actor_id, resource_id, success, since, until, limit, cursor } = listing;
-  let query = connection
-    .selectFrom("audit_events")
-    .selectAll()
-    .where(ofTenant)
-    .orderBy("event_id", "desc")
-    .limit(limit);
-  if (cursor !== undefined) query = query.where("event_id", "<", cursor);
+function filterEvents(connection: Connection, filter: AuditFilter) {
+  const { event_type, actor_id, actor_type, ip_address, resource_type, resource_id, success, since, until } = filter;
+  let query = connection.selectFrom("audit_events").selectAll().where(ofTenant);
   if (since !== undefined) query = query.where("at", ">=", new Date(since));
   if (until !== undefined) query = query.where("at", "<", new Date(until));
   if (event_type !== undefined) query = query.where("event_type", "=", event_type);
   if (actor_id !== undefined) query = query.where(sql<string>`actor ->> 'id'`, "=", actor_id);
+  if (actor_type !== undefined) query = query.where(sql<string>`actor ->> 'type'`, "=", actor_type);
+  if (ip_address !== undefined) query = query.where(sql<string>`actor ->> 'ip_address'`, "=", ip_address);
+  if (resource_type !== undefined) query = query.where(sql<string>`resource ->> 'type'`, "=", resource_type);
   if (resource_id !== undefined) query = query.where(sql<string>`resource ->> 'id'`, "=", resource_id);
   if (success !== undefined) query = query.where(sql<string>`result ->> 'success'`, "=", success);
-  return (await query.execute()).map(toEvent);
+  return query;
 }
 
 function toEvent(row: Selectable<AuditEventsTable>): AuditEvent {

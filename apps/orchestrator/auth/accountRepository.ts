@@ -1,5 +1,7 @@
+import type { RequestOf } from "@homeslice/protocol";
 import { type Insertable, type Selectable, sql } from "kysely";
 import type { Connection } from "../database/database.ts";
+import { containing, type ListOrder, Page, textKey } from "../database/keyset.ts";
 import type { AccountsTable } from "../database/tables.ts";
 import { ofTenant } from "../database/tenancy.ts";
 
@@ -10,17 +12,33 @@ const FREE_FAILURES = 5;
 /** The longest that an account is closed after another wrong password, in seconds. */
 const MAX_BACKOFF_SECONDS = 900;
 
-/** Accounts, newest first, that come after the cursor. */
-export async function listAccounts(connection: Connection, limit: number, cursor?: string): Promise<AccountRow[]> {
-  let query = connection.selectFrom("accounts").selectAll().where(ofTenant).orderBy("account_id", "desc").limit(limit);
-  if (cursor !== undefined) query = query.where("account_id", "<", cursor);
-  return await query.execute();
+const order: ListOrder<"created" | "username"> = {
+  id: { column: "account_id", type: "uuid" },
+  keys: { created: undefined, username: textKey("username") },
+};
+
+/** A page of accounts, and the cursor of the next one. */
+export async function listAccounts(
+  connection: Connection,
+  listing: RequestOf<"listAccounts">["query"],
+): Promise<{ rows: AccountRow[]; next_cursor: string | null }> {
+  const { role, disabled, search } = listing;
+  const page = new Page(order, listing);
+  let query = connection.selectFrom("accounts").selectAll().select(page.place).where(ofTenant).where(page.follows);
+  if (role !== undefined) query = query.where("role", "=", role);
+  if (disabled !== undefined) query = query.where("disabled", "=", disabled === "true");
+  if (search !== undefined) query = query.where(containing(search, "username"));
+  return page.of(await query.orderBy(page.orderBy).limit(page.limit).execute());
 }
 
 export async function insertAccount(connection: Connection, row: Insertable<AccountsTable>): Promise<AccountRow> {
   return await connection.insertInto("accounts").values(row).returningAll().executeTakeFirstOrThrow();
 }
 
+/**
+ * @param version the version that it must have; undefined takes any
+ * @returns undefined when there is no such account in that version
+ */
 export async function updateAccount(
   connection: Connection,
   accountId: string,
@@ -29,23 +47,32 @@ export async function updateAccount(
     readonly disabled?: boolean | undefined;
     readonly password_hash?: string | undefined;
   },
+  version: number | undefined,
 ): Promise<AccountRow | undefined> {
-  return await connection
+  let query = connection
     .updateTable("accounts")
-    .set({ ...change, failed_logins: 0, retry_at: null })
-    .where("account_id", "=", accountId)
-    .returningAll()
-    .executeTakeFirst();
+    .set(({ eb }) => ({ ...change, failed_logins: 0, retry_at: null, version: eb("version", "+", 1) }))
+    .where("account_id", "=", accountId);
+  if (version !== undefined) query = query.where("version", "=", version);
+  return await query.returningAll().executeTakeFirst();
 }
 
-/** @returns its name, undefined when there is no such account */
-export async function deleteAccount(connection: Connection, accountId: string): Promise<string | undefined> {
-  const deleted = await connection
-    .deleteFrom("accounts")
-    .where("account_id", "=", accountId)
-    .returning("username")
-    .executeTakeFirst();
-  return deleted?.username;
+/**
+ * @param version the version that it must have; undefined takes any
+ * @returns its name, undefined when there is no such account in that version
+ */
+export async function deleteAccount(
+  connection: Connection,
+  accountId: string,
+  version: number | undefined,
+): Promise<string | undefined> {
+  let query = connection.deleteFrom("accounts").where("account_id", "=", accountId);
+  if (version !== undefined) query = query.where("version", "=", version);
+  return (await query.returning("username").executeTakeFirst())?.username;
+}
+
+export async function findAccount(connection: Connection, accountId: string): Promise<AccountRow | undefined> {
+  return await connection.selectFrom("accounts").selectAll().where("account_id", "=", accountId).executeTakeFirst();
 }
 
 /** Ends every session and every chain of refresh tokens of an account. */

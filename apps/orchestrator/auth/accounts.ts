@@ -12,6 +12,7 @@ import { recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
 import { type Connection, isUniqueViolation } from "../database/database.ts";
 import type { AccountsTable } from "../database/tables.ts";
+import { preconditionFailed } from "../http/errors.ts";
 import * as repository from "./accountRepository.ts";
 import { hashPassword } from "./passwords.ts";
 
@@ -23,10 +24,9 @@ export class Accounts {
     this.#context = context;
   }
 
-  async list({ limit, cursor }: RequestOf<"listAccounts">["query"]): Promise<ResponseOf<"listAccounts">> {
-    const rows = await repository.listAccounts(this.#context.database, limit + 1, cursor);
-    const items = rows.slice(0, limit).map(toAccount);
-    return { items, next_cursor: rows.length > limit ? (items.at(-1)?.account_id ?? null) : null };
+  async list(query: RequestOf<"listAccounts">["query"]): Promise<ResponseOf<"listAccounts">> {
+    const { rows, next_cursor } = await repository.listAccounts(this.#context.database, query);
+    return { items: rows.map(toAccount), next_cursor };
   }
 
   /** @throws ApiError conflict when the name is taken */
@@ -37,12 +37,17 @@ export class Accounts {
       .execute(async (transaction) => await createAccount(transaction, account, password_hash, actor));
   }
 
-  /** Changes an account and ends everything that it is logged in to. @throws ApiError not_found */
-  async change(accountId: string, { password, ...change }: AccountChange, actor: Actor): Promise<Account> {
+  /** Changes an account and ends everything that it is logged in to. @throws ApiError not_found, precondition_failed */
+  async change(
+    accountId: string,
+    { password, ...change }: AccountChange,
+    version: number | undefined,
+    actor: Actor,
+  ): Promise<Account> {
     const hash = password === undefined ? {} : { password_hash: await hashPassword(password) };
     return await this.#context.database.transaction().execute(async (transaction) => {
-      const row = await repository.updateAccount(transaction, accountId, { ...change, ...hash });
-      if (row === undefined) throw missing(accountId);
+      const row = await repository.updateAccount(transaction, accountId, { ...change, ...hash }, version);
+      if (row === undefined) throw await refusal(transaction, accountId);
       await repository.endLogins(transaction, accountId);
       const details = { ...change, password: password === undefined ? "unchanged" : "changed" };
       const resource = { type: "account", id: accountId, name: row.username } as const;
@@ -51,11 +56,11 @@ export class Accounts {
     });
   }
 
-  /** @throws ApiError not_found */
-  async delete(accountId: string, actor: Actor): Promise<void> {
+  /** @throws ApiError not_found, precondition_failed */
+  async delete(accountId: string, version: number | undefined, actor: Actor): Promise<void> {
     await this.#context.database.transaction().execute(async (transaction) => {
-      const username = await repository.deleteAccount(transaction, accountId);
-      if (username === undefined) throw missing(accountId);
+      const username = await repository.deleteAccount(transaction, accountId, version);
+      if (username === undefined) throw await refusal(transaction, accountId);
       await recordChange(transaction, actor, "account.deleted", { type: "account", id: accountId, name: username });
     });
   }
@@ -79,11 +84,14 @@ export async function createAccount(
   }
 }
 
-function missing(accountId: string): ApiError {
-  return new ApiError("not_found", `there is no account ${accountId}`);
+/** Why an account could not be changed. */
+async function refusal(connection: Connection, accountId: string): Promise<ApiError> {
+  const account = await repository.findAccount(connection, accountId);
+  if (account === undefined) return new ApiError("not_found", `there is no account ${accountId}`);
+  return preconditionFailed("account", account.version);
 }
 
 function toAccount(row: Selectable<AccountsTable>): Account {
-  const { account_id, username, role, disabled, created_at, created_by } = row;
-  return { account_id, username, role, disabled, created_at: created_at.toISOString(), created_by };
+  const { account_id, username, role, disabled, version, created_at, created_by } = row;
+  return { account_id, username, role, disabled, version, created_at: created_at.toISOString(), created_by };
 }

@@ -11,11 +11,22 @@ import { type Selectable, sql } from "kysely";
 import { recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
 import type { Connection } from "../database/database.ts";
+import { containing, type ListOrder, Page, textKey, timeKey } from "../database/keyset.ts";
 import type { ApiTokensTable } from "../database/tables.ts";
 import { ofTenant } from "../database/tenancy.ts";
 import { hashSecret, newSecret } from "./secrets.ts";
 
 const DAY_MS = 86_400_000;
+
+const order: ListOrder<"created" | "name" | "expires" | "last_used"> = {
+  id: { column: "token_id", type: "uuid" },
+  keys: {
+    created: undefined,
+    name: textKey("name"),
+    expires: timeKey("expires_at"),
+    last_used: timeKey("last_used_at"),
+  },
+};
 
 /** Tokens of programs: the rules. */
 export class ApiTokens {
@@ -25,18 +36,21 @@ export class ApiTokens {
     this.#context = context;
   }
 
-  async list({ limit, cursor }: RequestOf<"listApiTokens">["query"]): Promise<ResponseOf<"listApiTokens">> {
+  async list(listing: RequestOf<"listApiTokens">["query"]): Promise<ResponseOf<"listApiTokens">> {
+    const { role, created_by, search } = listing;
+    const page = new Page(order, listing);
     let query = this.#context.database
       .selectFrom("api_tokens")
       .selectAll()
+      .select(page.place)
       .where(ofTenant)
       .where("expires_at", ">", sql<Date>`now()`)
-      .orderBy("token_id", "desc")
-      .limit(limit + 1);
-    if (cursor !== undefined) query = query.where("token_id", "<", cursor);
-    const rows = await query.execute();
-    const items = rows.slice(0, limit).map(toApiToken);
-    return { items, next_cursor: rows.length > limit ? (items.at(-1)?.token_id ?? null) : null };
+      .where(page.follows);
+    if (role !== undefined) query = query.where("role", "=", role);
+    if (created_by !== undefined) query = query.where("created_by", "=", created_by);
+    if (search !== undefined) query = query.where(containing(search, "name"));
+    const { rows, next_cursor } = page.of(await query.orderBy(page.orderBy).limit(page.limit).execute());
+    return { items: rows.map(toApiToken), next_cursor };
   }
 
   /** @throws ApiError not_permitted when it would be allowed more than whoever makes it */

@@ -32,15 +32,30 @@ export async function noteSuccesses(connection: Connection, serverIds: readonly 
     from rows where rows.server_id = s.server_id`.execute(connection);
 }
 
-/** Holds a breaker open or closed, or gives it back to itself, closed. @returns whether there is such a server */
-export async function setMode(connection: Connection, serverId: string, mode: Breaker["mode"]): Promise<boolean> {
-  const changed = await connection
+/**
+ * Holds a breaker open or closed, or gives it back to itself, closed.
+ * @param version the version that the server must have; undefined takes any
+ * @returns whether there is such a server in that version
+ */
+export async function setMode(
+  connection: Connection,
+  serverId: string,
+  mode: Breaker["mode"],
+  version: number | undefined,
+): Promise<boolean> {
+  let query = connection
     .updateTable("servers")
-    .set({ breaker_mode: mode, breaker_failures: 0, breaker_retry_at: null })
+    .set(({ eb }) => ({
+      breaker_mode: mode,
+      breaker_failures: 0,
+      breaker_retry_at: null,
+      version: eb("version", "+", 1),
+      updated_at: sql`now()`,
+    }))
     .where("server_id", "=", serverId)
-    .where("deleted_at", "is", null)
-    .executeTakeFirst();
-  return changed.numUpdatedRows > 0n;
+    .where("deleted_at", "is", null);
+  if (version !== undefined) query = query.where("version", "=", version);
+  return (await query.executeTakeFirst()).numUpdatedRows > 0n;
 }
 
 /** Servers by the state of their breakers. */

@@ -6,6 +6,7 @@ import * as engine from "./migrations/0002-engine.ts";
 import * as tenants from "./migrations/0003-tenants.ts";
 import * as operationResults from "./migrations/0004-operation-results.ts";
 import * as access from "./migrations/0005-access.ts";
+import * as versions from "./migrations/0007-versions.ts";
 
 /** Every migration, in order. Names are forever: the database remembers them. */
 const migrations: Record<string, Migration> = {
@@ -14,6 +15,7 @@ const migrations: Record<string, Migration> = {
   "0003-tenants": tenants,
   "0004-operation-results": operationResults,
   "0005-access": access,
+  "0007-versions": versions,
 };
 
 function migrator(database: Database, schema: string): Migrator {

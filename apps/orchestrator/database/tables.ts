@@ -164,6 +164,7 @@ export interface QueueControlTable extends OfTenant {
   reason: string;
   changed_by: string;
   changed_at: Defaulted<Date>;
+  version: Defaulted<number>;
 }
 
 export interface IdempotencyKeysTable extends OfTenant {
@@ -209,6 +210,7 @@ export interface AccountsTable extends OfTenant {
   password_hash: string;
   role: Role;
   disabled: Defaulted<boolean>;
+  version: Defaulted<number>;
   created_at: Generated<Date>;
   created_by: string;
   failed_logins: Defaulted<number>;

@@ -161,10 +161,7 @@ export class Executions {
     query: RequestOf<"listExecutionTargets">["query"],
   ): Promise<ResponseOf<"listExecutionTargets">> {
     await this.#mustExist(executionId);
-    const { limit } = query;
-    const found = await queries.listTargets(this.#context.database, executionId, { ...query, limit: limit + 1 });
-    const items = found.slice(0, limit);
-    return { items, next_cursor: found.length > limit ? (items.at(-1)?.server_id ?? null) : null };
+    return await queries.listTargets(this.#context.database, executionId, query);
   }
 
   async statistics({ hours }: RequestOf<"getExecutionStatistics">["query"]) {

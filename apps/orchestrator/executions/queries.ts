@@ -1,14 +1,7 @@
-import {
-  type Execution,
-  isFinal,
-  type RequestOf,
-  type ResponseOf,
-  type ResultDetail,
-  type TargetState,
-} from "@homeslice/protocol";
+import { type Execution, isFinal, type RequestOf, type ResponseOf, type TargetState } from "@homeslice/protocol";
 import { type RawBuilder, sql } from "kysely";
 import type { Connection } from "../database/database.ts";
-import { cursorAfter, directionOf, placeOf } from "../database/keyset.ts";
+import { type ListOrder, Page, timeKey } from "../database/keyset.ts";
 import { ofTenant } from "../database/tenancy.ts";
 import { overallState } from "./state.ts";
 import { toDetail, toExecution, toSummary } from "./view.ts";
@@ -34,21 +27,19 @@ export function idAt(time: Date): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;
 }
 
+const order: ListOrder<"created"> = {
+  id: { column: "execution_id", type: "uuid" },
+  keys: { created: undefined },
+};
+
 /** A page of executions, without their parts. */
 export async function listExecutions(
   connection: Connection,
   listing: RequestOf<"listExecutions">["query"],
 ): Promise<ResponseOf<"listExecutions">> {
-  const { sort, limit, cursor, status, server_id, created_after, created_before } = listing;
-  const place = placeOf(cursor, sort);
-  const { order, after } = directionOf(sort);
-  let query = connection
-    .selectFrom("executions")
-    .selectAll()
-    .where(ofTenant)
-    .orderBy("execution_id", order)
-    .limit(limit + 1);
-  if (place !== undefined) query = query.where("execution_id", after, place.id);
+  const { status, server_id, created_after, created_before } = listing;
+  const page = new Page(order, listing);
+  let query = connection.selectFrom("executions").selectAll().select(page.place).where(ofTenant).where(page.follows);
   if (status !== undefined) query = query.where(inState(status));
   if (server_id !== undefined) {
     query = query.where("execution_id", "in", ({ selectFrom }) =>
@@ -61,16 +52,10 @@ export async function listExecutions(
   if (listing.batch_id !== undefined) query = query.where("batch_id", "=", listing.batch_id);
   if (listing.initiated_by !== undefined) query = query.where("initiated_by", "=", listing.initiated_by);
   if (listing.execution_type !== undefined) query = query.where("execution_type", "=", listing.execution_type);
-  const found = await query.execute();
-  const rows = found.slice(0, limit);
+  const { rows, next_cursor } = page.of(await query.orderBy(page.orderBy).limit(page.limit).execute());
   const open = rows.filter(({ state }) => !isFinal(state)).map(({ execution_id }) => execution_id);
   const states = await overallStates(connection, open);
-  const last = rows.at(-1);
-  return {
-    items: rows.map((row) => toSummary(row, states.get(row.execution_id))),
-    next_cursor:
-      found.length > limit && last !== undefined ? cursorAfter(sort, { text: null, id: last.execution_id }) : null,
-  };
+  return { items: rows.map((row) => toSummary(row, states.get(row.execution_id))), next_cursor };
 }
 
 /** By its overall state; the steps between queued and the end are those of its targets. */
@@ -115,16 +100,28 @@ export async function findExecution(
   return toExecution(row, targets, usual, now);
 }
 
-/** Results of an execution by server, with the end of their output. */
+const targetOrder: ListOrder<"server" | "since" | "duration"> = {
+  id: { column: "t.server_id", type: "uuid" },
+  keys: {
+    server: undefined,
+    since: timeKey("t.state_since"),
+    duration: { value: sql`coalesce((t.duration_seconds * 1000000)::bigint, -1)`, type: "bigint" },
+  },
+};
+
+/** A page of the results of an execution by server, with the end of their output. */
 export async function listTargets(
   connection: Connection,
   executionId: string,
-  { status, limit, cursor }: RequestOf<"listExecutionTargets">["query"],
-): Promise<ResultDetail[]> {
-  let query = selectTargets(connection, executionId, "tail").orderBy("server_id").limit(limit);
-  if (cursor !== undefined) query = query.where("server_id", ">", cursor);
+  listing: RequestOf<"listExecutionTargets">["query"],
+): Promise<ResponseOf<"listExecutionTargets">> {
+  const { status, exit_code } = listing;
+  const page = new Page(targetOrder, listing);
+  let query = selectTargets(connection, executionId, "tail").select(page.place).where(page.follows);
   if (status !== undefined) query = query.where("state", "=", status);
-  return (await query.execute()).map(toDetail);
+  if (exit_code !== undefined) query = query.where("exit_code", "=", exit_code);
+  const { rows, next_cursor } = page.of(await query.orderBy(page.orderBy).limit(page.limit).execute());
+  return { items: rows.map(toDetail), next_cursor };
 }
 
 function selectTargets(connection: Connection, executionId: string, output: OutputParts) {

@@ -27,6 +27,14 @@ const idempotencyKey = {
   schema: toSchema(IdempotencyKey, "input"),
 };
 
+const ifMatch = {
+  name: "If-Match",
+  in: "header",
+  required: false,
+  description: "The ETag that you have seen: when it is another by now, nothing is changed",
+  schema: toSchema(z.string().regex(/^(\*|"\d{1,9}")$/), "input"),
+};
+
 function operation(name: string, route: Route): Schema {
   const answer = route.status === 204 ? {} : { content: json(toSchema(route.response, "output")) };
   return {
@@ -38,6 +46,7 @@ function operation(name: string, route: Route): Schema {
       ...parameters(route.params, "path"),
       ...parameters(route.query, "query"),
       ...(route.idempotent ? [idempotencyKey] : []),
+      ...(route.versioned ? [ifMatch] : []),
     ],
     ...(route.body instanceof z.ZodUndefined
       ? {}

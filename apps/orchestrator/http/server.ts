@@ -91,7 +91,7 @@ function handlers(context: Context, logins: Logins): Handlers {
     registerServer: ({ body }, actor) => servers.register(body, actor),
     getServer: ({ params }) => servers.get(params.server_id),
     updateServer: ({ params, body, version }, actor) => servers.update(params.server_id, body, version, actor),
-    deleteServer: ({ params }, actor) => servers.delete(params.server_id, actor),
+    deleteServer: ({ params, version }, actor) => servers.delete(params.server_id, version, actor),
     getServerHealth: ({ params }) => servers.health(params.server_id),
     startServerExecution: ({ params, body, idempotencyKey }, actor) =>
       executions.start({ ...body, target_servers: [params.server_id], rollout: {} }, actor, idempotencyKey),
@@ -100,7 +100,7 @@ function handlers(context: Context, logins: Logins): Handlers {
     createAction: ({ body }, actor) => actions.create(body, actor),
     getAction: ({ params }) => actions.get(params.action_id),
     updateAction: ({ params, body, version }, actor) => actions.update(params.action_id, body, version, actor),
-    deleteAction: ({ params }, actor) => actions.delete(params.action_id, actor),
+    deleteAction: ({ params, version }, actor) => actions.delete(params.action_id, version, actor),
     validateAction: ({ params }) => actions.validate(params.action_id),
     previewAction: ({ params, body }) => actions.preview(params.action_id, body),
     startExecution: ({ body, idempotencyKey }, actor) => executions.start(body, actor, idempotencyKey),
@@ -120,15 +120,15 @@ function handlers(context: Context, logins: Logins): Handlers {
     whoAmI: async (_request, _actor, caller) => admitted(caller),
     listAccounts: ({ query }) => accounts.list(query),
     createAccount: ({ body }, actor) => accounts.create(body, actor),
-    changeAccount: ({ params, body }, actor) => accounts.change(params.account_id, body, actor),
-    deleteAccount: ({ params }, actor) => accounts.delete(params.account_id, actor),
+    changeAccount: ({ params, body, version }, actor) => accounts.change(params.account_id, body, version, actor),
+    deleteAccount: ({ params, version }, actor) => accounts.delete(params.account_id, version, actor),
     listApiTokens: ({ query }) => tokens.list(query),
     createApiToken: ({ body }, actor, caller) => tokens.create(body, actor, admitted(caller)),
     revokeApiToken: ({ params }, actor) => tokens.revoke(params.token_id, actor),
     getQueue: () => queue.status(),
-    controlQueue: ({ body }, actor) => queue.control(body, actor),
-    overrideBreaker: async ({ params, body }, actor) => {
-      await breakers.override(params.server_id, body, actor);
+    controlQueue: ({ body, version }, actor) => queue.control(body, version, actor),
+    overrideBreaker: async ({ params, body, version }, actor) => {
+      await breakers.override(params.server_id, body, version, actor);
       return await servers.get(params.server_id);
     },
     listLocks: ({ query }) => locks.list(query),

@@ -21,10 +21,7 @@ export class Locks {
   }
 
   async list(query: RequestOf<"listLocks">["query"]): Promise<ResponseOf<"listLocks">> {
-    const { limit } = query;
-    const found = await repository.listLocks(this.#context.database, { ...query, limit: limit + 1 });
-    const items = found.slice(0, limit);
-    return { items, next_cursor: found.length > limit ? (items.at(-1)?.lock_id ?? null) : null };
+    return await repository.listLocks(this.#context.database, query);
   }
 
   /** @throws ApiError not_found */

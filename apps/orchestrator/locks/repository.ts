@@ -1,6 +1,7 @@
-import type { Lock, NewLock } from "@homeslice/protocol";
+import type { Lock, NewLock, RequestOf, ResponseOf } from "@homeslice/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Connection } from "../database/database.ts";
+import { type ListOrder, Page, timeKey } from "../database/keyset.ts";
 import type { LocksTable } from "../database/tables.ts";
 import { ofTenant } from "../database/tenancy.ts";
 
@@ -109,23 +110,26 @@ export async function expireLocks(connection: Connection): Promise<string[]> {
   return rows.map(({ server_id }) => server_id);
 }
 
-export interface LockListing {
-  readonly server_id?: string | undefined;
-  readonly lock_type?: Lock["lock_type"] | undefined;
-  readonly status?: Lock["status"] | undefined;
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-}
+const order: ListOrder<"created" | "expires"> = {
+  id: { column: "lock_id", type: "uuid" },
+  keys: { created: undefined, expires: timeKey("expires_at") },
+};
 
-/** Locks, newest first, that come after the cursor. */
-export async function listLocks(connection: Connection, listing: LockListing): Promise<Lock[]> {
-  const { server_id, lock_type, status, limit, cursor } = listing;
-  let query = connection.selectFrom("locks").selectAll().where(ofTenant).orderBy("lock_id", "desc").limit(limit);
-  if (cursor !== undefined) query = query.where("lock_id", "<", cursor);
+/** A page of locks, and the cursor of the next one. */
+export async function listLocks(
+  connection: Connection,
+  listing: RequestOf<"listLocks">["query"],
+): Promise<ResponseOf<"listLocks">> {
+  const { server_id, lock_type, status, locked_by, execution_id } = listing;
+  const page = new Page(order, listing);
+  let query = connection.selectFrom("locks").selectAll().select(page.place).where(ofTenant).where(page.follows);
   if (server_id !== undefined) query = query.where("server_id", "=", server_id);
   if (lock_type !== undefined) query = query.where("lock_type", "=", lock_type);
   if (status !== undefined) query = query.where("status", "=", status);
-  return (await query.execute()).map(toLock);
+  if (locked_by !== undefined) query = query.where("locked_by", "=", locked_by);
+  if (execution_id !== undefined) query = query.where("execution_id", "=", execution_id);
+  const { rows, next_cursor } = page.of(await query.orderBy(page.orderBy).limit(page.limit).execute());
+  return { items: rows.map(toLock), next_cursor };
 }
 
 export async function findLock(connection: Connection, lockId: string): Promise<Lock | undefined> {

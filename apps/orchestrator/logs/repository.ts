@@ -25,6 +25,7 @@ export async function appendLines(transaction: Connection, lines: readonly NewLi
 export interface LogRange {
   readonly execution_id: string;
   readonly server_id?: string | undefined;
+  readonly stream?: LogEntry["stream"] | undefined;
   readonly after: number;
   readonly limit: number;
 }
@@ -40,6 +41,7 @@ export async function readLines(connection: Connection, range: LogRange): Promis
     .orderBy("seq")
     .limit(range.limit);
   if (range.server_id !== undefined) query = query.where("server_id", "=", range.server_id);
+  if (range.stream !== undefined) query = query.where("stream", "=", range.stream);
   return (await query.execute()).map((line) => ({ ...line, at: line.at.toISOString() }));
 }
 

@@ -16,6 +16,7 @@ export async function readQueue(connection: Connection): Promise<QueueStatus> {
   const control = await connection.selectFrom("queue_control").selectAll().where(ofTenant).executeTakeFirst();
   const { queued = 0, held = 0, open = 0, oldest_wait_seconds = null } = rows[0] ?? {};
   return {
+    version: control?.version ?? 0,
     draining: control?.draining ?? false,
     reason: control?.reason ?? "",
     changed_by: control?.changed_by ?? null,
@@ -27,15 +28,25 @@ export async function readQueue(connection: Connection): Promise<QueueStatus> {
   };
 }
 
+/**
+ * @param version the version that it must have, 0 before the first; undefined takes any
+ * @returns whether it was in that version
+ */
 export async function setQueueControl(
   connection: Connection,
   { draining, reason }: QueueControl,
   changed_by: string,
-): Promise<void> {
-  const control = { draining, reason, changed_by };
-  await connection
-    .insertInto("queue_control")
-    .values(control)
-    .onConflict((conflict) => conflict.column("tenant_id").doUpdateSet({ ...control, changed_at: sql`now()` }))
-    .execute();
+  version: number | undefined,
+): Promise<boolean> {
+  const current = version === undefined ? sql`true` : sql`queue_control.version = ${version}`;
+  // A row that is not there is in version 0: only who has seen that, or does not care, may add it.
+  const { rows } = await sql`
+    insert into queue_control (draining, reason, changed_by)
+    select ${draining}, ${reason}, ${changed_by}
+    where ${version === undefined || version === 0} or exists (select from queue_control where ${ofTenant})
+    on conflict (tenant_id) do update set draining = excluded.draining, reason = excluded.reason,
+      changed_by = excluded.changed_by, changed_at = now(), version = queue_control.version + 1
+      where ${current}
+    returning version`.execute(connection);
+  return rows.length > 0;
 }

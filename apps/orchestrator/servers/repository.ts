@@ -3,7 +3,7 @@ import type { Breaker, NewServer, RequestOf, ResponseOf, Server, ServerState } f
 import { type Selectable, sql } from "kysely";
 import { breakerState } from "../breaker/repository.ts";
 import type { Connection } from "../database/database.ts";
-import { cursorAfter, directionOf, placeOf } from "../database/keyset.ts";
+import { containing, type ListOrder, Page, textKey, timeKey } from "../database/keyset.ts";
 import type { ServersTable } from "../database/tables.ts";
 import { ofTenant } from "../database/tenancy.ts";
 import { openStates } from "../executions/state.ts";
@@ -27,38 +27,50 @@ export function selectServers(connection: Connection) {
     .where("deleted_at", "is", null);
 }
 
+const order: ListOrder<"created" | "hostname" | "environment" | "last_seen"> = {
+  id: { column: "server_id", type: "uuid" },
+  keys: {
+    created: undefined,
+    hostname: textKey("hostname"),
+    environment: textKey("environment"),
+    last_seen: timeKey("last_heartbeat"),
+  },
+};
+
 /** A page of servers, and the cursor of the next one. */
 export async function listServers(
   connection: Connection,
   listing: RequestOf<"listServers">["query"],
 ): Promise<ResponseOf<"listServers">> {
-  const { status, environment, server_group, tag, hostname, sort, limit, cursor } = listing;
-  const { order, after } = directionOf(sort);
-  const byName = sort.endsWith("hostname");
-  const place = placeOf(cursor, sort, byName);
-  let query = selectServers(connection)
-    .where(ofTenant)
-    .limit(limit + 1);
-  if (byName) query = query.orderBy("hostname", order);
-  query = query.orderBy("server_id", order);
-  if (place !== undefined) {
-    query = byName
-      ? query.where(({ eb, refTuple, tuple }) =>
-          eb(refTuple("hostname", "server_id"), after, tuple(place.text ?? "", place.id)),
-        )
-      : query.where("server_id", after, place.id);
-  }
+  const { status, environment, server_group, tag, hostname, search, capability, agent_version } = listing;
+  const page = new Page(order, listing);
+  let query = selectServers(connection).select(page.place).where(ofTenant).where(page.follows);
   if (environment !== undefined) query = query.where("environment", "=", environment);
   if (server_group !== undefined) query = query.where("server_group", "=", server_group);
   if (hostname !== undefined) query = query.where("hostname", "=", hostname);
   if (tag !== undefined) query = query.where(sql<boolean>`tags @> array[${tag}]::text[]`);
+  if (capability !== undefined) query = query.where(sql<boolean>`${capability} = any(capabilities)`);
+  if (agent_version !== undefined) query = query.where("agent_version", "=", agent_version);
   if (status !== undefined) query = query.where(currentState, "=", status);
-  const rows = await query.execute();
-  const items = rows.slice(0, limit).map(toServer);
-  const last = items.at(-1);
-  const more = rows.length > limit && last !== undefined;
-  const lastPlace = { text: byName ? (last?.hostname ?? null) : null, id: last?.server_id ?? "" };
-  return { items, next_cursor: more ? cursorAfter(sort, lastPlace) : null };
+  if (search !== undefined) query = query.where(found(search));
+  const { rows, next_cursor } = page.of(
+    await query.where(seen(listing)).orderBy(page.orderBy).limit(page.limit).execute(),
+  );
+  return { items: rows.map(toServer), next_cursor };
+}
+
+/** By what people would type to find a server. */
+function found(search: string) {
+  const inTag = sql`exists (select from unnest(tags) tag where ${containing(search, "tag")})`;
+  return sql<boolean>`(${containing(search, "hostname", "ip_address", "server_group")} or ${inTag})`;
+}
+
+/** Whether the last heartbeat came in a time; without one, it came before every time. */
+function seen({ seen_after, seen_before }: RequestOf<"listServers">["query"]) {
+  const heartbeat = sql`coalesce(last_heartbeat, '-infinity')`;
+  const after = seen_after === undefined ? sql`true` : sql`${heartbeat} >= ${new Date(seen_after)}`;
+  const before = seen_before === undefined ? sql`true` : sql`${heartbeat} < ${new Date(seen_before)}`;
+  return sql<boolean>`(${after} and ${before})`;
 }
 
 export async function findServer(connection: Connection, serverId: string): Promise<Server | undefined> {
@@ -107,15 +119,23 @@ export async function updateServer(
   return (await query.executeTakeFirst()).numUpdatedRows > 0n;
 }
 
-/** Marks a server as deleted and cuts its link. @returns whether there was such a server */
-export async function deleteServer(connection: Connection, serverId: string): Promise<boolean> {
-  const deleted = await connection
+/**
+ * Marks a server as deleted and cuts its link.
+ * @param version the version that it must have; undefined takes any
+ * @returns false when there is no such server in that version
+ */
+export async function deleteServer(
+  connection: Connection,
+  serverId: string,
+  version: number | undefined,
+): Promise<boolean> {
+  let query = connection
     .updateTable("servers")
     .set({ deleted_at: sql`now()`, public_key: null, session_id: null, orchestrator_id: null })
     .where("server_id", "=", serverId)
-    .where("deleted_at", "is", null)
-    .executeTakeFirst();
-  return deleted.numUpdatedRows > 0n;
+    .where("deleted_at", "is", null);
+  if (version !== undefined) query = query.where("version", "=", version);
+  return (await query.executeTakeFirst()).numUpdatedRows > 0n;
 }
 
 export async function countOpenTargets(connection: Connection, serverId: string): Promise<number> {

@@ -77,14 +77,14 @@ export class Servers {
     return current;
   }
 
-  /** Deletes a server; what it still had to do is lost. @throws ApiError not_found */
-  async delete(serverId: string, actor: Actor): Promise<void> {
+  /** Deletes a server; what it still had to do is lost. @throws ApiError not_found, precondition_failed */
+  async delete(serverId: string, version: number | undefined, actor: Actor): Promise<void> {
     const { database, bus } = this.#context;
     await transact(database, async (transaction) => {
       // Its work first: who reports on it holds that before the server.
       const unfinished = await lockUnfinished(transaction, serverId);
-      if (!(await repository.deleteServer(transaction, serverId))) {
-        throw new ApiError("not_found", `there is no server ${serverId}`);
+      if (!(await repository.deleteServer(transaction, serverId, version))) {
+        throw preconditionFailed("server", (await this.get(serverId)).version);
       }
       await endAttempts(
         transaction,

@@ -1,5 +1,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
+const liveViews = ["execution", "servers"] as const;
+/** What clients follow by WebSocket. */
+export type LiveView = (typeof liveViews)[number];
+
 /** What `/metrics` shows. Labels have few values: never an id, never a name that people choose. */
 export class Metrics {
   readonly registry = new Registry();
@@ -15,9 +19,10 @@ export class Metrics {
     help: "Agents whose link this orchestrator holds",
     registers: [this.registry],
   });
-  readonly followers = new Gauge({
+  readonly liveClients = new Gauge({
     name: "homeslice_live_clients",
-    help: "Clients that follow an execution",
+    help: "WebSockets of clients, by what they follow",
+    labelNames: ["view"],
     registers: [this.registry],
   });
   readonly dispatched = new Counter({
@@ -69,5 +74,6 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+    for (const view of liveViews) this.liveClients.set({ view }, 0);
   }
 }

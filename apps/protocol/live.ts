@@ -5,6 +5,8 @@
 import { z } from "zod";
 import type { Permission } from "./access.ts";
 import { Execution, LogEntry } from "./executions.ts";
+import { ServerId } from "./ids.ts";
+import { Server } from "./servers.ts";
 
 export const FollowMessage = z.discriminatedUnion("type", [
   z.strictObject({
@@ -23,6 +25,26 @@ export const LiveMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("end"), execution: Execution }),
 ]);
 export type LiveMessage = z.infer<typeof LiveMessage>;
+
+/** What changes of a server by itself. */
+export const LiveServer = Server.pick({ server_id: true, version: true, status: true, breaker: true });
+export type LiveServer = z.infer<typeof LiveServer>;
+
+/** What a client of `/ws/servers/status` sends, once. */
+export const FollowServersMessage = z.discriminatedUnion("type", [z.strictObject({ type: z.literal("follow") })]);
+export type FollowServersMessage = z.infer<typeof FollowServersMessage>;
+export const followServersPermissions: Record<FollowServersMessage["type"], Permission> = { follow: "servers:read" };
+
+/**
+ * `/ws/servers/status`: first every server of the tenant, then each that is new or has changed, within a second. There
+ * is nothing to resume: a new connection begins with all of them.
+ */
+export const LiveServersMessage = z.object({
+  type: z.literal("servers"),
+  servers: z.array(LiveServer),
+  gone: z.array(ServerId).meta({ description: "Servers that were deleted" }),
+});
+export type LiveServersMessage = z.infer<typeof LiveServersMessage>;
 
 /** WebSocket close codes of Homeslice (4000–4999 are for applications). */
 export const closeCode = {

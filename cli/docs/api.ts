@@ -24,6 +24,9 @@ entries that they let through, newest first, as CSV or as JSON lines.
 \`WebSocket /ws/executions/{execution_id}\`: send \`{"type":"follow","after":{SERVER_ID:SEQ}}\` (permission
 \`executions:read\`) with the last line that you hold of each server, or \`{}\`. You get \`execution\` whenever its state
 changes, \`log\` with every later line once and in order, and \`end\` after the last line of the last server.
+
+\`WebSocket /ws/servers/status\`: send \`{"type":"follow"}\` (permission \`servers:read\`). You get \`servers\` with status and
+circuit breaker of all servers, then within a second of each that has changed, and as \`gone\` the ids of those deleted.
 `;
 
 /** docs/reference/api.md */

@@ -145,6 +145,7 @@ export class AgentSession implements AgentLink {
       return cutOff;
     });
     for (const { execution_id } of changed) bus.publish({ kind: "execution", execution_id });
+    bus.publish({ kind: "work" });
   }
 
   close(reason: string): void {

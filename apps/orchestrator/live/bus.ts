@@ -7,7 +7,7 @@ import { z } from "zod";
  * gets one looks into the database. A lost hint costs time (until the next poll), never correctness.
  */
 export const Hint = z.discriminatedUnion("kind", [
-  /** There may be work for a dispatcher. */
+  /** There may be work for a dispatcher, or room for it: work, locks or servers have changed. */
   z.object({ kind: z.literal("work") }),
   /** The state or the output of an execution has grown. */
   z.object({ kind: z.literal("execution"), execution_id: z.string() }),
@@ -82,6 +82,8 @@ export class Bus {
   #receive(message: string): void {
     const space = message.indexOf(" ");
     if (message.slice(0, space) === this.#origin) return;
-    this.#events.emit("hint", Hint.parse(JSON.parse(message.slice(space + 1))));
+    // A newer replica may have hints that this one knows nothing of.
+    const hint = Hint.safeParse(JSON.parse(message.slice(space + 1)));
+    if (hint.success) this.#events.emit("hint", hint.data);
   }
 }

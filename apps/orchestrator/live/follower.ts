@@ -38,13 +38,11 @@ export class Follower {
     this.#unsubscribe = this.#context.bus.subscribe((hint) => {
       if (hint.kind === "execution" && hint.execution_id === this.#executionId) this.#loop.wake();
     });
-    this.#context.metrics.followers.inc();
     this.#loop.start();
   }
 
   async stop(): Promise<void> {
     this.#unsubscribe();
-    this.#context.metrics.followers.dec();
     await this.#loop.stop();
   }
 

@@ -5,6 +5,7 @@ import type { WebSocket } from "ws";
 import type { Context } from "../context.ts";
 import type { Admission } from "../http/admission.ts";
 import type { Limit, RateLimits } from "../http/rateLimits.ts";
+import type { LiveView } from "../metrics.ts";
 
 /** WebSockets that one caller may hold open at each orchestrator. */
 const MAX_SOCKETS = 5;
@@ -27,11 +28,15 @@ export class SocketGuard {
   }
 
   /** Serves a socket as long as its caller may hold it. */
-  serve(socket: WebSocket, request: FastifyRequest, serve: Serve): void {
-    this.#serve(socket, request, serve).catch((error: unknown) => {
-      this.#context.log.error({ err: error }, "a live view failed");
-      socket.close(1011, "internal error");
-    });
+  serve(socket: WebSocket, request: FastifyRequest, view: LiveView, serve: Serve): void {
+    const { metrics, log } = this.#context;
+    metrics.liveClients.inc({ view });
+    this.#serve(socket, request, serve)
+      .catch((error: unknown) => {
+        log.error({ err: error }, "a live view failed");
+        socket.close(1011, "internal error");
+      })
+      .finally(() => metrics.liveClients.dec({ view }));
   }
 
   async #serve(socket: WebSocket, request: FastifyRequest, serve: Serve): Promise<void> {

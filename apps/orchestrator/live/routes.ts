@@ -4,14 +4,19 @@ import {
   closeCode,
   ExecutionId,
   FollowMessage,
+  FollowServersMessage,
   followPermissions,
+  followServersPermissions,
   LINK_PATH,
   type LiveMessage,
+  type LiveServersMessage,
   MAX_FRAME_BYTES,
+  type Permission,
   permits,
 } from "@homeslice/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
+import type { z } from "zod";
 import type { LinkServer } from "../agents/link.ts";
 import { type Context, inTenant } from "../context.ts";
 import { findStart } from "../executions/repository.ts";
@@ -19,8 +24,9 @@ import type { Admission } from "../http/admission.ts";
 import type { RateLimits } from "../http/rateLimits.ts";
 import { Follower } from "./follower.ts";
 import { SocketGuard } from "./guard.ts";
+import { ServerWatches } from "./serverWatch.ts";
 
-/** Adds the WebSocket routes: the agents' link and the live view of an execution. */
+/** Adds the WebSocket routes: the agents' link and the live views. */
 export async function addWebSockets(
   app: FastifyInstance,
   context: Context,
@@ -33,13 +39,26 @@ export async function addWebSockets(
   app.get(LINK_PATH, { websocket: true, config: { access: "agent" } }, (socket, request) =>
     links.serve(socket, request.ip),
   );
-  const live = { websocket: true, config: { access: "executions:read" } } as const;
-  app.get("/ws/executions/:execution_id", live, (socket, request) => {
-    guard.serve(socket, request, (caller, messages) => serveExecution(context, socket, request, caller, messages));
-  });
+  const watches = new ServerWatches(context);
+  app.get(
+    "/ws/executions/:execution_id",
+    { websocket: true, config: { access: "executions:read" } },
+    (socket, request) =>
+      guard.serve(socket, request, "execution", (caller, messages) =>
+        serveExecution(context, socket, request, caller, messages),
+      ),
+  );
+  app.get("/ws/servers/status", { websocket: true, config: { access: "servers:read" } }, (socket, request) =>
+    guard.serve(socket, request, "servers", async (caller, messages) => {
+      const permissions = followServersPermissions;
+      await serveFollow({ socket, caller, messages, schema: FollowServersMessage, permissions }, () =>
+        watches.of(caller.tenant).follow((message) => send(socket, message)),
+      );
+    }),
+  );
 }
 
-/** Shows an execution to whoever asks for it by its first message; a second one is a mistake. */
+/** Shows an execution to whoever asks for it by its first message. */
 async function serveExecution(
   context: Context,
   socket: WebSocket,
@@ -52,37 +71,61 @@ async function serveExecution(
   if (!id.success || (await findStart(own.database, id.data)) === undefined) {
     return socket.close(closeCode.not_found, "there is no such execution");
   }
-  let follower: Follower | undefined;
+  const permissions = followPermissions;
+  await serveFollow({ socket, caller, messages, schema: FollowMessage, permissions }, ({ after }) => {
+    const follower = new Follower(own, id.data, after, async (message) => {
+      await send(socket, message);
+      if (message.type === "end") socket.close(1000, "the execution has ended");
+    });
+    follower.start();
+    return () => follower.stop();
+  });
+}
+
+interface Following<Message extends { type: string }> {
+  readonly socket: WebSocket;
+  readonly caller: Caller;
+  readonly messages: AsyncIterable<string>;
+  readonly schema: z.ZodType<Message>;
+  readonly permissions: Readonly<Record<Message["type"], Permission>>;
+}
+
+/**
+ * Lets a client follow something by its first message; a second one is a mistake.
+ * @param begin begins to send. @returns what ends it
+ */
+async function serveFollow<Message extends { type: string }>(
+  { socket, caller, messages, schema, permissions }: Following<Message>,
+  begin: (message: Message) => () => Promise<void>,
+): Promise<void> {
+  let end: (() => Promise<void>) | undefined;
   try {
     for await (const text of messages) {
-      const message = parseMessage(text);
-      if (message === undefined || follower !== undefined) {
+      const message = parseMessage(schema, text);
+      if (message === undefined || end !== undefined) {
         return socket.close(closeCode.invalid_message, "expected: follow, once");
       }
-      if (!permits(caller, followPermissions[message.type])) {
-        return socket.close(closeCode.not_permitted, "not permitted");
-      }
-      follower = new Follower(own, id.data, message.after, (live) => deliver(socket, live));
-      follower.start();
+      const type: Message["type"] = message.type;
+      if (!permits(caller, permissions[type])) return socket.close(closeCode.not_permitted, "not permitted");
+      end = begin(message);
     }
   } finally {
-    await follower?.stop();
+    await end?.();
   }
 }
 
-function parseMessage(text: string): FollowMessage | undefined {
+function parseMessage<Message>(schema: z.ZodType<Message>, text: string): Message | undefined {
   try {
-    return FollowMessage.safeParse(JSON.parse(text)).data;
+    return schema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }
 }
 
 /** Sends, and waits until the message has left this process; a socket that is gone takes everything. */
-async function deliver(socket: WebSocket, message: LiveMessage): Promise<void> {
+async function send(socket: WebSocket, message: LiveMessage | LiveServersMessage): Promise<void> {
   await new Promise<void>((resolve) => {
     if (socket.readyState !== socket.OPEN) return resolve();
     socket.send(JSON.stringify(message), () => resolve());
   });
-  if (message.type === "end") socket.close(1000, "the execution has ended");
 }

@@ -33,18 +33,21 @@ export class Locks {
 
   /** @throws ApiError not_found, conflict while another lock stands against it */
   async acquire(lock: NewLock, actor: Actor): Promise<Lock> {
+    const { database, bus } = this.#context;
     try {
-      return await this.#context.database.transaction().execute(async (transaction) => {
+      const acquired = await database.transaction().execute(async (transaction) => {
         if (!(await repository.holdServer(transaction, lock.server_id))) {
           throw new ApiError("not_found", `there is no server ${lock.server_id}`);
         }
         await repository.expireLocks(transaction);
         const obstacle = await repository.findObstacle(transaction, lock);
-        if (obstacle !== undefined) throw taken(obstacle);
-        const acquired = await repository.insertLock(transaction, lock, actor.id);
-        await audit(transaction, actor, "lock.acquired", acquired, { reason: lock.reason });
-        return acquired;
+        if (obstacle !== undefined) throw inTheWay(obstacle);
+        const taken = await repository.insertLock(transaction, lock, actor.id);
+        await audit(transaction, actor, "lock.acquired", taken, { reason: lock.reason });
+        return taken;
       });
+      bus.publish({ kind: "work" });
+      return acquired;
     } catch (error) {
       // An execution took its lock at the same moment: the claim of work does not wait for anybody.
       if (!isUniqueViolation(error)) throw error;
@@ -105,7 +108,7 @@ export class Locks {
 
 const waitFix = { fix: "wait until it is released or over, or have it released by force" };
 
-function taken({ lock_type, locked_by, timing, lock_metadata }: Lock): ApiError {
+function inTheWay({ lock_type, locked_by, timing, lock_metadata }: Lock): ApiError {
   const since = `since ${timing.acquired_at}, until ${timing.expires_at}`;
   const what = `${locked_by.user} holds the ${lock_type} lock of the server (${lock_metadata.reason}) ${since}`;
   return new ApiError("conflict", what, waitFix);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Breaker, NewServer, RequestOf, ResponseOf, Server, ServerState } from "@homeslice/protocol";
+import type { Breaker, LiveServer, NewServer, RequestOf, ResponseOf, Server, ServerState } from "@homeslice/protocol";
 import { type Selectable, sql } from "kysely";
 import { breakerState } from "../breaker/repository.ts";
 import type { Connection } from "../database/database.ts";
@@ -57,6 +57,12 @@ export async function listServers(
     await query.where(seen(listing)).orderBy(page.orderBy).limit(page.limit).execute(),
   );
   return { items: rows.map(toServer), next_cursor };
+}
+
+/** How every server of the tenant is. */
+export async function listServerStates(connection: Connection): Promise<LiveServer[]> {
+  const rows = await selectServers(connection).where(ofTenant).orderBy("server_id").execute();
+  return rows.map(toServer).map(({ server_id, version, status, breaker }) => ({ server_id, version, status, breaker }));
 }
 
 /** By what people would type to find a server. */

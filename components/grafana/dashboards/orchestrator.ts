@@ -7,7 +7,7 @@ export const orchestratorDashboard = dashboard(
   "orchestrator",
   "Orchestrator",
   number("Agents connected", "short", "sum(homeslice_agents_connected)"),
-  number("Followers of executions", "short", "sum(homeslice_live_clients)"),
+  number("WebSocket clients", "short", "sum(homeslice_live_clients)"),
   number("Executions of the last day", "short", "sum(increase(homeslice_executions_finished_total[1d]))"),
   number(
     "Succeeded in the last day",

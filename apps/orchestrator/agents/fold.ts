@@ -18,6 +18,8 @@ export type Verdict =
 export interface Standing {
   readonly fence: number;
   readonly state: TargetState;
+  /** When the process of the attempt was known to run; it is not only accepted after that. */
+  readonly started_at?: Date | null;
   readonly last_seq: number;
 }
 
@@ -82,7 +84,8 @@ class Folder {
     return target?.fence === fence && isOpen(target.state) && this.finish === undefined;
   }
 
-  #progress(to: "acknowledged" | "running"): void {
+  #progress(reported: "acknowledged" | "running"): void {
+    const to = this.#target?.started_at == null ? reported : "running";
     if (this.#state === undefined || !statesBefore(to).includes(this.#state)) return;
     this.#state = to;
     this.to = to;

@@ -61,7 +61,8 @@ async function agreeOnHeld(
     return;
   }
   if (row.cancel_requested_at !== null) agreement.cancel.push(attempt);
-  const moved = await moveTarget(transaction, row, state === "accepted" ? "acknowledged" : "running");
+  const isOnlyAccepted = state === "accepted" && row.started_at === null;
+  const moved = await moveTarget(transaction, row, isOnlyAccepted ? "acknowledged" : "running");
   if (moved) agreement.changed.add(execution_id);
 }
 

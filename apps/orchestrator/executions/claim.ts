@@ -82,7 +82,7 @@ export async function claimQueued(connection: Connection, options: ClaimOptions)
     )
     update execution_targets t
     set state = 'dispatched', state_since = now(), fence = t.fence + 1, acknowledged = false, queue_key = null,
-      queue_expires_at = null, dispatched_at = now(), attempt_seq = t.last_seq
+      queue_expires_at = null, dispatched_at = now(), started_at = null, attempt_seq = t.last_seq
     from work, executions e
     where t.execution_id = work.execution_id and t.server_id = work.server_id and t.state = 'queued'
       and e.execution_id = t.execution_id

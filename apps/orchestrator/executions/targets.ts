@@ -13,6 +13,8 @@ export interface TargetRow extends TargetKey {
   readonly acknowledged: boolean;
   readonly cancel_requested_at: Date | null;
   readonly dispatched_at: Date | null;
+  /** When the process of this attempt was known to run. */
+  readonly started_at: Date | null;
   readonly last_seq: number;
 }
 
@@ -25,6 +27,7 @@ const columns = [
   "t.acknowledged",
   "t.cancel_requested_at",
   "t.dispatched_at",
+  "t.started_at",
   "t.last_seq",
 ] as const;
 

@@ -15,7 +15,11 @@ export const ParameterValidation = z.strictObject({
     .array(z.union([z.string(), z.int()]))
     .min(1)
     .max(100)
-    .optional(),
+    .optional()
+    .meta({
+      description:
+        "The only values that are allowed. A text that begins with a dash is an option to most commands: as an argument before --, it is refused unless it is listed here",
+    }),
   min: z.int().optional().meta({ description: "Smallest integer" }),
   max: z.int().optional().meta({ description: "Largest integer" }),
   min_length: z.int().min(0).optional().meta({ description: "Fewest characters" }),

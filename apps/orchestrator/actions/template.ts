@@ -12,7 +12,7 @@ export function templateFaults({ operation, parameters }: NewAction): Fault[] {
       const path = `body.operation.${place}`;
       const name = placeholder(text);
       if (name !== undefined) {
-        return name in parameters ? [] : [{ path, message: `there is no parameter "${name}"` }];
+        return Object.hasOwn(parameters, name) ? [] : [{ path, message: `there is no parameter "${name}"` }];
       }
       return text.includes("{{")
         ? [{ path, message: "a parameter fills a whole argument: write {{name}} as an argument of its own" }]
@@ -21,8 +21,10 @@ export function templateFaults({ operation, parameters }: NewAction): Fault[] {
 }
 
 /** Puts the parameters in their places. @throws ApiError invalid_request naming every parameter that does not fit */
-export function renderOperation({ operation, parameters: defined }: NewAction, given: Parameters): Operation {
-  const values = valuesOf(defined, given);
+export function renderOperation(action: NewAction, given: Parameters): Operation {
+  const { operation } = action;
+  const values = valuesOf(action.parameters, given);
+  refuseOptions(action, values);
   const filled = templateOf(operation).fill(operation, (text) => {
     const name = placeholder(text);
     return name === undefined ? text : values.get(name);
@@ -40,7 +42,7 @@ function valuesOf(defined: NewAction["parameters"], given: Parameters): Map<stri
   }
   const values = new Map<string, string>();
   for (const [name, definition] of Object.entries(defined)) {
-    const value = given[name] ?? definition.default;
+    const value = Object.hasOwn(given, name) ? given[name] : definition.default;
     if (value === undefined) {
       if (definition.required) faults.push({ path: `body.parameters.${name}`, message: "required" });
     } else {
@@ -51,6 +53,23 @@ function valuesOf(defined: NewAction["parameters"], given: Parameters): Map<stri
   }
   if (faults.length > 0) throw unfit(faults);
   return values;
+}
+
+/** A text that begins with a dash is an option to most commands: it is meant only where the template says so. */
+function refuseOptions({ operation, parameters }: NewAction, values: ReadonlyMap<string, string>): void {
+  const message =
+    "must not begin with a dash, or it would be an option of the command: list it in one_of, or put -- before its place";
+  const slots = templateOf(operation)
+    .slots(operation)
+    .filter(({ takesOptions }) => takesOptions);
+  const names = new Set(slots.flatMap(({ text }) => placeholder(text) ?? []));
+  const faults = [...names].flatMap((name) => {
+    const value = values.get(name);
+    const definition = parameters[name];
+    if (value?.startsWith("-") !== true || definition?.type !== "string") return [];
+    return definition.validation.one_of?.includes(value) ? [] : [{ path: `body.parameters.${name}`, message }];
+  });
+  if (faults.length > 0) throw unfit(faults);
 }
 
 function unfit(errors: Fault[]): ApiError {

@@ -4,6 +4,8 @@ import type { Operation } from "@homeslice/protocol";
 export interface Slot {
   readonly path: string;
   readonly text: string;
+  /** Whether a text that begins with a dash would be an option of a command there. */
+  readonly takesOptions?: boolean;
 }
 
 /** The value of a parameter in place of a text; undefined leaves out what has no value. */

@@ -90,7 +90,7 @@ describe("bad input gets one clear problem document and changes nothing", () => 
     ["a __proto__ key", "POST", "/api/v1/servers", { body: '{"hostname":"a","__proto__":{}}' }, 400, "invalid_request"],
     ["a wrong type", "POST", "/api/v1/servers", { body: '{"hostname":7}' }, 400, "invalid_request"],
     ["a host name with a newline", "POST", "/api/v1/servers", { body: '{"hostname":"a\\nb"}' }, 400, "invalid_request"],
-    ["an id that is none", "GET", "/api/v1/servers/..%2f..%2fetc", {}, 400, "invalid_request"],
+    ["S11 an id that is none", "GET", "/api/v1/servers/..%2f..%2fetc", {}, 400, "invalid_request"],
     ["an unknown server", "GET", `/api/v1/servers/${unknownId}`, {}, 404, "not_found"],
     ["an unknown server's health", "GET", `/api/v1/servers/${unknownId}/health`, {}, 404, "not_found"],
     ["an unknown execution", "GET", `/api/v1/executions/${unknownId}`, {}, 404, "not_found"],
@@ -117,15 +117,15 @@ describe("bad input gets one clear problem document and changes nothing", () => 
   test.each([
     ["an empty command", argv()],
     ["an empty program", argv("")],
-    ["a NUL in an argument", argv("echo", "a\0b")],
+    ["S8 a NUL in an argument", argv("echo", "a\0b")],
     ["a number as argument", argv("echo", 7)],
-    ["an argument over 128 KiB", argv("echo", "x".repeat(131_073))],
-    ["more than 1,000 arguments", argv("echo", ...Array.from({ length: 1_000 }, () => "x"))],
+    ["S16 an argument over 128 KiB", argv("echo", "x".repeat(131_073))],
+    ["S16 more than 1,000 arguments", argv("echo", ...Array.from({ length: 1_000 }, () => "x"))],
     ["neither action nor operation", {}],
     ["both action and operation", { ...argv("true"), action_template_id: unknownId }],
     ["a time-out of 0", { ...argv("true"), timeout_seconds: 0 }],
     ["a time-out that overflows a timer", { ...argv("true"), timeout_seconds: 2 ** 31 }],
-    ["an unknown operation", { operation: { type: "constructor", argv: ["true"] } }],
+    ["S13 an unknown operation", { operation: { type: "constructor", argv: ["true"] } }],
     ["no target", { ...argv("true"), target_servers: [] }],
   ])("an execution with %s", async (_name, body) => {
     const { status, answer } = await request("POST", "/api/v1/executions", {

@@ -119,7 +119,7 @@ describe("starting with an idempotency key", () => {
   const countOf = async (server_id: string) =>
     (await client.call("listExecutions", { query: { server_id } })).items.length;
 
-  test("starts once, however often and at the same time it is asked for", async () => {
+  test("R8: starts once, however often and at the same time it is asked for", async () => {
     const server = await newServer();
     const key = crypto.randomUUID();
     const answers = await Promise.all(Array.from({ length: 100 }, () => start(server, key, "true")));
@@ -127,7 +127,7 @@ describe("starting with an idempotency key", () => {
     expect(await countOf(server)).toBe(1);
   });
 
-  test("is refused for another request, and is each caller's own", async () => {
+  test("S49: is refused for another request, and is each caller's own", async () => {
     const server = await newServer();
     const key = crypto.randomUUID();
     await start(server, key, "true");

@@ -4,7 +4,10 @@ import type { Fill, OperationTemplate, Slot } from "../template.ts";
 /** Parameters fill whole arguments, whole values of variables, and the working directory. */
 export const shellCommand: OperationTemplate<ShellCommand> = {
   slots({ argv, environment_vars = {}, working_directory }) {
-    const slots: Slot[] = argv.map((text, index) => ({ path: `argv.${index}`, text }));
+    const end = argv.indexOf("--");
+    const slots: Slot[] = argv.map((text, index) => {
+      return { path: `argv.${index}`, text, takesOptions: index > 0 && (end < 0 || index < end) };
+    });
     for (const [name, text] of Object.entries(environment_vars)) slots.push({ path: `environment_vars.${name}`, text });
     if (working_directory !== undefined) slots.push({ path: "working_directory", text: working_directory });
     return slots;

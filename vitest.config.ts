@@ -10,8 +10,9 @@ export default defineConfig({
           name: "unit",
           include: ["tests/**/*.test.ts"],
           exclude: ["tests/e2e/**", "**/node_modules/**"],
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
+          // Ends what hangs, and no test that waits for a busy processor.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           globalSetup,
         },
       },

@@ -19,6 +19,8 @@ export interface Timings {
   readonly pollMs: number;
   /** How long an agent has to accept a job after it was signed. */
   readonly acceptMs: number;
+  /** How often schedules that are due are looked for. */
+  readonly scheduleMs: number;
   /** How often what is past its retention is looked for. */
   readonly retentionMs: number;
   /** How long an enrolment token is good for. */
@@ -33,6 +35,7 @@ export const defaultTimings: Timings = {
   sweepMs: 5_000,
   pollMs: 1_000,
   acceptMs: 15 * 60_000,
+  scheduleMs: 1_000,
   retentionMs: 60 * 60_000,
   enrolmentMs: 15 * 60_000,
   identityMs: 5_000,

@@ -47,6 +47,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly scheduleFires = new Counter({
+    name: "homeslice_schedule_fires_total",
+    help: "Times of schedules, by what became of them",
+    labelNames: ["outcome"],
+    registers: [this.registry],
+  });
   readonly queueSeconds = new Histogram({
     name: "homeslice_execution_queue_seconds",
     help: "Time that work waited in the queue since it could begin",

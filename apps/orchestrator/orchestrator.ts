@@ -20,6 +20,7 @@ import { RedisTransport } from "./live/redisTransport.ts";
 import { Metrics } from "./metrics.ts";
 import { requireTemplates } from "./operations/index.ts";
 import { Retainer } from "./retention/retention.ts";
+import { Scheduler } from "./schedules/scheduler.ts";
 import type { Settings } from "./settings.ts";
 
 /** A running orchestrator. */
@@ -49,6 +50,7 @@ export async function startOrchestrator(
     const parts = { registry, reports: new Reports(context), heartbeats: new Heartbeats(context) };
     const links = new LinkServer(context, parts);
     const sealer = new Sealer(context);
+    const scheduler = new Scheduler(context);
     const retainer = new Retainer(context, settings.retention);
     const app = await buildServer(context, settings, links);
     const unsubscribe = bus.subscribe((hint) => {
@@ -63,9 +65,11 @@ export async function startOrchestrator(
     sweeper.start();
     sealer.start();
     retainer.start();
+    scheduler.start();
     const url = await app.listen({ host: settings.host, port: settings.port });
     log.info({ url }, "orchestrator listens");
     const stop = async () => {
+      await scheduler.stop();
       await dispatcher.stop();
       registry.closeAll("the orchestrator stops");
       await app.close();

@@ -30,6 +30,8 @@ export const Permission = z.enum([
   "locks:write",
   "locks:force",
   "queue:control",
+  "schedules:read",
+  "schedules:write",
   "accounts:manage",
   "tokens:manage",
   "audit:read",
@@ -38,8 +40,8 @@ export const Permission = z.enum([
 export type Permission = z.infer<typeof Permission>;
 
 const granted: Record<Role, readonly Permission[]> = {
-  viewer: ["self:read", "servers:read", "actions:read", "executions:read", "locks:read"],
-  operator: ["executions:start", "executions:cancel", "locks:write", "servers:operate"],
+  viewer: ["self:read", "servers:read", "actions:read", "executions:read", "locks:read", "schedules:read"],
+  operator: ["executions:start", "executions:cancel", "locks:write", "servers:operate", "schedules:write"],
   approver: [],
   admin: [
     "servers:write",

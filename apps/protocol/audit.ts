@@ -38,6 +38,10 @@ export const auditEventTypes = [
   "lock.force_released",
   "breaker.overridden",
   "queue.controlled",
+  "schedule.created",
+  "schedule.updated",
+  "schedule.deleted",
+  "schedule.missed",
   "request.refused",
 ] as const;
 export const AuditEventType = z.enum(auditEventTypes);

@@ -14,6 +14,7 @@ export * from "./policy.ts";
 export * from "./queue.ts";
 export type { Route } from "./route.ts";
 export * from "./routes.ts";
+export * from "./schedules.ts";
 export * from "./servers.ts";
 export * from "./signing.ts";
 export * from "./targets.ts";

@@ -9,6 +9,7 @@ import { Enrolled, Enrolment } from "./link.ts";
 import { lockRoutes } from "./lockRoutes.ts";
 import { Operation } from "./operations/index.ts";
 import { listing, page, type Route, route, sortedBy } from "./route.ts";
+import { scheduleRoutes } from "./scheduleRoutes.ts";
 import { BreakerOverride, NewServer, RegisteredServer, Server, ServerFilter, ServerHealth } from "./servers.ts";
 
 const server = z.strictObject({ server_id: ServerId });
@@ -157,6 +158,7 @@ export const routes = {
   }),
   ...executionRoutes,
   ...lockRoutes,
+  ...scheduleRoutes,
   listAudit: route({
     method: "GET",
     path: "/api/v1/audit",

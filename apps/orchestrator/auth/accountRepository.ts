@@ -1,8 +1,8 @@
 import type { RequestOf } from "@homeslice/protocol";
 import { type Insertable, type Selectable, sql } from "kysely";
+import type { AccountsTable } from "../database/accessTables.ts";
 import type { Connection } from "../database/database.ts";
 import { containing, type ListOrder, Page, textKey } from "../database/keyset.ts";
-import type { AccountsTable } from "../database/tables.ts";
 import { ofTenant } from "../database/tenancy.ts";
 
 type AccountRow = Selectable<AccountsTable>;

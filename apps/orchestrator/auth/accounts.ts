@@ -10,8 +10,8 @@ import {
 import type { Selectable } from "kysely";
 import { recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
+import type { AccountsTable } from "../database/accessTables.ts";
 import { type Connection, isUniqueViolation } from "../database/database.ts";
-import type { AccountsTable } from "../database/tables.ts";
 import { preconditionFailed } from "../http/errors.ts";
 import * as repository from "./accountRepository.ts";
 import { hashPassword } from "./passwords.ts";

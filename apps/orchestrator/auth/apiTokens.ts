@@ -10,9 +10,9 @@ import {
 import { type Selectable, sql } from "kysely";
 import { recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
+import type { ApiTokensTable } from "../database/accessTables.ts";
 import type { Connection } from "../database/database.ts";
 import { containing, type ListOrder, Page, textKey, timeKey } from "../database/keyset.ts";
-import type { ApiTokensTable } from "../database/tables.ts";
 import { ofTenant } from "../database/tenancy.ts";
 import { hashSecret, newSecret } from "./secrets.ts";
 

@@ -14,7 +14,7 @@ import {
 import type { Selectable } from "kysely";
 import { recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
-import type { AccountsTable } from "../database/tables.ts";
+import type { AccountsTable } from "../database/accessTables.ts";
 import { narrowTo } from "../database/tenancy.ts";
 import type { Limit, RateLimits } from "../http/rateLimits.ts";
 import * as repository from "./accountRepository.ts";

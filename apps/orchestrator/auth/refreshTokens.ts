@@ -1,6 +1,6 @@
 import type { Selectable } from "kysely";
+import type { AccountsTable } from "../database/accessTables.ts";
 import type { Connection } from "../database/database.ts";
-import type { AccountsTable } from "../database/tables.ts";
 
 /** How long a refresh token is good for, in milliseconds: whoever stays away longer logs in again. */
 const TTL_MS = 7 * 24 * 3_600_000;

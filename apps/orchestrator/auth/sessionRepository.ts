@@ -1,6 +1,6 @@
 import { type Insertable, type Selectable, sql } from "kysely";
+import type { SessionsTable } from "../database/accessTables.ts";
 import type { Connection } from "../database/database.ts";
-import type { SessionsTable } from "../database/tables.ts";
 
 /** A session that nobody uses for so long is over. */
 const IDLE_MINUTES = 30;

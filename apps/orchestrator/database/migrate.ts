@@ -7,6 +7,7 @@ import * as tenants from "./migrations/0003-tenants.ts";
 import * as operationResults from "./migrations/0004-operation-results.ts";
 import * as access from "./migrations/0005-access.ts";
 import * as versions from "./migrations/0007-versions.ts";
+import * as schedules from "./migrations/0010-schedules.ts";
 
 /** Every migration, in order. Names are forever: the database remembers them. */
 const migrations: Record<string, Migration> = {
@@ -16,6 +17,7 @@ const migrations: Record<string, Migration> = {
   "0004-operation-results": operationResults,
   "0005-access": access,
   "0007-versions": versions,
+  "0010-schedules": schedules,
 };
 
 function migrator(database: Database, schema: string): Migrator {

@@ -9,21 +9,14 @@ import type {
   Operation,
   OperationResult,
   Parameters,
-  Permission,
   ResourceUsage,
-  Role,
   TargetState,
 } from "@homeslice/protocol";
-import type { ColumnType, Generated, JSONColumnType } from "kysely";
+import type { Generated, JSONColumnType } from "kysely";
 import type { Policy } from "../executions/policy.ts";
-
-/** A column that the database fills in and that changes later. */
-type Defaulted<T> = ColumnType<T, T | undefined, T>;
-
-interface OfTenant {
-  /** Filled in by the database: the tenant whose request adds the row. Never changes. */
-  tenant_id: ColumnType<string, string | undefined, never>;
-}
+import type { AccountsTable, ApiTokensTable, RefreshTokensTable, SessionsTable } from "./accessTables.ts";
+import type { Defaulted, OfTenant } from "./columns.ts";
+import type { ScheduleFiresTable, SchedulesTable } from "./scheduleTables.ts";
 
 export interface ServersTable extends OfTenant {
   server_id: Generated<string>;
@@ -204,51 +197,6 @@ export interface LogLinesTable extends OfTenant {
   at: Date;
 }
 
-export interface AccountsTable extends OfTenant {
-  account_id: Generated<string>;
-  username: string;
-  password_hash: string;
-  role: Role;
-  disabled: Defaulted<boolean>;
-  version: Defaulted<number>;
-  created_at: Generated<Date>;
-  created_by: string;
-  failed_logins: Defaulted<number>;
-  retry_at: Date | null;
-}
-
-export interface RefreshTokensTable extends OfTenant {
-  token_hash: Buffer;
-  family_id: string;
-  account_id: string;
-  expires_at: Date;
-  used_at: Date | null;
-}
-
-export interface SessionsTable extends OfTenant {
-  session_hash: Buffer;
-  subject: string;
-  role: Role;
-  account_id: string | null;
-  provider_subject: string | null;
-  provider_session: string | null;
-  created_at: Generated<Date>;
-  last_used_at: Defaulted<Date>;
-  expires_at: Date;
-}
-
-export interface ApiTokensTable extends OfTenant {
-  token_id: Generated<string>;
-  token_hash: Buffer;
-  name: string;
-  role: Role;
-  permissions: Permission[] | null;
-  created_at: Generated<Date>;
-  created_by: string;
-  expires_at: Date;
-  last_used_at: Date | null;
-}
-
 /** Every table, as the newest migration leaves it. */
 export interface Tables {
   servers: ServersTable;
@@ -268,5 +216,7 @@ export interface Tables {
   refresh_tokens: RefreshTokensTable;
   sessions: SessionsTable;
   api_tokens: ApiTokensTable;
+  schedules: SchedulesTable;
+  schedule_fires: ScheduleFiresTable;
   used_bootstraps: { secret_hash: Buffer };
 }

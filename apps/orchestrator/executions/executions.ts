@@ -22,6 +22,16 @@ import * as repository from "./repository.ts";
 import { readStatistics } from "./statistics.ts";
 import { requestCancel } from "./targets.ts";
 
+/** Who or what starts an execution. */
+export interface Origin {
+  /** Whom the audit log names. */
+  readonly actor: Actor;
+  /** Whose execution it is. */
+  readonly initiatedBy: string;
+  /** The schedule that it is of. */
+  readonly scheduleId?: string;
+}
+
 /** Starting, showing and cancelling executions: the rules. What runs them is the dispatcher. */
 export class Executions {
   readonly #context: Context;
@@ -38,21 +48,37 @@ export class Executions {
    * @throws ApiError
    */
   async start(request: NewExecution, actor: Actor, key?: string): Promise<Execution> {
-    return await this.#startOnce(request, actor, key, async (transaction, executionId) => {
-      const { targets, excluded: _excluded, ...plan } = await planExecution(transaction, this.#actions, request);
-      const serverIds = targets.map(({ server_id }) => server_id);
-      await this.#insert(transaction, actor, {
-        ...plan,
-        executionId,
-        batchId: request.batch_id ?? executionId,
-        retryOf: null,
-        executionType: serverIds.length === 1 ? "single" : "bulk",
-        initiatedBy: actor.id,
-        parameters: request.parameters,
-        priority: request.priority,
-        queueExpiresSeconds: request.queue_expires_seconds,
-        serverIds,
-      });
+    return await this.#startOnce(request, actor, key, (transaction, executionId) =>
+      this.#plan(transaction, executionId, request, { actor, initiatedBy: actor.id }),
+    );
+  }
+
+  /**
+   * Queues an execution of a schedule in the transaction of its caller, who tells the dispatchers afterwards.
+   * @returns its id
+   * @throws ApiError with nothing written
+   */
+  async startScheduled(transaction: Connection, request: NewExecution, origin: Origin): Promise<string> {
+    const executionId = await repository.newExecutionId(transaction);
+    await this.#plan(transaction, executionId, request, origin);
+    return executionId;
+  }
+
+  async #plan(transaction: Connection, executionId: string, request: NewExecution, origin: Origin): Promise<void> {
+    const { targets, excluded: _excluded, ...plan } = await planExecution(transaction, this.#actions, request);
+    const serverIds = targets.map(({ server_id }) => server_id);
+    const unscheduled = serverIds.length === 1 ? "single" : "bulk";
+    await this.#insert(transaction, origin, {
+      ...plan,
+      executionId,
+      batchId: request.batch_id ?? executionId,
+      retryOf: null,
+      executionType: origin.scheduleId === undefined ? unscheduled : "scheduled",
+      initiatedBy: origin.initiatedBy,
+      parameters: request.parameters,
+      priority: request.priority,
+      queueExpiresSeconds: request.queue_expires_seconds,
+      serverIds,
     });
   }
 
@@ -84,25 +110,29 @@ export class Executions {
       if (serverIds.length === 0) {
         throw new ApiError("conflict", "there is no server, still registered, on which it did not succeed");
       }
-      await this.#insert(transaction, actor, {
-        executionId: newId,
-        batchId: before.batch_id,
-        retryOf: executionId,
-        executionType: serverIds.length === 1 ? "single" : "bulk",
-        initiatedBy: actor.id,
-        actionId: before.action_id,
-        actionType: before.action_type,
-        operation: before.operation,
-        parameters: before.parameters,
-        timeoutSeconds: before.timeout_seconds,
-        policy: before.policy,
-        priority: before.priority,
-        queueExpiresSeconds: before.queue_expires_seconds,
-        parallelism: before.parallelism,
-        batchSize: before.batch_size,
-        stopAfterFailures: before.stop_after_failures,
-        serverIds,
-      });
+      await this.#insert(
+        transaction,
+        { actor, initiatedBy: actor.id },
+        {
+          executionId: newId,
+          batchId: before.batch_id,
+          retryOf: executionId,
+          executionType: serverIds.length === 1 ? "single" : "bulk",
+          initiatedBy: actor.id,
+          actionId: before.action_id,
+          actionType: before.action_type,
+          operation: before.operation,
+          parameters: before.parameters,
+          timeoutSeconds: before.timeout_seconds,
+          policy: before.policy,
+          priority: before.priority,
+          queueExpiresSeconds: before.queue_expires_seconds,
+          parallelism: before.parallelism,
+          batchSize: before.batch_size,
+          stopAfterFailures: before.stop_after_failures,
+          serverIds,
+        },
+      );
     });
   }
 
@@ -125,7 +155,11 @@ export class Executions {
     return await this.get(executionId);
   }
 
-  async #insert(transaction: Connection, actor: Actor, row: repository.NewExecutionRow): Promise<void> {
+  async #insert(
+    transaction: Connection,
+    { actor, scheduleId }: Origin,
+    row: repository.NewExecutionRow,
+  ): Promise<void> {
     await repository.insertExecution(transaction, row);
     await recordChange(
       transaction,
@@ -137,6 +171,7 @@ export class Executions {
         action_template_id: row.actionId,
         target_servers: row.serverIds,
         ...(row.retryOf === null ? {} : { retry_of: row.retryOf }),
+        ...(scheduleId === undefined ? {} : { schedule_id: scheduleId, initiated_by: row.initiatedBy }),
       },
     );
     // Last, because all starts of one action wait for each other here.

@@ -17,19 +17,19 @@ import type { Connection } from "../database/database.ts";
 import type { NewExecutionRow } from "./repository.ts";
 import { type Candidate, selectByCriteria, selectByIds } from "./selection.ts";
 
-/** What is to run, and how: decided, and nothing done. */
+/** What is to run, and how, wherever that will be. */
+export interface Work
+  extends Pick<NewExecutionRow, "actionId" | "actionType" | "operation" | "timeoutSeconds" | "policy"> {
+  /** How it spreads over its servers. */
+  readonly rollout: Rollout;
+  /** It runs only on servers that have all of these tags. */
+  readonly applicableTags: readonly string[];
+}
+
+/** What is to run, how, and where: decided, and nothing done. */
 export interface Plan
-  extends Pick<
-    NewExecutionRow,
-    | "actionId"
-    | "actionType"
-    | "operation"
-    | "timeoutSeconds"
-    | "policy"
-    | "parallelism"
-    | "batchSize"
-    | "stopAfterFailures"
-  > {
+  extends Omit<Work, "rollout" | "applicableTags">,
+    Pick<NewExecutionRow, "parallelism" | "batchSize" | "stopAfterFailures"> {
   readonly targets: readonly Candidate[];
   /** Servers that were chosen by what they are, and that the action does not apply to. */
   readonly excluded: readonly Candidate[];
@@ -37,22 +37,26 @@ export interface Plan
 
 /** Decides everything about an execution, by how things are now. @throws ApiError not_found, invalid_request */
 export async function planExecution(connection: Connection, actions: Actions, request: NewExecution): Promise<Plan> {
+  const { rollout, applicableTags, ...work } = await decideWork(connection, actions, request);
+  const { targets, excluded } = await chooseTargets(connection, request, applicableTags);
+  return { ...work, targets, excluded, ...limitsOf(rollout, targets.length) };
+}
+
+/** Decides all but the servers. @throws ApiError not_found, invalid_request */
+export async function decideWork(connection: Connection, actions: Actions, request: NewExecution): Promise<Work> {
   const action =
     request.action_template_id === undefined ? undefined : await actions.get(request.action_template_id, connection);
   const operation = operationOf(request, action);
   const config = configOf(request, action, operation);
   const { timeout_seconds: timeoutSeconds, parallel_execution, ...policy } = config;
-  const { targets, excluded } = await chooseTargets(connection, request, action?.applicable_server_tags ?? []);
-  const { rollout } = request;
   return {
     actionId: action?.action_id ?? null,
     actionType: action?.action_type ?? "execution",
     operation,
     timeoutSeconds,
     policy: { ...policy, idempotent: isIdempotent(config, operation), success_criteria: criteriaOf(request, action) },
-    targets,
-    excluded,
-    ...limitsOf(parallel_execution ? rollout : { ...rollout, parallelism: 1 }, targets.length),
+    rollout: parallel_execution ? request.rollout : { ...request.rollout, parallelism: 1 },
+    applicableTags: action?.applicable_server_tags ?? [],
   };
 }
 

@@ -23,6 +23,17 @@ export async function deleteExecutions(connection: Connection, before: Date, lim
   return Number(numAffectedRows ?? 0n);
 }
 
+/** Deletes what became of times of schedules before a time; the newest of each schedule stays. @returns how many */
+export async function deleteFires(connection: Connection, before: Date, limit: number): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from schedule_fires where (schedule_id, scheduled_at) in (
+      select f.schedule_id, f.scheduled_at from schedule_fires f
+      where f.scheduled_at < ${before} and exists (
+        select from schedule_fires n where n.schedule_id = f.schedule_id and n.scheduled_at > f.scheduled_at)
+      limit ${limit})`.execute(connection);
+  return Number(numAffectedRows ?? 0n);
+}
+
 /**
  * Deletes the oldest entries of the audit log, as far as they are sealed and older than a time. The last one's link is
  * kept, so that the rest of the chain can still be checked. @returns how many

@@ -10,6 +10,7 @@ const { installation, url, client } = await startInstallation();
 const operation = { type: "shell_command" as const, argv: ["true"] satisfies [string] };
 const servers: string[] = [];
 let executionId: string;
+let scheduleId: string;
 
 beforeAll(async () => {
   for (const [index, hostname] of ["delta", "alpha", "charlie", "alpha", "bravo"].entries()) {
@@ -20,6 +21,13 @@ beforeAll(async () => {
     if (index < 2) await (await (await TestAgent.enrol(url, enrolment_token)).connect(url)).receive("welcome");
     const action = { name: `${hostname} ${index}`, operation, tags: [hostname], description: "Looks AFTER things" };
     await client.call("createAction", { body: action });
+    const timing = { type: "cron", expression: `0 ${index} * * *` } as const;
+    const schedule = {
+      name: `${hostname} ${index}`,
+      timing,
+      execution: { operation, target_servers: [server.server_id] },
+    };
+    scheduleId = (await client.call("createSchedule", { body: schedule })).schedule_id;
     await client.call("createAccount", { body: { username: `user-${index}`, password: "a long password" } });
     await client.call("createApiToken", { body: { name: `token ${index % 2}`, expires_in_days: 5 - index } });
     const lock = { server_id: server.server_id, lock_type: "maintenance", reason: "test", ttl_seconds: 900 } as const;
@@ -28,6 +36,8 @@ beforeAll(async () => {
   }
   const bulk = await client.call("startExecution", { body: { target_servers: servers, operation } });
   executionId = bulk.execution_id;
+  await installation.query(`insert into schedule_fires (tenant_id, schedule_id, scheduled_at, fired_at, outcome)
+    select 'default', '${scheduleId}', now() - days * interval '1 day', now(), 'failed' from generate_series(1, 5) as days`);
   await installation.query(`update execution_targets set duration_seconds = ordinal % 2, exit_code = ordinal
     where execution_id = '${executionId}'`);
 });
@@ -35,7 +45,7 @@ beforeAll(async () => {
 const List = z.object({ items: z.array(z.unknown()), next_cursor: z.string().nullable() });
 
 async function read(path: string, query: Record<string, string> = {}) {
-  const target = `${url}${path.replace("{execution_id}", executionId)}?${new URLSearchParams(query)}`;
+  const target = `${url}${path.replace("{execution_id}", executionId).replace("{schedule_id}", scheduleId)}?${new URLSearchParams(query)}`;
   const headers = { authorization: `Bearer ${await installation.token("admin")}` };
   const response = await fetch(target, { headers });
   return { status: response.status, list: List.safeParse(await response.json()).data };
@@ -65,7 +75,7 @@ const orders = names.flatMap((name) => {
 
 describe("every list", () => {
   test("can be sorted", () => {
-    expect(names).toHaveLength(8);
+    expect(names).toHaveLength(10);
     expect(new Set(orders.map(({ name }) => name)).size).toBe(names.length);
   });
 
@@ -144,7 +154,7 @@ describe("filters", () => {
     expect((await targets({ exit_code: 3 })).map(({ server_id }) => server_id)).toEqual([servers[3]]);
     const audit = async (query: object) => (await client.call("listAudit", { query })).items.length;
     expect([await audit({ resource_type: "lock" }), await audit({ actor_type: "agent" })]).toEqual([5, 2]);
-    expect([await audit({ ip_address: "127.0.0.1" }), await audit({ ip_address: "::9" })]).toEqual([33, 0]);
+    expect([await audit({ ip_address: "127.0.0.1" }), await audit({ ip_address: "::9" })]).toEqual([38, 0]);
   });
 
   test("of output find one stream", async () => {

@@ -56,6 +56,24 @@ test("executions and their output are kept as long as is wanted, each for itself
   expect(await lines(young)).toBe(1);
 });
 
+test("what became of the times of a schedule is kept as long, and the newest for ever", async () => {
+  const before = await installation.start();
+  client = await installation.client(before.url);
+  const timing = { type: "cron", expression: "@yearly" } as const;
+  const execution = { operation, targets: { groups: ["none"] } };
+  const { schedule_id } = await client.call("createSchedule", { body: { name: "yearly", timing, execution } });
+  await before.stop();
+  await installation.query(`insert into schedule_fires (tenant_id, schedule_id, scheduled_at, fired_at, outcome)
+    select 'default', '${schedule_id}', at, at, 'started' from (select now() - interval '1 day' * days as at
+      from unnest(array[100, 300, 500]) as past (days)) as fires`);
+  installation.with = { retention: { executionDays: 90, outputDays: 0, auditDays: 0 } };
+  client = await installation.client((await installation.start()).url);
+  const fires = async () => (await client.call("listScheduleFires", { params: { schedule_id }, query: {} })).items;
+  await eventually(async () => (await fires()).length === 1, "the older ones are gone");
+  const [kept] = await fires();
+  expect(Date.now() - Date.parse(kept?.scheduled_at ?? "")).toBeLessThan(101 * 86_400_000);
+});
+
 test("the rest of the audit log can still be checked when its beginning is past its retention", async () => {
   const before = await installation.start();
   client = await installation.client(before.url);

@@ -1,0 +1,153 @@
+import { type Actor, ApiError, type Caller, permits } from "@homeslice/protocol";
+import { Actions } from "../actions/actions.ts";
+import { Audit } from "../audit/audit.ts";
+import { Accounts } from "../auth/accounts.ts";
+import { ApiTokens } from "../auth/apiTokens.ts";
+import type { Logins } from "../auth/logins.ts";
+import { Breakers } from "../breaker/breaker.ts";
+import { type Context, inTenant } from "../context.ts";
+import { Executions } from "../executions/executions.ts";
+import { Locks } from "../locks/locks.ts";
+import { Queue } from "../queue/queue.ts";
+import { Schedules } from "../schedules/schedules.ts";
+import { Servers } from "../servers/servers.ts";
+import type { Handlers } from "./routes.ts";
+
+/** The handlers of each tenant's requests; those of public routes are the system's. */
+export function handlersOf(context: Context, logins: Logins): (tenantId: string | undefined) => Handlers {
+  const system = handlers(context, logins);
+  const ofTenants = new Map<string, Handlers>();
+  return (tenantId) => {
+    if (tenantId === undefined) return system;
+    const known = ofTenants.get(tenantId) ?? handlers(inTenant(context, tenantId), logins);
+    ofTenants.set(tenantId, known);
+    return known;
+  };
+}
+
+function handlers(context: Context, logins: Logins): Handlers {
+  const actions = new Actions(context);
+  return {
+    ...serverHandlers(context),
+    ...actionHandlers(actions),
+    ...executionHandlers(context, actions),
+    ...scheduleHandlers(context, actions),
+    ...lockHandlers(context),
+    ...auditHandlers(context),
+    ...accessHandlers(context, logins),
+  };
+}
+
+function serverHandlers(context: Context) {
+  const servers = new Servers(context);
+  const breakers = new Breakers(context);
+  return {
+    listServers: ({ query }) => servers.list(query),
+    registerServer: ({ body }, actor) => servers.register(body, actor),
+    getServer: ({ params }) => servers.get(params.server_id),
+    updateServer: ({ params, body, version }, actor) => servers.update(params.server_id, body, version, actor),
+    deleteServer: ({ params, version }, actor) => servers.delete(params.server_id, version, actor),
+    getServerHealth: ({ params }) => servers.health(params.server_id),
+    enrolAgent: ({ body }, actor) => servers.enrol(body, actor),
+    overrideBreaker: async ({ params, body, version }, actor) => {
+      await breakers.override(params.server_id, body, version, actor);
+      return await servers.get(params.server_id);
+    },
+  } satisfies Partial<Handlers>;
+}
+
+function actionHandlers(actions: Actions) {
+  return {
+    listActions: ({ query }) => actions.list(query),
+    createAction: ({ body }, actor) => actions.create(body, actor),
+    getAction: ({ params }) => actions.get(params.action_id),
+    updateAction: ({ params, body, version }, actor) => actions.update(params.action_id, body, version, actor),
+    deleteAction: ({ params, version }, actor) => actions.delete(params.action_id, version, actor),
+    validateAction: ({ params }) => actions.validate(params.action_id),
+    previewAction: ({ params, body }) => actions.preview(params.action_id, body),
+  } satisfies Partial<Handlers>;
+}
+
+function executionHandlers(context: Context, actions: Actions) {
+  const executions = new Executions(context, actions);
+  const queue = new Queue(context);
+  return {
+    startServerExecution: ({ params, body, idempotencyKey }, actor) =>
+      executions.start({ ...body, target_servers: [params.server_id], rollout: {} }, actor, idempotencyKey),
+    startExecution: ({ body, idempotencyKey }, actor) => executions.start(body, actor, idempotencyKey),
+    listExecutions: ({ query }) => executions.list(query),
+    previewExecution: ({ body }) => executions.preview(body),
+    retryExecution: ({ params, idempotencyKey }, actor) => executions.retry(params.execution_id, actor, idempotencyKey),
+    getExecution: ({ params, query }) => executions.get(params.execution_id, query.output),
+    listExecutionTargets: ({ params, query }) => executions.targets(params.execution_id, query),
+    getExecutionStatistics: ({ query }) => executions.statistics(query),
+    cancelExecution: ({ params }, actor) => executions.cancel(params.execution_id, actor),
+    getQueue: () => queue.status(),
+    controlQueue: ({ body, version }, actor) => queue.control(body, version, actor),
+    getExecutionLogs: ({ params, query }) => executions.logs(params.execution_id, query),
+  } satisfies Partial<Handlers>;
+}
+
+function scheduleHandlers(context: Context, actions: Actions) {
+  const schedules = new Schedules(context, actions);
+  return {
+    listSchedules: ({ query }) => schedules.list(query),
+    createSchedule: ({ body }, actor, caller) => schedules.create(body, starting(actor, caller)),
+    previewTiming: ({ body }) => schedules.preview(body),
+    getSchedule: ({ params }) => schedules.get(params.schedule_id),
+    updateSchedule: ({ params, body, version }, actor, caller) =>
+      schedules.update(params.schedule_id, body, version, starting(actor, caller)),
+    deleteSchedule: ({ params, version }, actor) => schedules.delete(params.schedule_id, version, actor),
+    listScheduleFires: ({ params, query }) => schedules.fires(params.schedule_id, query),
+  } satisfies Partial<Handlers>;
+}
+
+function lockHandlers(context: Context) {
+  const locks = new Locks(context);
+  return {
+    listLocks: ({ query }) => locks.list(query),
+    acquireLock: ({ body }, actor) => locks.acquire(body, actor),
+    getLock: ({ params }) => locks.get(params.lock_id),
+    extendLock: ({ params, body }, actor) => locks.extend(params.lock_id, body.ttl_seconds, actor),
+    releaseLock: ({ params }, actor) => locks.release(params.lock_id, actor),
+    forceReleaseLock: ({ params, body }, actor) => locks.forceRelease(params.lock_id, body.reason, actor),
+  } satisfies Partial<Handlers>;
+}
+
+function auditHandlers(context: Context) {
+  const audit = new Audit(context);
+  return {
+    listAudit: ({ query }) => audit.list(query),
+    verifyAudit: () => audit.verify(),
+  } satisfies Partial<Handlers>;
+}
+
+function accessHandlers(context: Context, logins: Logins) {
+  const accounts = new Accounts(context);
+  const tokens = new ApiTokens(context);
+  return {
+    logIn: ({ body }, actor) => logins.logIn(body, actor),
+    refreshTokens: ({ body }, actor) => logins.refresh(body, actor),
+    revokeTokens: ({ body }, actor) => logins.revoke(body, actor),
+    bootstrap: ({ body }, actor) => logins.bootstrap(body, actor),
+    whoAmI: async (_request, _actor, caller) => admitted(caller),
+    listAccounts: ({ query }) => accounts.list(query),
+    createAccount: ({ body }, actor) => accounts.create(body, actor),
+    changeAccount: ({ params, body, version }, actor) => accounts.change(params.account_id, body, version, actor),
+    deleteAccount: ({ params, version }, actor) => accounts.delete(params.account_id, version, actor),
+    listApiTokens: ({ query }) => tokens.list(query),
+    createApiToken: ({ body }, actor, caller) => tokens.create(body, actor, admitted(caller)),
+    revokeApiToken: ({ params }, actor) => tokens.revoke(params.token_id, actor),
+  } satisfies Partial<Handlers>;
+}
+
+function admitted(caller: Caller | undefined): Caller {
+  if (caller === undefined) throw new ApiError("not_authenticated", "nobody was let in");
+  return caller;
+}
+
+/** Whoever arranges that executions start must be allowed to start them. @throws ApiError not_permitted */
+function starting(actor: Actor, caller: Caller | undefined): Actor {
+  if (permits(admitted(caller), "executions:start")) return actor;
+  throw new ApiError("not_permitted", "this needs the permission executions:start");
+}

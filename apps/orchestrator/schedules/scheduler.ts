@@ -1,0 +1,120 @@
+import { type Actor, ApiError, NewSchedule } from "@homeslice/protocol";
+import { Actions } from "../actions/actions.ts";
+import { recordChange } from "../audit/audit.ts";
+import type { Context } from "../context.ts";
+import { type Connection, transact } from "../database/database.ts";
+import { narrowTo } from "../database/tenancy.ts";
+import { Executions } from "../executions/executions.ts";
+import { Loop } from "../loop.ts";
+import { dueFires } from "./fires.ts";
+import * as repository from "./repository.ts";
+
+/**
+ * Starts what is due. Every orchestrator does. A time, its execution and the time that comes next are written in one
+ * transaction, and a time is written once: so it fires exactly once, whoever is killed at whatever moment.
+ */
+export class Scheduler {
+  readonly #context: Context;
+  readonly #executions: Executions;
+  readonly #loop: Loop;
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.#executions = new Executions(context, new Actions(context));
+    this.#loop = new Loop("scheduler", () => this.#fireDue(), context.timings.scheduleMs, context.log);
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+  }
+
+  async #fireDue(): Promise<void> {
+    const { database, bus, log } = this.#context;
+    const failed: string[] = [];
+    for (;;) {
+      let scheduleId: string | undefined;
+      try {
+        const fired = await transact(database, async (transaction) => {
+          const row = await repository.lockDue(transaction, this.#context.now(), failed);
+          scheduleId = row?.schedule_id;
+          return row === undefined ? undefined : await this.#fire(transaction, row);
+        });
+        if (fired === undefined) return;
+        if (fired > 0) bus.publish({ kind: "work" });
+      } catch (error) {
+        if (scheduleId === undefined) throw error;
+        // One schedule that cannot be served must not keep the others waiting.
+        log.error({ err: error, schedule_id: scheduleId }, "a schedule could not be served and will be tried again");
+        failed.push(scheduleId);
+      }
+    }
+  }
+
+  /** @returns how many executions it started */
+  async #fire(transaction: Connection, row: repository.ScheduleRow): Promise<number> {
+    const now = this.#context.now();
+    await narrowTo(transaction, row.tenant_id);
+    const schedule = NewSchedule.parse(row.definition);
+    const due = dueFires(schedule, (row.next_at ?? now).getTime(), now.getTime());
+    if (due.missed !== undefined) await this.#miss(transaction, row, new Date(due.missed));
+    let started = 0;
+    for (const time of due.times) {
+      const { outcome } = await this.#fireOnce(transaction, row, schedule, new Date(time));
+      this.#context.metrics.scheduleFires.inc({ outcome });
+      if (outcome === "started") started++;
+    }
+    await repository.setNext(transaction, row.schedule_id, due.next);
+    return started;
+  }
+
+  async #fireOnce(
+    transaction: Connection,
+    row: repository.ScheduleRow,
+    schedule: NewSchedule,
+    scheduled_at: Date,
+  ): Promise<repository.FireToInsert> {
+    const result = await this.#attempt(transaction, row, schedule);
+    const fire = { schedule_id: row.schedule_id, scheduled_at, fired_at: this.#context.now(), ...result };
+    await repository.insertFire(transaction, fire);
+    return fire;
+  }
+
+  async #attempt(
+    transaction: Connection,
+    row: repository.ScheduleRow,
+    schedule: NewSchedule,
+  ): Promise<Pick<repository.FireToInsert, "outcome" | "execution_id" | "message">> {
+    if (schedule.overlap === "skip" && (await repository.isGoingOn(transaction, row.schedule_id))) {
+      const message = "the execution before it was still going on";
+      return { outcome: "skipped", execution_id: null, message };
+    }
+    try {
+      const origin = { actor: actorOf(row), initiatedBy: row.owner, scheduleId: row.schedule_id };
+      const execution_id = await this.#executions.startScheduled(transaction, schedule.execution, origin);
+      return { outcome: "started", execution_id, message: null };
+    } catch (error) {
+      // Refused before anything was written, so the transaction is still good.
+      if (!(error instanceof ApiError)) throw error;
+      this.#context.log.warn({ err: error, schedule_id: row.schedule_id }, "a schedule could not start its execution");
+      return { outcome: "failed", execution_id: null, message: error.message };
+    }
+  }
+
+  async #miss(transaction: Connection, row: repository.ScheduleRow, scheduled_at: Date): Promise<void> {
+    const { schedule_id, name } = row;
+    const message = "no orchestrator ran in time; earlier times since the last one are missed, too";
+    const fire = { schedule_id, scheduled_at, fired_at: this.#context.now(), execution_id: null };
+    await repository.insertFire(transaction, { ...fire, outcome: "missed", message });
+    const resource = { type: "schedule", id: schedule_id, name } as const;
+    await recordChange(transaction, actorOf(row), "schedule.missed", resource, { scheduled_at });
+    this.#context.metrics.scheduleFires.inc({ outcome: "missed" });
+  }
+}
+
+function actorOf({ name }: repository.ScheduleRow): Actor {
+  return { type: "system", id: `schedule ${name}`, ip_address: null, user_agent: null };
+}

@@ -35,6 +35,7 @@ export function edgeProblems(settings: Settings): Problem[] {
   return [
     ...oneInstanceWithAcme(settings),
     ...http3NeedsItsPort(settings),
+    ...banNeedsTheClient(settings),
     ...Object.keys(settings.services).flatMap(reservedName),
     ...hostsTaken(settings.services),
     ...signOnNeeded(settings),
@@ -53,6 +54,13 @@ function http3NeedsItsPort({ traefik: { enabled, http3, serviceType } }: Setting
   if (!enabled || !http3 || serviceType !== "NodePort") return [];
   const message = "needs the port 443 itself, which traefik.serviceType NodePort does not have: write false";
   return [{ path: "traefik.http3", message }];
+}
+
+/** Where the edge sees the address of something before it alone, one client's failures would ban all of them. */
+function banNeedsTheClient({ traefik: { enabled, ban, serviceType, trustedProxies } }: Settings): Problem[] {
+  if (!enabled || !ban.enabled || serviceType === "LoadBalancer" || trustedProxies.length > 0) return [];
+  const message = `needs the addresses of clients, which traefik.serviceType ${serviceType} hides: name the proxy before the edge in traefik.trustedProxies, or write false`;
+  return [{ path: "traefik.ban.enabled", message }];
 }
 
 function reservedName(name: string): Problem[] {

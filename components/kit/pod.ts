@@ -26,6 +26,8 @@ export interface Container {
   readonly image: pulumi.Input<string>;
   readonly command?: readonly string[];
   readonly args?: readonly string[];
+  /** Its working directory. Default: that of the image. */
+  readonly directory?: string;
   readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Environment variables that hold facts about the pod, by field: `spec.nodeName`. */
   readonly fields?: Readonly<Record<string, string>>;
@@ -96,12 +98,13 @@ function containerSpecs(containers: Readonly<Record<string, Container | Server>>
 }
 
 function containerSpec(name: string, container: Container | Server): ContainerSpec {
-  const { image, command, args, mounts = [], resources, security } = container;
+  const { image, command, args, directory, mounts = [], resources, security } = container;
   return {
     name,
     image,
     ...(command && { command: [...command] }),
     ...(args && { args: [...args] }),
+    ...(directory && { workingDir: directory }),
     ...((container.env ?? container.fields ?? container.secretEnv) && { env: environmentOf(container) }),
     ...("ports" in container && { ports: portsOf(container.ports), ...probes(container.health) }),
     volumeMounts: mounts.map(({ at }) => at),

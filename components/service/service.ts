@@ -34,7 +34,7 @@ export type UserServiceArgs = Settings & {
 
 /** What the settings of a user's service say of it to the rest of the platform. */
 export function declarationOf(name: string, settings: Settings): Declaration {
-  const { access, host, metrics, role, tile, title, uses, volume } = settings;
+  const { access, host, logins, metrics, role, tile, title, uses, volume } = settings;
   const backup = {
     ...(uses.includes("postgresql") && { databases: [name] }),
     ...(volume && { volume: { user: settings.user } }),
@@ -46,6 +46,7 @@ export function declarationOf(name: string, settings: Settings): Declaration {
       port: settings.port,
       access: access === "forward" ? { by: "forward", role } : { by: "everyone" },
       health: settings.health,
+      ...(logins.length > 0 && { logins }),
       ...(tile && { tile }),
     },
     ...(metrics && { metrics: { port: metrics.port ?? settings.port, path: metrics.path } }),

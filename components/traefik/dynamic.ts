@@ -1,4 +1,5 @@
 import type { Config } from "@homeslice/config";
+import { banMiddlewares, banRouters } from "./ban.ts";
 import { RESOLVER } from "./static.ts";
 
 /** What the outpost of Authentik says of whoever is logged in. */
@@ -34,6 +35,7 @@ export interface DynamicArgs {
 
 /** Middlewares, and how connections are encrypted. Routes are Ingresses. */
 export function dynamicConfiguration({ settings, domain, certificate, signOn }: DynamicArgs) {
+  const attempts = settings.ban.enabled ? ["login-ban"] : [];
   const generated = { resolver: RESOLVER, domain: { main: domain, sans: [`*.${domain}`] } };
   return {
     tls: {
@@ -43,12 +45,14 @@ export function dynamicConfiguration({ settings, domain, certificate, signOn }: 
       },
     },
     http: {
+      ...(settings.ban.enabled && { routers: banRouters }),
       middlewares: {
         "no-identity": { headers: { customRequestHeaders: Object.fromEntries(IDENTITY.map((name) => [name, ""])) } },
         "security-headers": securityHeaders,
         compression: { compress: {} },
         "rate-limit": rateLimit(settings, settings.rateLimit, "1s"),
-        "login-limit": { chain: { middlewares: ["login-rate", "login-concurrency"] } },
+        ...(settings.ban.enabled && banMiddlewares(settings)),
+        "login-limit": { chain: { middlewares: [...attempts, "login-rate", "login-concurrency"] } },
         "login-rate": rateLimit(settings, settings.loginLimit, "1m"),
         "login-concurrency": { inFlightReq: { amount: 10, sourceCriterion: client(settings) } },
         ...(signOn && { "sign-on": forwardAuth(signOn) }),

@@ -9,8 +9,17 @@ export const ACME_DIRECTORY = "/data";
 /** The resolver that gets certificates by ACME. */
 export const RESOLVER = "acme";
 
-/** What Traefik passes to every service before its own middlewares see a request. */
-const FIRST = ["no-identity@file", "security-headers@file", "rate-limit@file", "compression@file"];
+/** Directory that Traefik looks for plugins in: below the one that it works in. */
+export const PLUGINS = "plugins-local";
+
+/** The plugin in components/traefik/ban, by its Go module. */
+export const BAN = { name: "ban", module: "homeslice/ban" } as const;
+
+/** What every request to a service passes first. */
+function firstMiddlewares({ ban }: Config["traefik"]): string[] {
+  const names = ["no-identity", "security-headers", ...(ban.enabled ? ["ban"] : []), "rate-limit", "compression"];
+  return names.map((name) => `${name}@file`);
+}
 
 export interface StaticArgs {
   readonly settings: Config["traefik"];
@@ -29,7 +38,8 @@ export function staticConfiguration(args: StaticArgs) {
     log: { level: "INFO", format: "json" },
     accessLog: accessLog(),
     ping: { entryPoint: "ping" },
-    metrics: { prometheus: { entryPoint: "metrics", addRoutersLabels: true } },
+    metrics: { prometheus: metrics(args.settings) },
+    ...(args.settings.ban.enabled && { experimental: plugins }),
     entryPoints: entryPoints(args.settings),
     providers: {
       file: { directory: args.dynamicDirectory, watch: false },
@@ -45,7 +55,16 @@ export function staticConfiguration(args: StaticArgs) {
   };
 }
 
-function entryPoints({ trustedProxies, http3 }: Config["traefik"]) {
+/** With the ban, a route of ours leads to the measurements, which adds those of the ban. */
+function metrics({ ban }: Config["traefik"]) {
+  return { entryPoint: "metrics", addRoutersLabels: true, ...(ban.enabled && { manualRouting: true }) };
+}
+
+/** Nothing is downloaded. An edge whose plugin does not load never becomes ready, and the one before it stays. */
+const plugins = { localPlugins: { [BAN.name]: { moduleName: BAN.module } }, abortOnPluginFailure: true };
+
+function entryPoints(settings: Config["traefik"]) {
+  const { trustedProxies, http3 } = settings;
   // Programs behind the edge may take X_Auth_User and X.Auth.User for X-Auth-User: such names are never needed.
   const aliasHeadersStrategy = "delete";
   const forwardedHeaders = { trustedIPs: trustedProxies };
@@ -56,7 +75,7 @@ function entryPoints({ trustedProxies, http3 }: Config["traefik"]) {
       address: `:${PORTS.websecure}`,
       asDefault: true,
       forwardedHeaders,
-      http: { tls: {}, middlewares: FIRST, aliasHeadersStrategy },
+      http: { tls: {}, middlewares: firstMiddlewares(settings), aliasHeadersStrategy },
       ...(http3 && { http3: { advertisedPort: 443 } }),
       transport: { lifeCycle: { requestAcceptGraceTimeout: "5s", graceTimeOut: "20s" } },
     },

@@ -21,6 +21,7 @@ import {
   statefulSet,
   type Transform,
 } from "../kit/index.ts";
+import { banDirectory, banFiles } from "./ban.ts";
 import { type CertificateFiles, dynamicConfiguration } from "./dynamic.ts";
 import { ACME_DIRECTORY, PORTS, staticConfiguration } from "./static.ts";
 
@@ -108,7 +109,7 @@ export class Traefik extends Component {
     extra: Pick<Parameters<typeof deployment>[1]["container"], "mounts" | "env">,
   ) {
     const { environment, signOn } = this;
-    const { resources } = this.#args;
+    const { ban, resources } = this.#args;
     const services = this.published.flatMap((service) => {
       const port = environment.catalogue[service]?.web?.port;
       return port === undefined ? [] : environment.endpoint(service, port);
@@ -118,11 +119,13 @@ export class Traefik extends Component {
       container: {
         image: environment.image("traefik"),
         args: [`--configFile=${STATIC}/traefik.yaml`],
+        directory: "/",
         env: extra.env ?? {},
         ports: PORTS,
         mounts: [
           this.files("static", STATIC, { "traefik.yaml": this.#staticFile() }),
           this.files("dynamic", DYNAMIC, { "dynamic.yaml": this.#dynamicFile(certificate) }),
+          ...(ban.enabled ? [this.files("ban", banDirectory, banFiles())] : []),
           apiToken(),
           scratch("/tmp"),
           ...(extra.mounts ?? []),

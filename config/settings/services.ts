@@ -29,6 +29,10 @@ function service() {
       .default("viewer")
       .describe("Least role of who may use it; `access.services` names further groups."),
     health: path.default("/").describe("Path that answers with a success as long as the program is well."),
+    logins: z
+      .array(path)
+      .default([])
+      .describe("Paths below which it tries passwords or codes: the edge lets few attempts through there."),
     tile: tile().optional().describe("Its tile on the home page. Default: none."),
     metrics: metrics().optional().describe("Where Prometheus scrapes it. Default: nowhere."),
     command: z.array(z.string()).optional().describe("Program to run. Default: the image's own."),

@@ -28,6 +28,7 @@ export function traefik(environment: EnvironmentName) {
       http3: z.boolean().default(true).describe("Offer HTTP/3 beside HTTP/2, over UDP at the same port."),
       rateLimit: limit(100, 200, 10_000, "second").describe("Requests of one client address to one service."),
       loginLimit: limit(30, 10, 1000, "minute").describe("Attempts to log in by one client address."),
+      ban: ban().describe("Refusal of addresses that fail too often: see network.md."),
       resources: resources({ cpu: ["100m", "1"], memory: ["96Mi", "256Mi"] }).describe("What each instance may use."),
     })
     .prefault({});
@@ -41,4 +42,20 @@ function limit(average: number, burst: number, most: number, period: "second" | 
       burst: amount(burst).describe("How many at once beyond that."),
     })
     .prefault({});
+}
+
+function ban() {
+  return z
+    .strictObject({
+      enabled: z.boolean().default(true).describe("Ban addresses that fail too often to log in."),
+      failures: z.int().min(3).max(1000).default(20).describe("Failed attempts that ban an address."),
+      withinSeconds: seconds(300).describe("Time in which so many have to happen, in seconds."),
+      lastsSeconds: seconds(900).describe("Time that a ban lasts, in seconds."),
+      exempt: z.array(addressRange).default([]).describe("Addresses that are never banned. Default: none."),
+    })
+    .prefault({});
+}
+
+function seconds(value: number) {
+  return z.int().min(1).max(86_400).default(value);
 }

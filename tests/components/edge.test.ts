@@ -118,6 +118,26 @@ describe("the edge", () => {
     expect(JSON.stringify(dynamicFile(without))).not.toContain("forwardAuth");
   });
 
+  it("bans, and lets few attempts through, where a service says that it tries passwords", async () => {
+    const wiki = { image: "example.org/wiki:1", port: 3000, access: "everyone", logins: ["/login"] };
+    const deployed = await deploy("prod", { ...domain, "homeslice:services": { wiki } });
+    expect(routes(deployed).find(({ path }) => path === "/login")).toMatchObject({
+      name: "login-0-wiki",
+      middlewares: "login-limit@file",
+    });
+    expect(dynamicFile(deployed)).toMatchObject({
+      http: {
+        middlewares: { "login-limit": { chain: { middlewares: ["login-ban", "login-rate", "login-concurrency"] } } },
+      },
+    });
+  });
+
+  it("has no plugin where nobody is to be banned", async () => {
+    const without = await deploy("prod", { ...domain, "homeslice:traefik": { ban: { enabled: false } } });
+    expect(JSON.stringify([staticFile(without), dynamicFile(without)])).not.toMatch(/"ban|-ban|plugin|manualRouting/i);
+    expect(without.resources.filter(({ name }) => name === "traefik-ban")).toEqual([]);
+  });
+
   it("goes and comes back as a whole", async () => {
     const without = await deploy("prod", { ...domain, "homeslice:traefik": { enabled: false } });
     expect(

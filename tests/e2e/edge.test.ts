@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { cacheDirectory } from "@homeslice/cli/cluster/home.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { type Backend, echo, outpost } from "../edge/backends.ts";
+import { type Backend, echo, outpost, WRONG } from "../edge/backends.ts";
 import { ensureEdgePrograms } from "../edge/build.ts";
 import { Edge } from "../edge/edge.ts";
 import { leadTo } from "../edge/redirect.ts";
@@ -34,7 +35,8 @@ beforeAll(async () => {
   bench = await Bench.start();
   const image = "registry.invalid/echo:1";
   const services = { open: { image, port: 3000, access: "everyone" }, guarded: { image, port: 3000 } };
-  bench.configure("dev", { domain: "home.example.org", services });
+  const ban = { failures: 4, lastsSeconds: 2, exempt: ["127.0.0.9"] };
+  bench.configure("dev", { domain: "home.example.org", services, traefik: { ban } });
   const { outputs } = report(await bench.run(["up", "--stack", "dev", "--yes", "--json"]));
   const authority = Outputs.parse(outputs).edge.certificateAuthority;
 
@@ -155,6 +157,58 @@ describe("the rates", () => {
     const statuses = (await Promise.all(flood)).map(({ status }) => status);
     expect(new Set(statuses)).toEqual(new Set([200, 429]));
     expect((await edge.get(GUARDED, "/", SESSION)).status).toBe(200);
+  });
+});
+
+describe("an address that fails too often", () => {
+  const tries = async (localAddress: string, host: string, headers = {}, path = "/", method = "GET") =>
+    (await edge.get(host, path, headers, { localAddress, method })).status;
+  const wrong = { authorization: WRONG };
+
+  test("is refused everywhere for a time, and no other is", async () => {
+    const [guesser, somebody] = ["127.0.0.5", "127.0.0.6"];
+    for (const _ of "1234") expect(await tries(guesser, OPEN, wrong)).toBe(401);
+    const { status, headers } = await edge.get(OPEN, "/", {}, { localAddress: guesser });
+    expect([status, headers["retry-after"]]).toEqual([403, expect.stringMatching(/^[12]$/)]);
+    expect(await tries(guesser, GUARDED, SESSION)).toBe(403);
+    expect(await tries(somebody, GUARDED, SESSION)).toBe(200);
+    await eventually(async () => (await tries(guesser, OPEN)) === 200, "the ban is over");
+    for (const _ of "1234") expect(await tries(guesser, OPEN, wrong)).toBe(401);
+    expect(await tries(guesser, OPEN)).toBe(403);
+  });
+
+  test("is one that keeps trying to log in although it may not so often", async () => {
+    const attempt = () => tries("127.0.0.7", LOGIN, {}, "/api/v3/flows/executor/login/", "POST");
+    const statuses = new Set<number>();
+    await eventually(async () => statuses.add(await attempt()).has(403), "the address is banned");
+    expect(statuses).toEqual(new Set([200, 429, 403]));
+  });
+
+  test("is none that reads, asks too often for anything else, or is exempt", async () => {
+    const reads = Array.from({ length: 30 }, () => tries("127.0.0.8", LOGIN, {}, "/api/v3/flows/executor/login/"));
+    expect(new Set(await Promise.all(reads))).toEqual(new Set([200, 429]));
+    expect(await tries("127.0.0.8", OPEN)).toBe(200);
+    for (const _ of "123456") expect(await tries("127.0.0.9", OPEN, wrong)).toBe(401);
+    expect(await tries("127.0.0.9", OPEN)).toBe(200);
+  });
+
+  test("is not made of others: what carries a token is passed on as it comes, WebSockets too", async () => {
+    const right = { authorization: "Bearer right" };
+    expect(await edge.firstOf(OPEN, "/stream", right)).toMatch(/^open /);
+    expect(await edge.upgrade(OPEN, right)).toEqual([101, "through"]);
+  });
+
+  test("is taken for who it is: by what trusted proxies say, and by its network where it is one of IPv6", () => {
+    const cwd = join(import.meta.dirname, "../edge/ban");
+    const { status, stdout, stderr } = spawnSync("go", ["test", "./..."], { cwd, encoding: "utf8" });
+    expect(status, stdout + stderr).toBe(0);
+  });
+
+  test("is counted and told of", async () => {
+    const { body } = await edge.plain("metrics", "localhost", "/metrics");
+    expect(body).toMatch(/^homeslice_edge_bans_total 3$/m);
+    expect(body).toMatch(/^homeslice_edge_banned_addresses \d$/m);
+    expect(edge.log()).toMatch(/"level":"warn","address":"127\.0\.0\.5","failures":4,"seconds":2,.*"address banned"/);
   });
 });
 

@@ -1,5 +1,8 @@
 import { collectorConfig } from "@homeslice/components/collector/config.ts";
+import { dashboards } from "@homeslice/components/grafana/dashboards/index.ts";
+import { DATASOURCES } from "@homeslice/components/grafana/datasources.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { type Deployed, deploy } from "../components/deploy.ts";
 import { dataOf } from "../components/rendered.ts";
 import { ensureJudges } from "../manifests/build.ts";
@@ -9,6 +12,11 @@ import { LokiServer } from "../observability/lokiServer.ts";
 import { silentProgress } from "../testbed/progress.ts";
 import { cache } from "./clusterSupport.ts";
 
+const Panel = z.object({
+  datasource: z.object({ uid: z.string() }),
+  targets: z.array(z.object({ expr: z.string() })),
+});
+const panels = Object.values(dashboards).flatMap((built) => z.object({ panels: z.array(Panel) }).parse(built).panels);
 const built = AbortSignal.timeout(600_000);
 let deployed: Deployed;
 
@@ -30,6 +38,16 @@ describe("a real Loki with the configuration of a stack", () => {
     const [line] = await loki.lines('{namespace="homeslice-dev"} | pod="grafana-1" | json | msg="hello"');
     expect(line?.text).toBe('{"level":"error","msg":"hello"}');
     expect(line?.labels).toMatchObject({ ...labels, pod: "grafana-1" });
+  });
+
+  test("understands every query of the dashboards, and refuses one that nobody could", async () => {
+    const queries = panels
+      .filter(({ datasource }) => datasource.uid === DATASOURCES.loki)
+      .flatMap(({ targets }) => targets);
+    expect(queries.length).toBeGreaterThan(3);
+    const refusals = await Promise.all(queries.map(({ expr }) => loki.refusal(expr)));
+    expect(refusals.filter((refusal) => refusal !== "")).toEqual([]);
+    expect(await loki.refusal('{namespace="a"} |= ')).toMatch(/parse error/);
   });
 
   test("cuts a line that is too long instead of losing it", async () => {

@@ -9,9 +9,16 @@ export interface Backend {
   readonly close: () => void;
 }
 
-/** A service that answers every request with the same text. */
+/** What the services of a test refuse. */
+export const WRONG = "Bearer wrong";
+
+/** A service that answers every request with the same text, but refuses a wrong token; at /stream, it never ends. */
 export function echo(text: string): Promise<Backend> {
-  return backend((_, response) => response.writeHead(200, { "content-type": "text/plain" }).end(text));
+  return backend(({ headers, url }, response) => {
+    response.writeHead(headers.authorization === WRONG ? 401 : 200, { "content-type": "text/plain" });
+    if (url === "/stream") return response.write(text);
+    return response.end(text);
+  });
 }
 
 /** What Authentik's outpost does: whoever has the session passes, everybody else is sent to log in. */
@@ -28,6 +35,9 @@ async function backend(answer: RequestListener): Promise<Backend> {
   const server = createServer((request, response) => {
     seen = request.headers;
     answer(request, response);
+  });
+  server.on("upgrade", (_, socket) => {
+    socket.end("HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\nthrough");
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

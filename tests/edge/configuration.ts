@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { BAN, PLUGINS } from "@homeslice/components/traefik/static.ts";
 import { z } from "zod";
 import type { KubeClient } from "../testbed/client.ts";
 
@@ -48,6 +49,9 @@ export async function writeConfiguration(kube: KubeClient, dir: string, substitu
     .replace(/"keyFile": ".*"/, `"keyFile": "${keyFile}"`)
     .replace(/http:\/\/[\w.-]+:\d+(?=\/outpost)/, substitutes.signOn);
   write(join(dynamicDirectory, "dynamic.yaml"), dynamic);
+  const plugin = join(dir, PLUGINS, "src", BAN.module);
+  mkdirSync(plugin, { recursive: true });
+  for (const [name, text] of texts) if (/\.go$|^\.traefik/.test(name)) write(join(plugin, name), text);
   const local = localStatic(texts.get("traefik.yaml") ?? "", dynamicDirectory, substitutes.ports);
   return write(join(dir, "traefik.yaml"), JSON.stringify(local));
 }

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { request as plainRequest } from "node:http";
+import { IncomingMessage, request as plainRequest } from "node:http";
 import { connect } from "node:http2";
 import { type RequestOptions, request } from "node:https";
+import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "@homeslice/cli/process/freePort.ts";
@@ -32,6 +33,8 @@ export interface EdgeOptions {
   readonly authority: string;
 }
 
+const Upgraded = z.tuple([z.instanceof(IncomingMessage), z.instanceof(Socket), z.instanceof(Buffer)]);
+
 /** A real Traefik with the configuration and the rights of a deployed edge. */
 export class Edge {
   readonly ports: Ports;
@@ -58,6 +61,7 @@ export class Edge {
     const own = join(dir, "kubeconfig");
     writeFileSync(own, await kubeconfigOfEdge(kube, kubeconfig, namespace), { mode: 0o600 });
     const child = spawn(traefik, [`--configFile=${file}`], {
+      cwd: dir,
       env: { KUBECONFIG: own, SSL_CERT_FILE: "" },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -109,6 +113,29 @@ export class Edge {
   ): Promise<Answer> {
     const secure = { servername: host, ca: this.#authority, agent: false };
     return answerOf(request({ ...this.#to("websecure"), ...secure, ...options, path, headers: { host, ...headers } }));
+  }
+
+  /** Asks for a WebSocket; resolves to the status and the first text that comes through it. */
+  async upgrade(host: string, headers: Readonly<Record<string, string>>): Promise<readonly [number, string]> {
+    const wanted = { host, connection: "Upgrade", upgrade: "websocket", ...headers };
+    const secure = { servername: host, ca: this.#authority, agent: false };
+    const call = request({ ...this.#to("websecure"), ...secure, headers: wanted });
+    call.end();
+    const [response, socket, head] = Upgraded.parse(await once(call, "upgrade"));
+    const [text] = head.length > 0 ? [head] : await once(socket, "data");
+    socket.destroy();
+    return [response.statusCode ?? 0, String(text)];
+  }
+
+  /** Gets the beginning of an answer that does not end. */
+  async firstOf(host: string, path: string, headers: Readonly<Record<string, string>>): Promise<string> {
+    const secure = { servername: host, ca: this.#authority, agent: false };
+    const call = request({ ...this.#to("websecure"), ...secure, path, headers: { host, ...headers } });
+    call.end();
+    const [response] = await once(call, "response");
+    const [text] = await once(z.instanceof(IncomingMessage).parse(response), "data");
+    call.destroy();
+    return String(text);
   }
 
   /** Gets a page over HTTP/2; resolves to its status. */

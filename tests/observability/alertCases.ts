@@ -133,6 +133,12 @@ export const alertCases: readonly AlertCase[] = [
     fires: constant('cnpg_pg_replication_lag{instance="b"}', 90),
     silent: constant('cnpg_pg_replication_lag{instance="b"}', 2),
   },
+  {
+    alert: "AddressesBanned",
+    at: 30,
+    fires: { homeslice_edge_bans_total: "0x20 1x100" },
+    silent: constant("homeslice_edge_bans_total", 7),
+  },
   { alert: "RedisDown", at: 3, fires: constant("redis_up", 0), silent: constant("redis_up", 1) },
   {
     alert: "RedisMemoryShort",

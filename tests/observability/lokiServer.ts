@@ -84,6 +84,14 @@ export class LokiServer {
     return result.flatMap(({ stream, values }) => values.map(([, text]) => ({ labels: stream, text })));
   }
 
+  /** What is wrong with a query in LogQL; empty for one that it understands. */
+  async refusal(query: string): Promise<string> {
+    const url = `${this.#url}/loki/api/v1/query_range?since=1h&query=${encodeURIComponent(query)}`;
+    const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+    const text = await response.text();
+    return response.ok ? "" : text;
+  }
+
   #isReady(): Promise<boolean> {
     return fetch(`${this.#url}/ready`).then(
       ({ ok }) => ok,

@@ -2,6 +2,7 @@ import { Metrics as AgentMetrics } from "@homeslice/agent/metrics/metrics.ts";
 import { dashboards } from "@homeslice/components/grafana/dashboards/index.ts";
 import { DATASOURCES } from "@homeslice/components/grafana/datasources.ts";
 import { alertGroups } from "@homeslice/components/prometheus/rules/index.ts";
+import { banFiles } from "@homeslice/components/traefik/ban.ts";
 import { Metrics as OrchestratorMetrics } from "@homeslice/orchestrator/metrics.ts";
 import { catalogue } from "@homeslice/stacks/catalogue.ts";
 import { describe, expect, it } from "vitest";
@@ -67,6 +68,8 @@ describe("what programs of ours measure", () => {
     const families = [...page.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name = "", type]) =>
       type === "histogram" ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [name],
     );
+    const plugin = Object.values(banFiles()).join("\n");
+    families.push(...[...plugin.matchAll(/measurement\("(\w+)"/g)].map(([, name = ""]) => name));
     const asked = queries.flatMap(({ where, expr }) =>
       [...expr.matchAll(/\b(?:homeslice|process|nodejs)_\w+/g)].map(([name]) => ({ where, name })),
     );

@@ -19,5 +19,12 @@ export const traefikAlerts: AlertGroup = {
       summary: "Every twentieth request to {{ $labels.service }} takes longer than {{ $value | humanizeDuration }}",
       runbook: "edge-slow",
     },
+    {
+      name: "AddressesBanned",
+      expr: "sum(increase(homeslice_edge_bans_total[1h])) > 0",
+      severity: "warning",
+      summary: "Somebody has failed to log in so often that the edge has banned the address",
+      runbook: "addresses-banned",
+    },
   ],
 };

@@ -8,10 +8,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 
 const old = `# Our home.
-config:
-  homeslice:services:
+config: # all of it
+  homeslice:services: # ours
     # what we know
-    wiki:
+    wiki: # since May
       image: ghcr.io/example/wiki:1 # pinned
       port: 3000
       groups: [ family ]
@@ -23,10 +23,10 @@ config:
   homeslice:domain: home.example.org
 `;
 const current = `# Our home.
-config:
-  homeslice:services:
+config: # all of it
+  homeslice:services: # ours
     # what we know
-    wiki:
+    wiki: # since May
       image: ghcr.io/example/wiki:1 # pinned
       port: 3000
       role: admin

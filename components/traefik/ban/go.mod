@@ -1,0 +1,3 @@
+module homeslice/ban
+
+go 1.21

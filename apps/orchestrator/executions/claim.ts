@@ -29,18 +29,20 @@ export interface ClaimOptions {
   readonly lockMarginSeconds: number;
 }
 
-/** Servers of this orchestrator that may begin something now, and how much. */
+/**
+ * Servers of this orchestrator that may begin something now, and how much. What each is busy with is counted by itself:
+ * joined to all that is open, the planner, which knows little of rows that come and go, compares each with each.
+ */
 const rooms = (orchestratorId: string) => sql`
   select s.server_id, s.session_id, greatest(0, least(s.max_concurrent_jobs,
-    case when s.breaker_mode = 'auto' and s.breaker_retry_at is not null then 1 end) - coalesce(busy.jobs, 0)) as free
+    case when s.breaker_mode = 'auto' and s.breaker_retry_at is not null then 1 end) - (
+      select count(*) from execution_targets busy
+      where busy.server_id = s.server_id and busy.state in (${sql.join(openStates)}))) as free
   from servers s
-  left join (
-    select server_id, count(*) as jobs from execution_targets where state in (${sql.join(openStates)}) group by server_id
-  ) busy on busy.server_id = s.server_id
   where s.orchestrator_id = ${orchestratorId} and s.session_id is not null
     and s.breaker_mode <> 'open'
     and (s.breaker_mode = 'closed' or s.breaker_retry_at is null or s.breaker_retry_at <= now())
-    and not exists (select from queue_control c where c.tenant_id = s.tenant_id and c.draining)`;
+    and s.tenant_id not in (select c.tenant_id from queue_control c where c.draining)`;
 
 /** Whether a lock of the server keeps this work out. */
 const keptOut = sql`exists (

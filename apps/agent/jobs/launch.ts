@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { basename, join } from "node:path";
 import type { Job } from "@homeslice/protocol/link.ts";
+import type { Clock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
+import { modifiedAt } from "../files.ts";
 import type { Journal } from "../journal/journal.ts";
 import { prepareOperation } from "../operations/index.ts";
 import { type Ending, refused } from "./ending.ts";
-import { bootId } from "./processes.ts";
-import { callOff, NOT_STARTED, spawnShim, tokenTaker } from "./shim.ts";
+import { ageOf, bootId } from "./processes.ts";
+import { callOff, isShim, NOT_STARTED, spawnShim, tokenTaker } from "./shim.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** A command whose shim was spawned. */
@@ -75,11 +77,28 @@ export async function findLaunched(directory: string, journal: Journal, shop: Wo
 
   const taker = started ?? (await tokenTaker(directory, starting.token, shop.clock));
   const startedAt = new Date(taker?.at ?? starting.at);
-  return {
-    pid: taker?.pid,
-    startedAt,
-    elapsed: () => Math.max(0, shop.clock.now().getTime() - startedAt.getTime()) / 1_000,
-    failed: () => false,
-    onExit: () => {},
-  };
+  const elapsed = await stopwatchOf(directory, starting.token, taker?.pid, startedAt, shop.clock);
+  return { pid: taker?.pid, startedAt, elapsed, failed: () => false, onExit: () => {} };
+}
+
+/**
+ * Tells how long a command has run that was started before: by the kernel's own clock as long as it runs, and by what
+ * its files say when it ended without the agent. The wall clock, which may have been set since, only where neither is.
+ */
+async function stopwatchOf(
+  directory: string,
+  token: string,
+  pid: number | undefined,
+  startedAt: Date,
+  clock: Clock,
+): Promise<() => number> {
+  const [began, ended] = [await modifiedAt(join(directory, token)), await modifiedAt(join(directory, "exit"))];
+  if (began !== undefined && ended !== undefined) {
+    const seconds = Math.max(0, ended - began) / 1_000;
+    return () => seconds;
+  }
+  const age = pid !== undefined && (await isShim(pid, directory)) ? await ageOf(pid) : undefined;
+  const before = age ?? Math.max(0, clock.now().getTime() - startedAt.getTime()) / 1_000;
+  const since = clock.monotonic();
+  return () => before + (clock.monotonic() - since) / 1_000;
 }

@@ -20,6 +20,18 @@ export async function argumentsOf(pid: number): Promise<string[] | undefined> {
   return text ? text.split("\0") : undefined;
 }
 
+/** Ticks of the kernel's clock in a second, as it tells them to programs: the same on every Linux. */
+const TICKS = 100;
+
+/** Seconds since a process was started, whatever was done to the wall clock; undefined when it is gone. */
+export async function ageOf(pid: number): Promise<number | undefined> {
+  const stat = await readProc(pid, "stat");
+  const startedAt = stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  if (startedAt === undefined) return undefined;
+  const uptime = Number.parseFloat(await readFile("/proc/uptime", "utf8"));
+  return Math.max(0, uptime - Number(startedAt) / TICKS);
+}
+
 /**
  * Every process that belongs to a session, descends from its leader, or carries a mark (`NAME=value`) in its
  * environment: a daemon leaves its session and its parent, but keeps what it inherited.

@@ -28,7 +28,9 @@ export function verifyJob(signed: SignedJob, trust: Trust, now: Date): Verified 
   const job = parsed.data;
   if (job.server_id !== trust.serverId) return { ok: false, reason: `the job is for server ${job.server_id}` };
   if (Date.parse(job.not_after) < now.getTime()) {
-    return { ok: false, reason: `the job arrived after ${job.not_after}, when it had to be started`, attempt: job };
+    const clock = `by the clock of this server, it is ${now.toISOString()}`;
+    const reason = `the job arrived after ${job.not_after}, when it had to be started: ${clock}`;
+    return { ok: false, reason, attempt: job };
   }
   return { ok: true, job };
 }

@@ -1,10 +1,13 @@
 import { once } from "node:events";
 import { appendFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { executionMark } from "@homeslice/agent/jobs/command.ts";
+import { ageOf, processTree } from "@homeslice/agent/jobs/processes.ts";
 import { NOT_STARTED, spawnShim } from "@homeslice/agent/jobs/shim.ts";
 import { JournalRecord } from "@homeslice/agent/journal/records.ts";
 import type { Attempt, Job } from "@homeslice/protocol/link.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { TcpProxy } from "../../support/tcpProxy.ts";
 import { Bench, eventually, expectGapless } from "./harness.ts";
 
 let bench: Bench;
@@ -28,6 +31,12 @@ async function journalOf(attempt: Attempt): Promise<JournalRecord[]> {
 async function rewriteJournal(attempt: Attempt, edit: (records: JournalRecord[]) => JournalRecord[]): Promise<void> {
   const records = edit(await journalOf(attempt));
   await writeFile(join(directoryOf(attempt), "journal.ndjson"), records.map((r) => `${JSON.stringify(r)}\n`).join(""));
+}
+
+async function shimOf(attempt: Attempt): Promise<{ pid: number }> {
+  const started = (await journalOf(attempt)).find((record) => record.type === "started");
+  if (started === undefined) throw new Error("it has not started");
+  return started;
 }
 
 /** A command that leaves a mark when it starts, and prints numbers until the file `go` is there. */
@@ -132,14 +141,68 @@ describe("when the agent is killed", () => {
 
   it("the time that a command may take goes on", async () => {
     const agent = await bench.process();
-    const job = counter({ timeout_seconds: 30 });
+    const job = counter({ timeout_seconds: 3 });
     await runUntil(job, 1);
+    const { pid } = await shimOf(job);
     await agent.kill("SIGKILL");
-    await rewriteJournal(job, (records) =>
-      records.map((r) => (r.type === "started" ? { ...r, at: new Date(Date.now() - 29_900).toISOString() } : r)),
-    );
+    await eventually(async () => ((await ageOf(pid)) ?? 0) > 2);
     await bench.agent();
-    expect(await eventually(() => bench.peer.finish(job))).toMatchObject({ outcome: "timed_out" });
+    const finish = await eventually(() => bench.peer.finish(job));
+    expect(finish.outcome).toBe("timed_out");
+    expect(finish.duration_seconds).toBeGreaterThan(2.9);
+    expect(finish.duration_seconds).toBeLessThan(4.9);
+  });
+
+  it("F29: a command that ended while the link was half open and the agent gone took no longer for that", async () => {
+    const proxy = await TcpProxy.open([Number(new URL(bench.peer.url).port)]);
+    bench.environment["HOMESLICE_ORCHESTRATOR_URL"] = `http://127.0.0.1:${proxy.port}`;
+    const first = await bench.process();
+    const job = counter();
+    await runUntil(job, 5);
+    proxy.freeze();
+    await go();
+    await eventually(async () => (await readdir(directoryOf(job))).includes("exit"));
+    await first.kill("SIGKILL");
+    const ended = performance.now();
+    proxy.cut();
+    await eventually(() => performance.now() - ended > 2_000);
+    proxy.thaw();
+    await bench.process();
+    const finish = await eventually(() => bench.peer.finish(job));
+    proxy.close();
+    expect(finish).toMatchObject({ outcome: "exited", exit_code: 7 });
+    expect(finish.duration_seconds).toBeLessThan((performance.now() - ended) / 1_000);
+    expectCount(job);
+    expect(bench.peer.of("finished", job)).toHaveLength(1);
+    expect(await starts()).toBe(1);
+  });
+});
+
+describe("F28: when the host is started anew during a run", () => {
+  it("what ran is lost, with the reason, and is not started again; what waited its turn is run", async () => {
+    bench.environment["HOMESLICE_MAX_CONCURRENT_JOBS"] = "1";
+    const agent = await bench.process();
+    const job = counter();
+    await runUntil(job, 3);
+    const waiting = bench.peer.job(["echo", "mine"]);
+    bench.peer.run(waiting);
+    await eventually(() => bench.peer.of("accepted", waiting)[0]);
+    const { pid } = await shimOf(job);
+    // All at once, as the power goes: the agent, the shim and what runs below it.
+    agent.child.kill("SIGKILL");
+    for (const { pid: one } of await processTree(pid, executionMark(job.execution_id))) process.kill(one, "SIGKILL");
+    await agent.exited();
+    await rewriteJournal(job, (records) =>
+      records.map((r) => (r.type === "starting" ? { ...r, boot_id: "the one before" } : r)),
+    );
+    await bench.process();
+    const finish = await eventually(() => bench.peer.finish(job));
+    expect(finish).toMatchObject({ outcome: "lost", exit_code: null, error: expect.stringContaining("restarted") });
+    const counted = bench.peer.linesOf(job);
+    expectGapless(counted.map(({ seq }) => seq));
+    expect(finish.last_seq).toBe(counted.length);
+    expect(await eventually(() => bench.peer.finish(waiting))).toMatchObject({ outcome: "exited", exit_code: 0 });
+    expect(await starts()).toBe(1);
   });
 });
 

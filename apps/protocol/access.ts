@@ -26,6 +26,9 @@ export const Permission = z.enum([
   "executions:read",
   "executions:start",
   "executions:cancel",
+  "executions:approve",
+  "approvals:read",
+  "approvals:manage",
   "locks:read",
   "locks:write",
   "locks:force",
@@ -40,14 +43,23 @@ export const Permission = z.enum([
 export type Permission = z.infer<typeof Permission>;
 
 const granted: Record<Role, readonly Permission[]> = {
-  viewer: ["self:read", "servers:read", "actions:read", "executions:read", "locks:read", "schedules:read"],
+  viewer: [
+    "self:read",
+    "servers:read",
+    "actions:read",
+    "executions:read",
+    "locks:read",
+    "schedules:read",
+    "approvals:read",
+  ],
   operator: ["executions:start", "executions:cancel", "locks:write", "servers:operate", "schedules:write"],
-  approver: [],
+  approver: ["executions:approve"],
   admin: [
     "servers:write",
     "actions:write",
     "locks:force",
     "queue:control",
+    "approvals:manage",
     "accounts:manage",
     "tokens:manage",
     "audit:read",
@@ -57,6 +69,15 @@ const granted: Record<Role, readonly Permission[]> = {
 
 /** Permissions over what all tenants share: only the people of the default tenant have them. */
 const installation: readonly Permission[] = ["audit:verify"];
+
+/** Permissions that only a person has, never a token of a program: what needs two people is not one and their token. */
+const personal: readonly Permission[] = ["executions:approve"];
+
+/** What a token may do that has a role, and of it only some permissions where they are given. */
+export function permissionsOfToken(role: Role, only: readonly Permission[] | null): Permission[] {
+  const held = atLeast(role).flatMap((each) => granted[each]);
+  return held.filter((permission) => !personal.includes(permission) && (only?.includes(permission) ?? true));
+}
 
 /** Who is calling, and what they were let in for. */
 export const Caller = z.object({

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Parameters } from "./actions.ts";
+import { ApprovalStatus } from "./approvals.ts";
 import { ActionId, ExecutionId, ServerId, Timestamp } from "./ids.ts";
 import { ResourceUsage } from "./link.ts";
 import { Operation, OperationResult } from "./operations/index.ts";
@@ -132,6 +133,9 @@ export const ExecutionSummary = z.object({
   execution_id: ExecutionId,
   batch_id: z.uuid(),
   retry_of: ExecutionId.nullable().meta({ description: "The execution whose failed servers this one tries again" }),
+  approval: ApprovalStatus.nullable().meta({
+    description: "Null when it needs nobody's; while it is pending, all of it is queued and nothing begins",
+  }),
   initiated_by: z.string(),
   execution_type: z.enum(["single", "bulk", "scheduled"]),
   priority: Priority,

@@ -1,6 +1,7 @@
 export * from "./access.ts";
 export * from "./accounts.ts";
 export * from "./actions.ts";
+export * from "./approvals.ts";
 export * from "./audit.ts";
 export * from "./client.ts";
 export * from "./errors.ts";

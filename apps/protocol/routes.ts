@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { accessRoutes } from "./accessRoutes.ts";
 import { Action, ActionFilter, NewAction, Parameters } from "./actions.ts";
+import { approvalRoutes } from "./approvalRoutes.ts";
 import { AuditEvent, AuditFilter, AuditVerification } from "./audit.ts";
 import { Problem } from "./errors.ts";
 import { executionRoutes } from "./executionRoutes.ts";
@@ -157,6 +158,7 @@ export const routes = {
     }),
   }),
   ...executionRoutes,
+  ...approvalRoutes,
   ...lockRoutes,
   ...scheduleRoutes,
   listAudit: route({

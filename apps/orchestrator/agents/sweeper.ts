@@ -1,3 +1,4 @@
+import { expireApproval } from "../approvals/approvals.ts";
 import { noteFailures } from "../breaker/repository.ts";
 import type { Context } from "../context.ts";
 import { type Connection, transact } from "../database/database.ts";
@@ -13,7 +14,7 @@ import { expireSessions } from "../servers/sessions.ts";
 const BATCH = 1_000;
 
 /**
- * Finds what time has ended: links whose orchestrator died without a word, locks, places in the queue, delays before
+ * Finds what time has ended: links whose orchestrator died without a word, locks, approvals, places in the queue, delays before
  * another attempt, and the patience with agents out of sight. Every orchestrator sweeps; which one finds something
  * first does not matter.
  */
@@ -40,11 +41,21 @@ export class Sweeper {
       ...(await transact(database, (transaction) => this.#sweepSessions(transaction))),
       ...(await transact(database, sweepGivenUp)),
       ...(await transact(database, sweepExpired)),
+      ...(await this.#sweepApprovals()),
     ];
     for (const execution_id of new Set(changed)) bus.publish({ kind: "execution", execution_id });
     const retried = await releaseRetries(database, BATCH);
     const freed = await expireLocks(database);
     if (retried + freed.length + changed.length > 0) bus.publish({ kind: "work" });
+  }
+
+  async #sweepApprovals(): Promise<string[]> {
+    const ended: string[] = [];
+    for (;;) {
+      const executionId = await transact(this.#context.database, expireApproval);
+      if (executionId === undefined) return ended;
+      ended.push(executionId);
+    }
   }
 
   async #sweepSessions(transaction: Connection): Promise<string[]> {

@@ -8,7 +8,17 @@ const done: NewAuditEvent["result"] = { success: true, error_message: null };
 
 /** What was changed. */
 export interface Resource {
-  readonly type: "server" | "action" | "execution" | "account" | "session" | "token" | "lock" | "queue" | "schedule";
+  readonly type:
+    | "server"
+    | "action"
+    | "execution"
+    | "account"
+    | "session"
+    | "token"
+    | "lock"
+    | "queue"
+    | "schedule"
+    | "approval_rule";
   readonly id: string;
   readonly name?: string | null;
 }

@@ -4,6 +4,7 @@ import {
   type ApiToken,
   type Caller,
   covers,
+  permissionsOfToken,
   type RequestOf,
   type ResponseOf,
 } from "@homeslice/protocol";
@@ -105,7 +106,7 @@ export async function findApiToken(connection: Connection, token: string): Promi
     await connection.updateTable("api_tokens").set(used).where("token_id", "=", row.token_id).execute();
   }
   const { name, role, tenant_id: tenant, permissions } = row;
-  return { subject: `token ${name}`, role, tenant, ...(permissions && { permissions }) };
+  return { subject: `token ${name}`, role, tenant, permissions: permissionsOfToken(role, permissions) };
 }
 
 function toApiToken(row: Selectable<ApiTokensTable>): ApiToken {

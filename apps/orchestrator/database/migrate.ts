@@ -8,6 +8,7 @@ import * as operationResults from "./migrations/0004-operation-results.ts";
 import * as access from "./migrations/0005-access.ts";
 import * as versions from "./migrations/0007-versions.ts";
 import * as schedules from "./migrations/0010-schedules.ts";
+import * as approvals from "./migrations/0011-approvals.ts";
 
 /** Every migration, in order. Names are forever: the database remembers them. */
 const migrations: Record<string, Migration> = {
@@ -18,6 +19,7 @@ const migrations: Record<string, Migration> = {
   "0005-access": access,
   "0007-versions": versions,
   "0010-schedules": schedules,
+  "0011-approvals": approvals,
 };
 
 function migrator(database: Database, schema: string): Migrator {

@@ -1,4 +1,5 @@
 import type {
+  ApprovalStatus,
   AuditEvent,
   Breaker,
   Execution,
@@ -15,6 +16,7 @@ import type {
 import type { Generated, JSONColumnType } from "kysely";
 import type { Policy } from "../executions/policy.ts";
 import type { AccountsTable, ApiTokensTable, RefreshTokensTable, SessionsTable } from "./accessTables.ts";
+import type { ApprovalRulesTable, ApprovalsTable, ApprovalVotesTable } from "./approvalTables.ts";
 import type { Defaulted, OfTenant } from "./columns.ts";
 import type { ScheduleFiresTable, SchedulesTable } from "./scheduleTables.ts";
 
@@ -84,6 +86,7 @@ export interface ExecutionsTable extends OfTenant {
   parallelism: number | null;
   batch_size: number | null;
   stop_after_failures: number | null;
+  approval: ApprovalStatus | null;
   state: Defaulted<TargetState>;
   total_count: number;
   success_count: Defaulted<number>;
@@ -216,6 +219,9 @@ export interface Tables {
   refresh_tokens: RefreshTokensTable;
   sessions: SessionsTable;
   api_tokens: ApiTokensTable;
+  approval_rules: ApprovalRulesTable;
+  approvals: ApprovalsTable;
+  approval_votes: ApprovalVotesTable;
   schedules: SchedulesTable;
   schedule_fires: ScheduleFiresTable;
   used_bootstraps: { secret_hash: Buffer };

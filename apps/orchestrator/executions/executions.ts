@@ -10,6 +10,8 @@ import {
 } from "@homeslice/protocol";
 import type { Actions } from "../actions/actions.ts";
 import { countUse } from "../actions/repository.ts";
+import { insertApproval, setStatus } from "../approvals/repository.ts";
+import { findDemand } from "../approvals/ruleRepository.ts";
 import { recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
 import { type Connection, transact } from "../database/database.ts";
@@ -160,7 +162,9 @@ export class Executions {
     { actor, scheduleId }: Origin,
     row: repository.NewExecutionRow,
   ): Promise<void> {
-    await repository.insertExecution(transaction, row);
+    const demand = row.operation.dry_run ? undefined : await findDemand(transaction, row);
+    await repository.insertExecution(transaction, row, demand !== undefined);
+    if (demand !== undefined) await insertApproval(transaction, row.executionId, demand);
     await recordChange(
       transaction,
       actor,
@@ -170,6 +174,7 @@ export class Executions {
         operation: row.operation,
         action_template_id: row.actionId,
         target_servers: row.serverIds,
+        ...(demand === undefined ? {} : { needs_approval_by: demand.rules }),
         ...(row.retryOf === null ? {} : { retry_of: row.retryOf }),
         ...(scheduleId === undefined ? {} : { schedule_id: scheduleId, initiated_by: row.initiatedBy }),
       },
@@ -215,6 +220,7 @@ export class Executions {
     const { database, bus } = this.#context;
     await this.#mustExist(executionId);
     await transact(database, async (transaction) => {
+      await setStatus(transaction, executionId, "withdrawn");
       await settle(transaction, await requestCancel(transaction, executionId));
       await recordChange(transaction, actor, "execution.cancelled", { type: "execution", id: executionId });
     });

@@ -27,8 +27,11 @@ export interface NewExecutionRow {
   readonly serverIds: readonly string[];
 }
 
-/** Stores an execution with all its targets: those that its rollout lets begin at once are in the queue. */
-export async function insertExecution(transaction: Connection, row: NewExecutionRow): Promise<void> {
+/**
+ * Stores an execution with all its targets: those that its rollout lets begin at once are in the queue.
+ * @param held whether none of them is, before somebody releases them
+ */
+export async function insertExecution(transaction: Connection, row: NewExecutionRow, held = false): Promise<void> {
   await transaction
     .insertInto("executions")
     .values({
@@ -52,7 +55,7 @@ export async function insertExecution(transaction: Connection, row: NewExecution
     })
     .execute();
   const batchSize = row.batchSize ?? row.serverIds.length;
-  const atOnce = Math.min(batchSize, row.parallelism ?? batchSize);
+  const atOnce = held ? 0 : Math.min(batchSize, row.parallelism ?? batchSize);
   await sql`
     insert into execution_targets (execution_id, server_id, ordinal, wave, queued_at, queue_key, queue_expires_at)
     select ${row.executionId}, server_id, place - 1, (place - 1) / ${batchSize}::integer, now(),

@@ -31,6 +31,7 @@ export async function releaseHeld(transaction: Connection, executionIds: readonl
         limit case when e.parallelism is null then null else greatest(0, e.parallelism - u.active) end
         for update of t skip locked
       ) held
+      where e.approval is distinct from 'pending'
     )
     update execution_targets t set queue_key = ${queueKey}, queued_at = now(), queue_expires_at = ${queueExpiry}
     from next join executions e using (execution_id)

@@ -19,6 +19,7 @@ export function toSummary(row: Selectable<ExecutionsTable>, openState: TargetSta
     execution_id: row.execution_id,
     batch_id: row.batch_id,
     retry_of: row.retry_of,
+    approval: row.approval,
     initiated_by: row.initiated_by,
     execution_type: row.execution_type,
     priority: row.priority,

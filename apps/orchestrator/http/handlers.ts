@@ -1,5 +1,7 @@
 import { type Actor, ApiError, type Caller, permits } from "@homeslice/protocol";
 import { Actions } from "../actions/actions.ts";
+import { Approvals } from "../approvals/approvals.ts";
+import { ApprovalRules } from "../approvals/rules.ts";
 import { Audit } from "../audit/audit.ts";
 import { Accounts } from "../auth/accounts.ts";
 import { ApiTokens } from "../auth/apiTokens.ts";
@@ -32,6 +34,7 @@ function handlers(context: Context, logins: Logins): Handlers {
     ...actionHandlers(actions),
     ...executionHandlers(context, actions),
     ...scheduleHandlers(context, actions),
+    ...approvalHandlers(context),
     ...lockHandlers(context),
     ...auditHandlers(context),
     ...accessHandlers(context, logins),
@@ -99,6 +102,21 @@ function scheduleHandlers(context: Context, actions: Actions) {
       schedules.update(params.schedule_id, body, version, starting(actor, caller)),
     deleteSchedule: ({ params, version }, actor) => schedules.delete(params.schedule_id, version, actor),
     listScheduleFires: ({ params, query }) => schedules.fires(params.schedule_id, query),
+  } satisfies Partial<Handlers>;
+}
+
+function approvalHandlers(context: Context) {
+  const approvals = new Approvals(context);
+  const rules = new ApprovalRules(context);
+  return {
+    listApprovalRules: ({ query }) => rules.list(query),
+    createApprovalRule: ({ body }, actor) => rules.create(body, actor),
+    getApprovalRule: ({ params }) => rules.get(params.rule_id),
+    updateApprovalRule: ({ params, body, version }, actor) => rules.update(params.rule_id, body, version, actor),
+    deleteApprovalRule: ({ params, version }, actor) => rules.delete(params.rule_id, version, actor),
+    listApprovals: ({ query }) => approvals.list(query),
+    getApproval: ({ params }) => approvals.get(params.execution_id),
+    decideApproval: ({ params, body }, actor) => approvals.decide(params.execution_id, body, actor),
   } satisfies Partial<Handlers>;
 }
 

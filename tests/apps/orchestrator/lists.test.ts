@@ -28,6 +28,11 @@ beforeAll(async () => {
       execution: { operation, target_servers: [server.server_id] },
     };
     scheduleId = (await client.call("createSchedule", { body: schedule })).schedule_id;
+    const rule = { name: `${hostname} ${index}`, environments: [environment], min_targets: 1 };
+    const { rule_id } = await client.call("createApprovalRule", { body: rule });
+    await client.call("startExecution", { body: { target_servers: [server.server_id], operation } });
+    const rare = { ...rule, min_targets: 1_000 };
+    await client.call("updateApprovalRule", { params: { rule_id }, body: rare });
     await client.call("createAccount", { body: { username: `user-${index}`, password: "a long password" } });
     await client.call("createApiToken", { body: { name: `token ${index % 2}`, expires_in_days: 5 - index } });
     const lock = { server_id: server.server_id, lock_type: "maintenance", reason: "test", ttl_seconds: 900 } as const;
@@ -75,7 +80,7 @@ const orders = names.flatMap((name) => {
 
 describe("every list", () => {
   test("can be sorted", () => {
-    expect(names).toHaveLength(10);
+    expect(names).toHaveLength(12);
     expect(new Set(orders.map(({ name }) => name)).size).toBe(names.length);
   });
 
@@ -154,7 +159,9 @@ describe("filters", () => {
     expect((await targets({ exit_code: 3 })).map(({ server_id }) => server_id)).toEqual([servers[3]]);
     const audit = async (query: object) => (await client.call("listAudit", { query })).items.length;
     expect([await audit({ resource_type: "lock" }), await audit({ actor_type: "agent" })]).toEqual([5, 2]);
-    expect([await audit({ ip_address: "127.0.0.1" }), await audit({ ip_address: "::9" })]).toEqual([38, 0]);
+    expect(await audit({ ip_address: "::9" })).toBe(0);
+    const { items } = await client.call("listAudit", { query: { ip_address: "127.0.0.1", limit: 1_000 } });
+    expect(new Set(items.map(({ actor }) => actor.ip_address))).toEqual(new Set(["127.0.0.1"]));
   });
 
   test("of output find one stream", async () => {

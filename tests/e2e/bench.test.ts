@@ -20,7 +20,8 @@ const Figures = z.record(
   }),
 );
 
-test.for(Object.keys(benches))(
+// That of the cluster would bring one up of its own: cluster.test.ts holds what it measures.
+test.for(Object.keys(benches).filter((name) => name !== "cluster"))(
   "bench %s measures what was done right, beside its floor, and ends by itself",
   async (name) => {
     // A bench fails when anything it ran was lost, doubled or out of order; its times say nothing on a busy machine.

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { bringUpInstances, installOperatorKinds } from "../cloudnativepg/operator.ts";
 import { Bench, core, NOTHING, report } from "./clusterSupport.ts";
 
 const settings = { ...core, backup: { enabled: true } };
@@ -41,10 +42,42 @@ test.each([
   expect(report(await bench.run(["preview", "--stack", "dev", "--json"])).changes).toMatchObject(NOTHING);
 });
 
-test("what is wanted on purpose is done", async () => {
+const instances = { ...core, postgresql: { highAvailability: true } };
+
+test("PostgreSQL in several instances is refused without the operator, and as a loss of what one server holds", async () => {
+  bench.configure("dev", { ...instances, backup: { enabled: true } });
+  const without = await bench.run(["up", "--stack", "dev", "--yes"]);
+  expect(without.code).toBe(2);
+  expect(without.stderr).toMatch(
+    /clusters\.postgresql\.cnpg\.io[\s\S]*docs\/postgresql\.md[\s\S]*Nothing was changed\./,
+  );
+  await installOperatorKinds(bench.kube);
+  const lossy = await bench.run(["up", "--stack", "dev", "--yes"]);
+  expect(lossy.code).toBe(2);
+  expect(lossy.stderr).toMatch(
+    /StatefulSet postgresql-statefulset: the data of its volumes[\s\S]*docs\/postgresql\.md says how to take the data along[\s\S]*--allow-data-loss\. Nothing was changed\./,
+  );
+});
+
+test("what is wanted on purpose is done: one server goes, and what the operator understands comes", async () => {
+  const jobs = () => bench.names("/apis/batch/v1/namespaces/homeslice-dev/jobs");
+  const ofOneServer = await jobs();
+  bench.configure("dev", instances);
+  const up = bench.run(["up", "--stack", "dev", "--yes", "--json", "--allow-data-loss"]);
+  // What makes the databases waits until the operator says that the instances are ready.
+  expect(await bringUpInstances(bench.kube, "homeslice-dev", "postgresql")).toEqual(ofOneServer);
+  report(await up);
+  expect(await jobs()).not.toEqual(ofOneServer);
+  expect(await bench.names("/apis/apps/v1/namespaces/homeslice-dev/statefulsets")).toEqual(["redis"]);
+  // What the operator's kind does not know, the API server drops: it would be missing here.
+  expect(report(await bench.run(["preview", "--stack", "dev", "--json"])).changes).toMatchObject(NOTHING);
+});
+
+test("the way back to one server is refused as well", async () => {
   bench.configure("dev", core);
-  report(await bench.run(["up", "--stack", "dev", "--yes", "--json", "--allow-data-loss"]));
-  expect(await bench.names("/apis/apps/v1/namespaces/homeslice-dev/statefulsets")).not.toContain("backup");
+  const { code, stderr } = await bench.run(["up", "--stack", "dev", "--yes"]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/Cluster postgresql-cluster: [\s\S]*docs\/postgresql\.md/);
 });
 
 test("a destroy names all that goes with the stack", async () => {

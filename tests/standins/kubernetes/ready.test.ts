@@ -32,6 +32,16 @@ describe("readiness", () => {
     expect(readiness(deployment(2))).toBe("ready");
   });
 
+  test("of any kind is the condition that the program waits for", () => {
+    const waited = (status: string): Values => ({
+      ...{ apiVersion: "example.org/v1", kind: "Thing" },
+      metadata: { annotations: { "pulumi.com/waitFor": "condition=Ready" } },
+      status: { conditions: [{ type: "Ready", status }] },
+    });
+    expect(readiness(waited("False"))).toBe("waiting");
+    expect(readiness(waited("True"))).toBe("ready");
+  });
+
   test("of a claim that binds at first use does not need a volume yet", () => {
     expect(readiness(claim("Pending"))).toBe("waiting");
     expect(readiness(claim("Pending"), { ...nothingAround, bindingMode: "WaitForFirstConsumer" })).toBe("ready");

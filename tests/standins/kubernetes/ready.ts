@@ -1,5 +1,5 @@
 import { at, isObject, textAt, type Value, type Values } from "@homeslice/plugin/values.ts";
-import { conditionOf } from "./objects.ts";
+import { annotation, conditionOf } from "./objects.ts";
 
 /** How far an object has come: ready, not yet (with what is missing), or never (with why). */
 export type Readiness =
@@ -129,9 +129,18 @@ const checks: Readonly<Record<string, Check>> = {
   "v1:Service": service,
 };
 
-/** The check of a kind; kinds without one are ready as soon as they exist. */
+/** The condition that the program names, or the check of the kind; kinds without one are ready as soon as they exist. */
 export function readinessCheck(object: Values): Check | undefined {
+  const condition = /^condition=(\w+)$/.exec(annotation(object, "pulumi.com/waitFor"))?.[1];
+  if (condition !== undefined) return inCondition(condition);
   return checks[`${textAt(object, "apiVersion")}:${textAt(object, "kind")}`];
+}
+
+function inCondition(type: string): Check {
+  return (object) => {
+    const condition = conditionOf(object, type);
+    return waitingFor(!isTrue(condition) && `not ${type}: ${reasonOf(condition)}`);
+  };
 }
 
 /** Whether any of the EndpointSlices names a ready pod. */

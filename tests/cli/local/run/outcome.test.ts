@@ -20,7 +20,7 @@ function ended(status: TargetState, exit_code: number | null, error: string | nu
     execution_id: "00000000-0000-4000-8000-000000000002",
     batch_id: "00000000-0000-4000-8000-000000000002",
     retry_of: null,
-  approval: null,
+    approval: null,
     priority: 5,
     initiated_by: "test",
     execution_type: "single",

@@ -73,7 +73,9 @@ export const Environment = z
       .string()
       .min(1)
       .optional()
-      .describe("Host of the Redis that carries live updates between replicas. Without it, PostgreSQL carries them."),
+      .describe(
+        "Host of the Redis that carries live updates between replicas, and their rate limits. Without it, PostgreSQL carries the updates, and each replica limits by itself.",
+      ),
     HOMESLICE_REDIS_PORT: Port.default(6_379).describe("Port of the Redis server."),
     HOMESLICE_REDIS_PASSWORD_FILE: File.optional().describe("File with the password of the Redis server."),
     HOMESLICE_KEY_FILE: SecretFile.describe(

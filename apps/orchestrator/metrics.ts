@@ -25,6 +25,17 @@ export class Metrics {
     labelNames: ["view"],
     registers: [this.registry],
   });
+  readonly limited = new Counter({
+    name: "homeslice_requests_limited_total",
+    help: "Requests refused because somebody asked too much, by the limit that they met",
+    labelNames: ["limit"],
+    registers: [this.registry],
+  });
+  readonly limitFallbacks = new Counter({
+    name: "homeslice_rate_limit_fallbacks_total",
+    help: "Times that the rate limits shared by Redis were out of reach and each orchestrator limited by itself",
+    registers: [this.registry],
+  });
   readonly dispatched = new Counter({
     name: "homeslice_executions_dispatched_total",
     help: "Jobs sent to an agent",

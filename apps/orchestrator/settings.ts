@@ -38,7 +38,7 @@ export interface Settings {
   readonly host: string;
   readonly port: number;
   readonly database: DatabaseSettings;
-  /** Carries live updates between replicas; without it, the database does. */
+  /** Carries live updates and rate limits between replicas; without it, the database carries the updates. */
   readonly redis: RedisSettings | undefined;
   /** The secret of the installation. */
   readonly secret: Uint8Array;

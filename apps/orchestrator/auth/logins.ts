@@ -16,7 +16,7 @@ import { recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
 import type { AccountsTable } from "../database/accessTables.ts";
 import { narrowTo } from "../database/tenancy.ts";
-import type { Limit, RateLimits } from "../http/rateLimits.ts";
+import type { Limit, RateLimits } from "../http/rateLimits/rateLimits.ts";
 import * as repository from "./accountRepository.ts";
 import { createAccount } from "./accounts.ts";
 import { hashPassword, verifyPassword } from "./passwords.ts";
@@ -56,8 +56,10 @@ export class Logins {
 
   /** The account of a name and password. @throws ApiError not_authenticated, whatever was wrong; TooManyRequests */
   async authenticate({ username, password }: Credentials, actor: Actor): Promise<AccountRow> {
-    this.#limits.demand(`password ${actor.ip_address}`, OF_ADDRESS);
-    this.#limits.demand(`password ${actor.ip_address} ${username}`, OF_ACCOUNT);
+    await this.#limits.demand(
+      { kind: "password", of: `${actor.ip_address}`, ...OF_ADDRESS },
+      { kind: "password", of: `${actor.ip_address} ${username}`, ...OF_ACCOUNT },
+    );
     const { database } = this.#context;
     const account = await repository.findAccountByName(database, username);
     const open = account !== undefined && !account.disabled && !isClosed(account, this.#context.now());

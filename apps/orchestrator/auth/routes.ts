@@ -4,7 +4,7 @@ import { EncryptJWT, jwtDecrypt } from "jose";
 import { z } from "zod";
 import type { Context } from "../context.ts";
 import { actorOf } from "../http/admission.ts";
-import type { Limit, RateLimits } from "../http/rateLimits.ts";
+import type { Limit, RateLimits } from "../http/rateLimits/rateLimits.ts";
 import type { Settings } from "../settings.ts";
 import type { Authentication } from "./authentication.ts";
 import { clearCookie, LOGIN_COOKIE, readCookie, SESSION_COOKIE, setCookie } from "./cookies.ts";
@@ -72,7 +72,7 @@ function addProviderLogin(app: FastifyInstance, parts: BrowserLogin, sessions: S
   const key = deriveKey(settings.secret, "logins");
 
   app.get("/auth/login", open, async (request, reply) => {
-    limits.demand(`login ${request.ip}`, LOGINS);
+    await limits.demand({ kind: "login", of: request.ip, ...LOGINS });
     const query = LoginQuery.safeParse(request.query);
     if (!query.success) throw new ApiError("invalid_request", "the login cannot begin with these parameters");
     const { next, tenant } = query.data;
@@ -85,7 +85,7 @@ function addProviderLogin(app: FastifyInstance, parts: BrowserLogin, sessions: S
   });
 
   app.get("/auth/callback", open, async (request, reply) => {
-    limits.demand(`login ${request.ip}`, LOGINS);
+    await limits.demand({ kind: "login", of: request.ip, ...LOGINS });
     reply.header("set-cookie", clearCookie(LOGIN_COOKIE));
     const pending = await openPending(readCookie(request.headers.cookie, LOGIN_COOKIE), key);
     const person = pending && (await finish(provider, request, pending, context));
@@ -107,7 +107,7 @@ function addProviderLogout(app: FastifyInstance, parts: BrowserLogin, sessions: 
       Object.fromEntries(new URLSearchParams(body)),
     );
     scope.post("/auth/backchannel-logout", open, async (request, reply) => {
-      parts.limits.demand(`login ${request.ip}`, LOGINS);
+      await parts.limits.demand({ kind: "login", of: request.ip, ...LOGINS });
       const sent = z.object({ logout_token: z.string() }).safeParse(request.body);
       const ended = sent.success && (await provider.verifyLogoutToken(sent.data.logout_token).catch(() => undefined));
       if (!ended) throw new ApiError("invalid_request", "this is no logout token of the identity provider");

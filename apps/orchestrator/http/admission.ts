@@ -3,7 +3,7 @@ import type { FastifyRequest } from "fastify";
 import type { Refusals } from "../audit/refusals.ts";
 import type { Authentication } from "../auth/authentication.ts";
 import { crossSiteFault, isOwnPage } from "../auth/origin.ts";
-import type { Limit, RateLimits } from "./rateLimits.ts";
+import type { Limit, RateLimits } from "./rateLimits/rateLimits.ts";
 
 /** Requests without a valid token or session from one address. */
 const FAILURES: Limit = { burst: 300, perSeconds: 60 };
@@ -36,8 +36,8 @@ export class Admission {
   /** Lets in a request that needs a permission. @throws ApiError; the attempt is in the audit log then */
   async admit(request: FastifyRequest, permission: Permission): Promise<Caller> {
     const identity = await this.#authentication.identify(request);
-    if (identity === undefined) this.#limits.demand(`failures ${request.ip}`, FAILURES);
-    else this.#limitCaller(identity.caller);
+    if (identity === undefined) await this.#limits.demand({ kind: "failures", of: request.ip, ...FAILURES });
+    else await this.#limitCaller(identity.caller);
     const fault = identity?.byCookie ? crossSiteFault(request, this.#rules.publicOrigin) : undefined;
     const caller = identity?.caller;
     if (caller !== undefined && fault === undefined && permits(caller, permission)) return caller;
@@ -59,12 +59,14 @@ export class Admission {
     return identity?.caller;
   }
 
-  #limitCaller({ tenant, subject }: Caller): void {
+  async #limitCaller({ tenant, subject }: Caller): Promise<void> {
     const rate = this.#rules.requestsPerSecond;
     if (rate === 0) return;
-    this.#limits.demand(`user ${tenant} ${subject}`, { burst: rate * BURST_SECONDS, perSeconds: BURST_SECONDS });
-    const shared = rate * TENANT_SHARE;
-    this.#limits.demand(`tenant ${tenant}`, { burst: shared * BURST_SECONDS, perSeconds: BURST_SECONDS });
+    const limit = (share: number) => ({ burst: rate * share * BURST_SECONDS, perSeconds: BURST_SECONDS });
+    await this.#limits.demand(
+      { kind: "user", of: `${tenant} ${subject}`, ...limit(1) },
+      { kind: "tenant", of: tenant, ...limit(TENANT_SHARE) },
+    );
   }
 }
 

@@ -2,7 +2,7 @@ import { ApiError, type ProblemCode } from "@homeslice/protocol";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { z } from "zod";
-import { TooManyRequests } from "./rateLimits.ts";
+import { TooManyRequests } from "./rateLimits/rateLimits.ts";
 
 const JSON_PROBLEM = "application/problem+json";
 

@@ -16,7 +16,8 @@ import { addErrorHandling } from "./errors.ts";
 import { handlersOf } from "./handlers.ts";
 import { openApiDocument } from "./openapi.ts";
 import { addProtection } from "./protection.ts";
-import { RateLimits } from "./rateLimits.ts";
+import { RateLimits } from "./rateLimits/rateLimits.ts";
+import { RedisBuckets } from "./rateLimits/redisBuckets.ts";
 import { addRoutes } from "./routes.ts";
 import { addUnknownRoutes } from "./unknownRoutes.ts";
 
@@ -37,7 +38,9 @@ export async function buildServer(context: Context, settings: Settings, links: L
     trustProxy: settings.trustedProxies.length > 0 && [...settings.trustedProxies],
   });
   await addProtection(app, settings);
-  const limits = new RateLimits(context.now);
+  const shared = settings.redis && new RedisBuckets(settings.redis, context.log);
+  app.addHook("onClose", async () => shared?.close());
+  const limits = new RateLimits(context, shared);
   const authentication = new Authentication(context, settings.secret);
   const logins = new Logins(context, limits, settings.secret, settings.bootstrap);
   const admission = new Admission(authentication, context.refusals, limits, {
@@ -46,7 +49,7 @@ export async function buildServer(context: Context, settings: Settings, links: L
   });
   addErrorHandling(app, context.log);
   addUnknownRoutes(app);
-  await addWebSockets(app, context, links, admission, limits);
+  await addWebSockets(app, context, links, admission);
   addRoutes(app, handlersOf(context, logins), admission, context);
   addAuditExport(app, context, admission);
   addBrowserLogin(app, { context, settings, authentication, logins, limits });

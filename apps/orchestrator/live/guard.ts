@@ -4,7 +4,8 @@ import type { FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
 import type { Context } from "../context.ts";
 import type { Admission } from "../http/admission.ts";
-import type { Limit, RateLimits } from "../http/rateLimits.ts";
+import type { Limit } from "../http/rateLimits/rateLimits.ts";
+import { TokenBuckets } from "../http/rateLimits/tokenBuckets.ts";
 import type { LiveView } from "../metrics.ts";
 
 /** WebSockets that one caller may hold open at each orchestrator. */
@@ -18,13 +19,14 @@ type Serve = (caller: Caller, messages: AsyncIterable<string>) => Promise<void>;
 export class SocketGuard {
   readonly #context: Context;
   readonly #admission: Admission;
-  readonly #limits: RateLimits;
+  /** Of each socket, which only this process holds. */
+  readonly #messageLimits: TokenBuckets;
   readonly #open = new Map<string, number>();
 
-  constructor(context: Context, admission: Admission, limits: RateLimits) {
+  constructor(context: Context, admission: Admission) {
     this.#context = context;
     this.#admission = admission;
-    this.#limits = limits;
+    this.#messageLimits = new TokenBuckets(context.now);
   }
 
   /** Serves a socket as long as its caller may hold it. */
@@ -66,7 +68,7 @@ export class SocketGuard {
     const name = `socket ${crypto.randomUUID()}`;
     try {
       for await (const [data] of arriving) {
-        if (this.#limits.take(name, MESSAGES) > 0) return socket.close(closeCode.too_many, "too many messages");
+        if (this.#messageLimits.take(name, MESSAGES) > 0) return socket.close(closeCode.too_many, "too many messages");
         yield String(data);
       }
     } catch (error) {

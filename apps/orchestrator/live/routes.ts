@@ -21,7 +21,6 @@ import type { LinkServer } from "../agents/link.ts";
 import { type Context, inTenant } from "../context.ts";
 import { findStart } from "../executions/repository.ts";
 import type { Admission } from "../http/admission.ts";
-import type { RateLimits } from "../http/rateLimits.ts";
 import { Follower } from "./follower.ts";
 import { SocketGuard } from "./guard.ts";
 import { ServerWatches } from "./serverWatch.ts";
@@ -32,10 +31,9 @@ export async function addWebSockets(
   context: Context,
   links: LinkServer,
   admission: Admission,
-  limits: RateLimits,
 ): Promise<void> {
   await app.register(websocket, { options: { maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false } });
-  const guard = new SocketGuard(context, admission, limits);
+  const guard = new SocketGuard(context, admission);
   app.get(LINK_PATH, { websocket: true, config: { access: "agent" } }, (socket, request) =>
     links.serve(socket, request.ip),
   );

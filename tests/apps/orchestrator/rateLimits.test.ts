@@ -1,4 +1,4 @@
-import { RateLimits } from "@homeslice/orchestrator/http/rateLimits.ts";
+import { TokenBuckets } from "@homeslice/orchestrator/http/rateLimits/tokenBuckets.ts";
 import { mintToken, verifyToken } from "@homeslice/protocol";
 import { expect, test } from "vitest";
 
@@ -6,10 +6,10 @@ const limit = { burst: 3, perSeconds: 1 };
 
 function limits() {
   const clock = { now: new Date("2026-01-01T00:00:00Z") };
-  return { clock, buckets: new RateLimits(() => clock.now) };
+  return { clock, buckets: new TokenBuckets(() => clock.now) };
 }
 
-const pass = (buckets: RateLimits, times: number, name = "a") =>
+const pass = (buckets: TokenBuckets, times: number, name = "a") =>
   Array.from({ length: times }, () => buckets.take(name, limit)).filter((seconds) => seconds === 0).length;
 
 test("as much as the burst comes through at once, and then as much as refills", () => {

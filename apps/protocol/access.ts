@@ -39,6 +39,7 @@ export const Permission = z.enum([
   "tokens:manage",
   "audit:read",
   "audit:verify",
+  "limits:manage",
 ]);
 export type Permission = z.infer<typeof Permission>;
 
@@ -64,11 +65,12 @@ const granted: Record<Role, readonly Permission[]> = {
     "tokens:manage",
     "audit:read",
     "audit:verify",
+    "limits:manage",
   ],
 };
 
 /** Permissions over what all tenants share: only the people of the default tenant have them. */
-const installation: readonly Permission[] = ["audit:verify"];
+const installation: readonly Permission[] = ["audit:verify", "limits:manage"];
 
 /** Permissions that only a person has, never a token of a program: what needs two people is not one and their token. */
 const personal: readonly Permission[] = ["executions:approve"];

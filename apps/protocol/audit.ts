@@ -44,6 +44,7 @@ export const auditEventTypes = [
   "lock.force_released",
   "breaker.overridden",
   "queue.controlled",
+  "limits.changed",
   "schedule.created",
   "schedule.updated",
   "schedule.deleted",

@@ -16,6 +16,7 @@ export const problemStatus = {
   body_too_large: 413,
   unsupported_media_type: 415,
   too_many_requests: 429,
+  queue_full: 429,
   internal_error: 500,
   not_ready: 503,
 } as const;

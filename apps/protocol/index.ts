@@ -7,6 +7,7 @@ export * from "./client.ts";
 export * from "./errors.ts";
 export * from "./executions.ts";
 export * from "./ids.ts";
+export * from "./limits.ts";
 export * from "./link.ts";
 export * from "./live.ts";
 export * from "./locks.ts";

@@ -6,6 +6,7 @@ import { AuditEvent, AuditFilter, AuditVerification } from "./audit.ts";
 import { Problem } from "./errors.ts";
 import { executionRoutes } from "./executionRoutes.ts";
 import { ActionId, ServerId } from "./ids.ts";
+import { limitRoutes } from "./limitRoutes.ts";
 import { Enrolled, Enrolment } from "./link.ts";
 import { lockRoutes } from "./lockRoutes.ts";
 import { Operation } from "./operations/index.ts";
@@ -160,6 +161,7 @@ export const routes = {
   ...executionRoutes,
   ...approvalRoutes,
   ...lockRoutes,
+  ...limitRoutes,
   ...scheduleRoutes,
   listAudit: route({
     method: "GET",

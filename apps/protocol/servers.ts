@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ServerId, Timestamp } from "./ids.ts";
+import { MAX_TIMEOUT_SECONDS } from "./policy.ts";
 import { Search } from "./route.ts";
 
 export const Environment = z.enum(["dev", "staging", "uat", "preprod", "prod"]);
@@ -58,7 +59,12 @@ export const Server = z.object({
   configuration: z.object({
     agent_version: z.string().nullable(),
     os_info: z.string().nullable(),
-    max_concurrent_jobs: z.int().nullable(),
+    max_concurrent_jobs: z
+      .int()
+      .nullable()
+      .meta({ description: "Work at once: as much as its agent takes, or `job_limit` where that is less" }),
+    job_limit: z.int().nullable(),
+    timeout_default: z.int().nullable(),
   }),
   credentials: z.object({
     key_fingerprint: z.string().nullable().meta({ description: "SHA-256 of the agent's public key, in hex" }),
@@ -83,6 +89,16 @@ export const NewServer = z.strictObject({
   environment: Environment.default("dev"),
   server_group: Label.nullable().default(null),
   tags: z.array(Label).max(64).default([]),
+  job_limit: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .nullable()
+    .default(null)
+    .meta({ description: "Work at once, at most; null is as much as its agent takes" }),
+  timeout_default: z.int().min(1).max(MAX_TIMEOUT_SECONDS).nullable().default(null).meta({
+    description: "Time-out in seconds of operations without a template that say none; of several servers the longest",
+  }),
 });
 export type NewServer = z.infer<typeof NewServer>;
 

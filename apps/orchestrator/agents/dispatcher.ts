@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
-import { type ClaimedRow, claimWithin } from "../executions/claim.ts";
+import { type ClaimedRow, claimQueued, claimWithinLimits } from "../executions/claim.ts";
 import { findUnanswered } from "../executions/unanswered.ts";
+import { hasLimits } from "../limits/repository.ts";
 import { Loop } from "../loop.ts";
 import type { AgentRegistry } from "./registry.ts";
 
@@ -20,6 +21,7 @@ export class Dispatcher {
   readonly #loop: Loop;
   readonly #answers: Loop;
   #unsubscribe = () => {};
+  #limits = { at: 0, any: false };
 
   constructor(context: Context, registry: AgentRegistry) {
     this.#context = context;
@@ -58,7 +60,17 @@ export class Dispatcher {
   async #claim(): Promise<ClaimedRow[]> {
     const { database, orchestratorId, timings, maxRunning } = this.#context;
     const lockMarginSeconds = LOCK_MARGIN_SECONDS + timings.acceptMs / 1_000;
-    return await claimWithin(database, { orchestratorId, limit: BATCH, lockMarginSeconds }, maxRunning);
+    const options = { orchestratorId, limit: BATCH, lockMarginSeconds };
+    if (maxRunning === undefined && !(await this.#hasLimits())) return await claimQueued(database, options);
+    return await claimWithinLimits(database, options, maxRunning);
+  }
+
+  /** Whether anybody has a limit on what runs; looked up no more often than one waits for a new one to hold. */
+  async #hasLimits(): Promise<boolean> {
+    const { database, now, timings } = this.#context;
+    const at = now().getTime();
+    if (at - this.#limits.at >= timings.pollMs) this.#limits = { at, any: await hasLimits(database) };
+    return this.#limits.any;
   }
 
   /**

@@ -17,6 +17,7 @@ export interface Resource {
     | "token"
     | "lock"
     | "queue"
+    | "limits"
     | "schedule"
     | "approval_rule";
   readonly id: string;

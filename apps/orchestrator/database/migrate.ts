@@ -7,6 +7,7 @@ import * as tenants from "./migrations/0003-tenants.ts";
 import * as operationResults from "./migrations/0004-operation-results.ts";
 import * as access from "./migrations/0005-access.ts";
 import * as versions from "./migrations/0007-versions.ts";
+import * as limits from "./migrations/0008-limits.ts";
 import * as schedules from "./migrations/0010-schedules.ts";
 import * as approvals from "./migrations/0011-approvals.ts";
 
@@ -18,6 +19,7 @@ const migrations: Record<string, Migration> = {
   "0004-operation-results": operationResults,
   "0005-access": access,
   "0007-versions": versions,
+  "0008-limits": limits,
   "0010-schedules": schedules,
   "0011-approvals": approvals,
 };

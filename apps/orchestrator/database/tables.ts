@@ -42,6 +42,8 @@ export interface ServersTable extends OfTenant {
   breaker_mode: Defaulted<Breaker["mode"]>;
   breaker_failures: Defaulted<number>;
   breaker_retry_at: Date | null;
+  job_limit: number | null;
+  timeout_default: number | null;
   created_at: Generated<Date>;
   created_by: string;
   version: Defaulted<number>;
@@ -163,6 +165,15 @@ export interface QueueControlTable extends OfTenant {
   version: Defaulted<number>;
 }
 
+export interface LimitsTable {
+  scope: string;
+  max_running: number | null;
+  max_queued: number | null;
+  version: Defaulted<number>;
+  changed_by: string;
+  changed_at: Defaulted<Date>;
+}
+
 export interface IdempotencyKeysTable extends OfTenant {
   subject: string;
   key: string;
@@ -210,6 +221,7 @@ export interface Tables {
   execution_attempts: AttemptsTable;
   locks: LocksTable;
   queue_control: QueueControlTable;
+  limits: LimitsTable;
   idempotency_keys: IdempotencyKeysTable;
   superseded_results: SupersededResultsTable;
   audit_events: AuditEventsTable;

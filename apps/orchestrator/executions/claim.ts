@@ -1,6 +1,7 @@
 import type { Operation } from "@homeslice/protocol";
 import { sql } from "kysely";
 import type { Connection, Database } from "../database/database.ts";
+import { type Room, readRoom } from "../limits/repository.ts";
 import { openStates } from "./state.ts";
 
 /** What a job for an agent is made of. */
@@ -27,6 +28,8 @@ export interface ClaimOptions {
   readonly limit: number;
   /** Seconds by which an execution lock outlives the time-out of what it is taken for. */
   readonly lockMarginSeconds: number;
+  /** How much more the tenants with a limit may begin. Default: none has one. */
+  readonly tenants?: Room["tenants"];
 }
 
 /**
@@ -34,7 +37,7 @@ export interface ClaimOptions {
  * joined to all that is open, the planner, which knows little of rows that come and go, compares each with each.
  */
 const rooms = (orchestratorId: string) => sql`
-  select s.server_id, s.session_id, greatest(0, least(s.max_concurrent_jobs,
+  select s.server_id, s.session_id, greatest(0, least(s.max_concurrent_jobs, s.job_limit,
     case when s.breaker_mode = 'auto' and s.breaker_retry_at is not null then 1 end) - (
       select count(*) from execution_targets busy
       where busy.server_id = s.server_id and busy.state in (${sql.join(openStates)}))) as free
@@ -51,27 +54,37 @@ const keptOut = sql`exists (
       or l.lock_type = 'maintenance' and e.action_type <> 'maintenance'
       or l.lock_type = 'execution' and (e.policy ->> 'requires_lock')::boolean))`;
 
+/** What is ready, as far as the tenants with a limit have room for it. */
+function withinRooms(tenants: Room["tenants"]) {
+  if (tenants.length === 0) return sql`ready`;
+  return sql`(
+    select ready.*, row_number() over (partition by tenant_id order by queue_key, execution_id) as place, room.free
+    from ready left join jsonb_to_recordset(${JSON.stringify(tenants)}::jsonb) as room (tenant_id text, free integer)
+      using (tenant_id)) ready
+    where free is null or place <= free`;
+}
+
 /**
  * Claims queued work for the servers whose links this orchestrator holds, in the order of the queue, as far as each has
  * room and no lock or breaker stands against it. An execution lock is taken in the same statement: without it, what
  * needs it stays in the queue. Any number of orchestrators may claim at once: a row is taken by one, the others skip it.
  */
 export async function claimQueued(connection: Connection, options: ClaimOptions): Promise<ClaimedRow[]> {
-  const { orchestratorId, limit, lockMarginSeconds } = options;
+  const { orchestratorId, limit, lockMarginSeconds, tenants = [] } = options;
   const { rows } = await sql<ClaimedRow>`
-    with work as (
-      select t.execution_id, t.server_id, t.queue_key, room.session_id
+    with ready as (
+      select t.execution_id, t.server_id, t.tenant_id, t.queue_key, room.session_id
       from (${rooms(orchestratorId)}) room
       cross join lateral (
-        select t.execution_id, t.server_id, t.queue_key
+        select t.execution_id, t.server_id, t.tenant_id, t.queue_key
         from execution_targets t join executions e on e.execution_id = t.execution_id
         where t.server_id = room.server_id and t.state = 'queued' and t.queue_key is not null and not ${keptOut}
         order by t.queue_key, t.execution_id
         limit room.free
         for update of t skip locked
       ) t
-      order by t.queue_key, t.execution_id
-      limit ${limit}
+    ), work as (
+      select * from ${withinRooms(tenants)} order by queue_key, execution_id limit ${limit}
     ), locked as (
       insert into locks (server_id, lock_type, execution_id, locked_by, reason, priority, expires_at)
       select work.server_id, 'execution', work.execution_id, e.initiated_by, 'taken by its execution', e.priority,
@@ -96,24 +109,26 @@ export async function claimQueued(connection: Connection, options: ClaimOptions)
   return rows;
 }
 
-/** Those who claim under a limit on all work take turns: the key of the advisory lock ("claim" in ASCII). */
+/** Those who claim under a limit that servers share take turns: the key of the advisory lock ("claim" in ASCII). */
 const CLAIM_LOCK = 0x636c61696d;
 
-/** Claims queued work as long as all orchestrators together have less than `maxRunning` open; undefined is no limit. */
-export async function claimWithin(
+/**
+ * Claims queued work as far as the limits allow that servers share, over all orchestrators.
+ * @param maxRunning the limit of the settings on all work; undefined is none
+ */
+export async function claimWithinLimits(
   database: Database,
   options: ClaimOptions,
   maxRunning: number | undefined,
 ): Promise<ClaimedRow[]> {
-  if (maxRunning === undefined) return await claimQueued(database, options);
   return await database.transaction().execute(async (transaction) => {
     await sql`select pg_advisory_xact_lock(${CLAIM_LOCK})`.execute(transaction);
-    const { open } = await transaction
-      .selectFrom("execution_targets")
-      .select(({ fn }) => fn.countAll<number>().as("open"))
-      .where("state", "in", openStates)
-      .executeTakeFirstOrThrow();
-    if (open >= maxRunning) return [];
-    return await claimQueued(transaction, { ...options, limit: Math.min(options.limit, maxRunning - open) });
+    const { total, tenants } = await readRoom(transaction, maxRunning);
+    if (total === 0) return [];
+    return await claimQueued(transaction, {
+      ...options,
+      limit: Math.min(options.limit, total ?? options.limit),
+      tenants,
+    });
   });
 }

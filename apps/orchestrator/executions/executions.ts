@@ -15,6 +15,7 @@ import { findDemand } from "../approvals/ruleRepository.ts";
 import { recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
 import { type Connection, transact } from "../database/database.ts";
+import { refuseFullQueue } from "../limits/limits.ts";
 import { readLines } from "../logs/repository.ts";
 import { settle } from "./endings.ts";
 import { claimKey } from "./idempotency.ts";
@@ -88,7 +89,7 @@ export class Executions {
   async preview(request: NewExecution): Promise<ExecutionPreview> {
     const plan = await planExecution(this.#context.database, this.#actions, request);
     const batchSize = plan.batchSize ?? plan.targets.length;
-    const targets = plan.targets.map(({ tags: _tags, ...server }, place) => ({
+    const targets = plan.targets.map(({ tags: _tags, timeout_default: _timeout, ...server }, place) => ({
       ...server,
       batch: Math.floor(place / batchSize),
     }));
@@ -162,6 +163,7 @@ export class Executions {
     { actor, scheduleId }: Origin,
     row: repository.NewExecutionRow,
   ): Promise<void> {
+    await refuseFullQueue(transaction, row.serverIds.length);
     const demand = row.operation.dry_run ? undefined : await findDemand(transaction, row);
     await repository.insertExecution(transaction, row, demand !== undefined);
     if (demand !== undefined) await insertApproval(transaction, row.executionId, demand);

@@ -39,7 +39,16 @@ export interface Plan
 export async function planExecution(connection: Connection, actions: Actions, request: NewExecution): Promise<Plan> {
   const { rollout, applicableTags, ...work } = await decideWork(connection, actions, request);
   const { targets, excluded } = await chooseTargets(connection, request, applicableTags);
-  return { ...work, targets, excluded, ...limitsOf(rollout, targets.length) };
+  const timeoutSeconds = timeoutOfServers(request, targets) ?? work.timeoutSeconds;
+  return { ...work, timeoutSeconds, targets, excluded, ...limitsOf(rollout, targets.length) };
+}
+
+/** The longest time-out that the servers want for what comes without a template and says none. */
+function timeoutOfServers(request: NewExecution, targets: readonly Candidate[]): number | undefined {
+  const { action_template_id, timeout_seconds = request.execution_config.timeout_seconds } = request;
+  if (action_template_id !== undefined || timeout_seconds !== undefined) return undefined;
+  const timeouts = targets.flatMap(({ timeout_default }) => timeout_default ?? []);
+  return timeouts.length === 0 ? undefined : Math.max(...timeouts);
 }
 
 /** Decides all but the servers. @throws ApiError not_found, invalid_request */

@@ -7,6 +7,7 @@ import { selectServers } from "../servers/repository.ts";
 /** A server that an execution may be meant for. */
 export interface Candidate extends Omit<z.output<typeof PreviewTarget>, "batch"> {
   readonly tags: readonly string[];
+  readonly timeout_default: number | null;
 }
 
 /** The servers that fit every criterion, in the order in which they were registered. */
@@ -48,8 +49,8 @@ function likePattern(glob: string): string {
     .replaceAll("?", "_");
 }
 
-function toCandidate({ server_id, hostname, environment, tags, current }: Row): Candidate {
-  return { server_id, hostname, environment, tags, status: current };
+function toCandidate({ server_id, hostname, environment, tags, timeout_default, current }: Row): Candidate {
+  return { server_id, hostname, environment, tags, timeout_default, status: current };
 }
 
 type Row = Omit<Candidate, "status"> & { readonly current: Candidate["status"] };

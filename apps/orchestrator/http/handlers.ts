@@ -9,6 +9,7 @@ import type { Logins } from "../auth/logins.ts";
 import { Breakers } from "../breaker/breaker.ts";
 import { type Context, inTenant } from "../context.ts";
 import { Executions } from "../executions/executions.ts";
+import { Limits } from "../limits/limits.ts";
 import { Locks } from "../locks/locks.ts";
 import { Queue } from "../queue/queue.ts";
 import { Schedules } from "../schedules/schedules.ts";
@@ -36,6 +37,7 @@ function handlers(context: Context, logins: Logins): Handlers {
     ...scheduleHandlers(context, actions),
     ...approvalHandlers(context),
     ...lockHandlers(context),
+    ...limitHandlers(context),
     ...auditHandlers(context),
     ...accessHandlers(context, logins),
   };
@@ -117,6 +119,16 @@ function approvalHandlers(context: Context) {
     listApprovals: ({ query }) => approvals.list(query),
     getApproval: ({ params }) => approvals.get(params.execution_id),
     decideApproval: ({ params, body }, actor) => approvals.decide(params.execution_id, body, actor),
+  } satisfies Partial<Handlers>;
+}
+
+function limitHandlers(context: Context) {
+  const limits = new Limits(context);
+  return {
+    getLimits: (_request, _actor, caller) => limits.overview(admitted(caller)),
+    setTotalLimits: ({ body, version }, actor) => limits.setTotal(body, version, actor),
+    getTenantLimits: ({ params }) => limits.ofTenant(params.tenant),
+    setTenantLimits: ({ params, body, version }, actor) => limits.setTenant(params.tenant, body, version, actor),
   } satisfies Partial<Handlers>;
 }
 

@@ -168,7 +168,9 @@ function toServer(row: Selectable<ServersTable> & { current: ServerState; breake
     configuration: {
       agent_version: row.agent_version,
       os_info: row.os_info,
-      max_concurrent_jobs: row.max_concurrent_jobs,
+      max_concurrent_jobs: row.max_concurrent_jobs && Math.min(row.max_concurrent_jobs, row.job_limit ?? Infinity),
+      job_limit: row.job_limit,
+      timeout_default: row.timeout_default,
     },
     credentials: {
       key_fingerprint: key && createHash("sha256").update(Buffer.from(key, "base64url")).digest("hex"),

@@ -129,7 +129,8 @@ export class Servers {
       return used?.server_id;
     }
     await narrowTo(transaction, DEFAULT_TENANT);
-    const node = { hostname, environment, server_group: "cluster", tags: ["kubernetes"] };
+    const none = { job_limit: null, timeout_default: null };
+    const node = { hostname, environment, server_group: "cluster", tags: ["kubernetes"], ...none };
     return await repository.insertServer(transaction, node, "cluster enrolment");
   }
 

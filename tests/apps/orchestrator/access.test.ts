@@ -61,6 +61,10 @@ const weakest: Record<RouteName, Role | "public"> = {
   releaseLock: "operator",
   forceReleaseLock: "admin",
   controlQueue: "admin",
+  getLimits: "viewer",
+  setTotalLimits: "admin",
+  getTenantLimits: "admin",
+  setTenantLimits: "admin",
   registerServer: "admin",
   updateServer: "admin",
   deleteServer: "admin",
@@ -79,7 +83,7 @@ const weakest: Record<RouteName, Role | "public"> = {
 };
 
 /** What all tenants share: only the people of the default tenant may. */
-const ofInstallation: readonly RouteName[] = ["verifyAudit"];
+const ofInstallation: readonly RouteName[] = ["verifyAudit", "setTotalLimits", "getTenantLimits", "setTenantLimits"];
 
 const unknownId = "00000000-0000-7000-8000-000000000000";
 

@@ -3,7 +3,8 @@ import type { FastifyRequest } from "fastify";
 import type { Refusals } from "../audit/refusals.ts";
 import type { Authentication } from "../auth/authentication.ts";
 import { crossSiteFault, isOwnPage } from "../auth/origin.ts";
-import type { Limit, RateLimits } from "./rateLimits/rateLimits.ts";
+import type { RateLimits } from "./rateLimits/rateLimits.ts";
+import type { Limit } from "./rateLimits/tokenBuckets.ts";
 
 /** Requests without a valid token or session from one address. */
 const FAILURES: Limit = { burst: 300, perSeconds: 60 };

@@ -4,8 +4,7 @@ import type { FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
 import type { Context } from "../context.ts";
 import type { Admission } from "../http/admission.ts";
-import type { Limit } from "../http/rateLimits/rateLimits.ts";
-import { TokenBuckets } from "../http/rateLimits/tokenBuckets.ts";
+import { type Limit, TokenBuckets } from "../http/rateLimits/tokenBuckets.ts";
 import type { LiveView } from "../metrics.ts";
 
 /** WebSockets that one caller may hold open at each orchestrator. */

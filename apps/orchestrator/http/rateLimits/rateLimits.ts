@@ -1,12 +1,6 @@
 import { ApiError } from "@homeslice/protocol";
 import type { Context } from "../../context.ts";
-import { TokenBuckets } from "./tokenBuckets.ts";
-
-/** How much may happen: `burst` at once, and as much again every `perSeconds`. */
-export interface Limit {
-  readonly burst: number;
-  readonly perSeconds: number;
-}
+import { type Limit, TokenBuckets } from "./tokenBuckets.ts";
 
 /** What is limited. */
 export type LimitKind = "user" | "tenant" | "failures" | "password" | "login";

@@ -1,4 +1,8 @@
-import type { Limit } from "./rateLimits.ts";
+/** How much may happen: `burst` at once, and as much again every `perSeconds`. */
+export interface Limit {
+  readonly burst: number;
+  readonly perSeconds: number;
+}
 
 /** Buckets that are remembered; beyond that the one that was touched longest ago is forgotten. */
 const MAX_BUCKETS = 50_000;

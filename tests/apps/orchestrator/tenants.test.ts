@@ -28,7 +28,9 @@ beforeAll(async () => {
   const lock = { server_id: server.server_id, lock_type: "maintenance" as const, reason: "theirs" };
   const { lock_id } = await theirs.call("acquireLock", { body: lock });
   const { schedule_id } = await theirs.call("createSchedule", { body: schedule(server.server_id) });
-  objects = { lock_id, account_id, token_id, server_id: server.server_id, action_id, execution_id, schedule_id };
+  const { rule_id } = await theirs.call("createApprovalRule", { body: { name: "theirs" } });
+  const made = { lock_id, account_id, token_id, schedule_id, rule_id, action_id, execution_id };
+  objects = { ...made, server_id: server.server_id };
 });
 
 afterAll(async () => await installation.destroy());
@@ -43,6 +45,8 @@ const bodies: Partial<Record<RouteName, unknown>> = {
   updateServer: { hostname: "stolen" },
   updateAction: { name: "stolen", operation },
   previewAction: {},
+  updateApprovalRule: { name: "stolen" },
+  decideApproval: { decision: "approve", reason: "stolen" },
   updateSchedule: schedule("00000000-0000-7000-8000-000000000000"),
   changeAccount: { role: "admin" },
   startServerExecution: { operation },

@@ -9,6 +9,7 @@ import { registerConfig } from "./config.ts";
 import { registerDestroy } from "./destroy.ts";
 import { registerDocs } from "./docs.ts";
 import { registerDown } from "./down.ts";
+import { registerLocks } from "./locks.ts";
 import { registerLogs } from "./logs.ts";
 import { registerPreview } from "./preview.ts";
 import { registerRefresh } from "./refresh.ts";
@@ -29,6 +30,7 @@ export function registerCommands(program: Command): void {
   registerToken(program);
   registerAccount(program);
   registerAudit(program);
+  registerLocks(program);
   registerLogs(program);
   registerDown(program);
   registerAgent(program);

@@ -1,5 +1,6 @@
 import { UserError } from "@homeslice/config/errors.ts";
 import { Role, roles } from "@homeslice/protocol/access.ts";
+import { ServerId } from "@homeslice/protocol/ids.ts";
 
 /** What is said of a value that cannot be what it was given for. */
 export function invalidOption(where: string, what: string, fix: string): UserError {
@@ -38,4 +39,15 @@ export function parseRole(text: string): Role {
   const role = Role.safeParse(text);
   if (role.success) return role.data;
   throw invalidOption("--role", `there is no role ${JSON.stringify(text)}`, `Choose one of ${roles.join(", ")}.`);
+}
+
+/** The id of a server. @throws UserError `option.invalid` */
+export function parseServer(text: string): string {
+  const id = ServerId.safeParse(text);
+  if (id.success) return id.data;
+  throw invalidOption(
+    "--server",
+    `${JSON.stringify(text)} is not the id of a server`,
+    "Give a server_id as GET /api/v1/servers lists them.",
+  );
 }

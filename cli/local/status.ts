@@ -1,5 +1,6 @@
 import { checkLayout, locateHome } from "./home.ts";
 import { readStatus, type Status } from "./state.ts";
+import { alignedLines } from "./table.ts";
 
 /** `status`: what runs on this machine. Succeeds whatever that is: scripts look at `ready`. */
 export function status({ json = false }: { readonly json?: boolean }): void {
@@ -14,14 +15,7 @@ function table({ ready, url, home, components }: Status): string {
     ["COMPONENT", "STATE", "PID", "SINCE"],
     ...components.map(({ name, state, pid, since }) => [name, state, String(pid ?? "-"), since ?? "-"]),
   ];
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
   const headline =
     url === null ? "Homeslice is not running" : `Homeslice is ${ready ? "ready" : "not ready"} at ${url}`;
-  return `${[headline, `Data in ${home}`, "", ...lines].join("\n")}\n`;
+  return `${headline}\nData in ${home}\n\n${alignedLines(rows)}`;
 }

@@ -1,9 +1,8 @@
 import { UserError } from "@homeslice/config/errors.ts";
-import { ServerId } from "@homeslice/protocol/ids.ts";
 import { Argv, type ShellCommand } from "@homeslice/protocol/operations/index.ts";
 import { localServerId } from "../enrolment.ts";
 import { checkLayout, type LocalHome, locateHome } from "../home.ts";
-import { invalidOption } from "../options.ts";
+import { parseServer } from "../options.ts";
 import { isSupervised, notRunning, readRecord } from "../state.ts";
 import { attend } from "./attend.ts";
 import { start } from "./start.ts";
@@ -40,16 +39,6 @@ function ownServer(home: LocalHome): string {
   const id = localServerId(home);
   if (id === undefined) throw notRunning(home);
   return id;
-}
-
-function parseServer(text: string): string {
-  const id = ServerId.safeParse(text);
-  if (id.success) return id.data;
-  throw invalidOption(
-    "--server",
-    `${JSON.stringify(text)} is not the id of a server`,
-    "Give a server_id as GET /api/v1/servers lists them.",
-  );
 }
 
 function parseArgv(words: readonly string[]): ShellCommand["argv"] {

@@ -4,6 +4,7 @@ export * from "./actions.ts";
 export * from "./approvals.ts";
 export * from "./audit.ts";
 export * from "./client.ts";
+export * from "./closeCode.ts";
 export * from "./errors.ts";
 export * from "./executions.ts";
 export * from "./ids.ts";

@@ -142,7 +142,10 @@ export function helloBytes(nonce: string, serverId: string): Buffer {
   return Buffer.from(`homeslice agent hello\n${nonce}\n${serverId}`);
 }
 
-/** What an agent sends once to register its key (POST /api/v1/agents/enrol). */
+/** Where an agent registers its key, by POST. */
+export const ENROLMENT_PATH = "/api/v1/agents/enrol";
+
+/** What it sends there, once. */
 export const Enrolment = z.strictObject({
   token: z.string().min(1).max(512),
   public_key: z.string().max(200).meta({ description: "Ed25519 public key: SPKI, DER, base64url" }),

@@ -7,7 +7,7 @@ import { Problem } from "./errors.ts";
 import { executionRoutes } from "./executionRoutes.ts";
 import { ActionId, ServerId } from "./ids.ts";
 import { limitRoutes } from "./limitRoutes.ts";
-import { Enrolled, Enrolment } from "./link.ts";
+import { ENROLMENT_PATH, Enrolled, Enrolment } from "./link.ts";
 import { lockRoutes } from "./lockRoutes.ts";
 import { Operation } from "./operations/index.ts";
 import { listing, page, type Route, route, sortedBy } from "./route.ts";
@@ -86,7 +86,7 @@ export const routes = {
   }),
   enrolAgent: route({
     method: "POST",
-    path: "/api/v1/agents/enrol",
+    path: ENROLMENT_PATH,
     summary: "Register the key of an agent by a single-use token",
     permission: "public",
     body: Enrolment,

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { BUILT, NODE_FLAGS, programIn } from "./program.ts";
 
 /** Where the agent of a server outside the cluster has its files. */
 export const paths = {
@@ -37,7 +38,7 @@ Type=exec
 User=${user}
 Group=${user}
 Environment=NODE_ENV=production HOMESLICE_CONFIG_FILE=${paths.config}
-ExecStart=${node} --max-semi-space-size=1 --optimize-for-size ${join(checkout, "apps/agent/main.ts")}
+ExecStart=${[node, ...NODE_FLAGS, programIn(join(checkout, BUILT))].join(" ")}
 ExecReload=/bin/kill -HUP $MAINPID
 Restart=always
 RestartSec=2

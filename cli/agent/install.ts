@@ -5,6 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { UserError } from "@homeslice/config/errors.ts";
 import { z } from "zod";
 import { configFile, type Installation, POLICY, paths, unitFile } from "./files.ts";
+import { BUILT, buildAgent } from "./program.ts";
 
 const CHECKOUT = resolve(import.meta.dirname, "../..");
 const SERVICE = "homeslice-agent";
@@ -33,8 +34,8 @@ interface Entry {
   readonly keep?: boolean;
 }
 
-/** Makes this machine a server of an orchestrator: user, directories, settings, unit; then starts the service. */
-export function installAgent(given: unknown): void {
+/** Makes this machine a server of an orchestrator: program, user, directories, settings, unit; then starts the service. */
+export async function installAgent(given: unknown): Promise<void> {
   const { url, token, name, user, root, dryRun } = parseOptions(given);
   if (url === undefined || token === undefined) {
     throw new UserError({
@@ -51,6 +52,7 @@ export function installAgent(given: unknown): void {
   }
   const real = root === "/";
   if (real) requireRootAndReach(installation);
+  if (real) await buildAgent(join(CHECKOUT, BUILT));
   if (real && !existsUser(user))
     run("useradd", "--system", "--home-dir", paths.state, "--shell", "/usr/sbin/nologin", user);
   for (const entry of entries) write(entry, root);

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Command } from "commander";
 
 /** `agent install` and `agent uninstall`: servers outside the cluster. */
@@ -12,7 +13,14 @@ export function registerAgent(program: Command): void {
     .option("--user <name>", "user that the agent runs as, made when there is none")
     .action(async (options: unknown) => {
       const { installAgent } = await import("../agent/install.ts");
-      installAgent(options);
+      await installAgent(options);
+    });
+  agent
+    .command("build")
+    .description("build the program of the service again, after the checkout was updated")
+    .action(async () => {
+      const { BUILT, buildAgent } = await import("../agent/program.ts");
+      await buildAgent(join(import.meta.dirname, "../..", BUILT));
     });
   common(agent.command("uninstall").description("stop the agent and remove its unit"))
     .option("--purge", "remove its key, journal, settings and secrets, too")

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { agentArguments } from "../agent/program.ts";
 import { cacheDirectory } from "../cluster/home.ts";
 import { freePort } from "../process/freePort.ts";
 import type { ComponentDefinition, Launch } from "./component.ts";
@@ -17,8 +18,9 @@ const DATABASE = "homeslice";
 /** The components of local mode, in the order that they are started. */
 export async function defineComponents(home: LocalHome, url: URL): Promise<readonly ComponentDefinition[]> {
   const port = await rememberedPort(home);
-  const dashboard = await buildDashboard(cacheDirectory(process.env));
-  return [await postgresql(home, port), orchestrator(home, url, port, dashboard), agent(home, url)];
+  const cache = cacheDirectory(process.env);
+  const [dashboard, program] = await Promise.all([buildDashboard(cache), agentArguments(cache)]);
+  return [await postgresql(home, port), orchestrator(home, url, port, dashboard), agent(home, url, program)];
 }
 
 async function postgresql(home: LocalHome, port: number): Promise<ComponentDefinition> {
@@ -36,7 +38,7 @@ async function postgresql(home: LocalHome, port: number): Promise<ComponentDefin
 }
 
 function orchestrator(home: LocalHome, url: URL, postgresqlPort: number, dashboard: string): ComponentDefinition {
-  const launch = app("orchestrator", ["serve"], {
+  const launch = node([join(APPS, "orchestrator/main.ts"), "serve"], {
     HOMESLICE_HOST: url.hostname,
     HOMESLICE_PORT: url.port,
     HOMESLICE_DATABASE_HOST: "127.0.0.1",
@@ -56,9 +58,9 @@ function orchestrator(home: LocalHome, url: URL, postgresqlPort: number, dashboa
   };
 }
 
-function agent(home: LocalHome, url: URL): ComponentDefinition {
+function agent(home: LocalHome, url: URL, program: readonly string[]): ComponentDefinition {
   const enrolmentToken = join(home.agent, "enrolment-token");
-  const launch = app("agent", [], {
+  const launch = node(program, {
     HOMESLICE_ORCHESTRATOR_URL: url.origin,
     HOMESLICE_ENROLMENT_TOKEN_FILE: enrolmentToken,
     HOMESLICE_STATE_DIR: home.agent,
@@ -78,8 +80,8 @@ function agent(home: LocalHome, url: URL): ComponentDefinition {
   };
 }
 
-function app(name: "orchestrator" | "agent", args: readonly string[], settings: NodeJS.ProcessEnv): Launch {
-  return { file: process.execPath, args: [join(APPS, name, "main.ts"), ...args], env: { ...process.env, ...settings } };
+function node(args: readonly string[], settings: NodeJS.ProcessEnv): Launch {
+  return { file: process.execPath, args, env: { ...process.env, ...settings } };
 }
 
 async function answers(url: URL): Promise<boolean> {

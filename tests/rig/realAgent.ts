@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { agentArguments } from "../../cli/agent/program.ts";
+import { cacheDirectory } from "../../cli/cluster/home.ts";
 import { Daemon } from "./daemon.ts";
 import type { Installation } from "./installation.ts";
-
-const MAIN = join(import.meta.dirname, "../../apps/agent/main.ts");
 
 /** The real agent, as a process of its own that may run everything. */
 export class RealAgent extends Daemon {
@@ -49,7 +49,11 @@ export class RealAgent extends Daemon {
     super(
       {
         name,
-        prepare: async () => ({ file: process.execPath, args: [MAIN], options: { env } }),
+        prepare: async () => ({
+          file: process.execPath,
+          args: await agentArguments(cacheDirectory(process.env)),
+          options: { env },
+        }),
         isReady: isConnected,
         log: installation.path(`${name}.log`),
       },

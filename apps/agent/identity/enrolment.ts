@@ -1,5 +1,4 @@
 import type { KeyObject } from "node:crypto";
-import { ClientError, createClient } from "@homeslice/protocol/client.ts";
 import { encodePublicKey } from "@homeslice/protocol/signing.ts";
 import type { Logger } from "pino";
 import { type Clock, pause } from "../clock.ts";
@@ -7,6 +6,7 @@ import { StartupError } from "../errors.ts";
 import { readIfPresent } from "../files.ts";
 import type { Backoff } from "../link/backoff.ts";
 import { type Identity, saveIdentity } from "./identity.ts";
+import { RegistrationError, register } from "./registration.ts";
 
 export interface EnrolmentOptions {
   readonly orchestratorUrl: string;
@@ -27,14 +27,13 @@ export interface EnrolmentOptions {
 export async function enrol(options: EnrolmentOptions, signal: AbortSignal): Promise<Identity | undefined> {
   const { orchestratorUrl, stateDir, hostname, privateKey, backoff, clock, log } = options;
   const body = { token: await readToken(options.tokenFile), public_key: encodePublicKey(privateKey), hostname };
-  const client = createClient({ url: orchestratorUrl });
   while (!signal.aborted) {
     try {
-      const enrolled = await client.call("enrolAgent", { body });
+      const enrolled = await register(orchestratorUrl, body);
       log.info({ server_id: enrolled.server_id }, "enrolled");
       return await saveIdentity(stateDir, enrolled, privateKey);
     } catch (error) {
-      if (!(error instanceof ClientError)) throw error;
+      if (!(error instanceof RegistrationError)) throw error;
       if (isFinal(error)) throw refusal(orchestratorUrl, error);
       const milliseconds = backoff.next();
       log.warn({ reason: error.message, retry_in_ms: Math.round(milliseconds) }, "cannot enrol yet");
@@ -54,11 +53,11 @@ async function readToken(path: string | undefined): Promise<string> {
 }
 
 /** Whether trying again is of no use: the orchestrator understood and said no. */
-function isFinal({ problem }: ClientError): boolean {
-  return problem.status >= 400 && problem.status < 500 && problem.status !== 429 && problem.status !== 408;
+function isFinal({ status }: RegistrationError): boolean {
+  return status >= 400 && status < 500 && status !== 429 && status !== 408;
 }
 
-function refusal(url: string, cause: ClientError): StartupError {
+function refusal(url: string, cause: RegistrationError): StartupError {
   const what = `The orchestrator at ${url} did not enrol this agent: ${cause.message}`;
   return new StartupError(
     what,

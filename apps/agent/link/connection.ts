@@ -1,3 +1,4 @@
+import { closeCode } from "@homeslice/protocol/closeCode.ts";
 import {
   type AgentDescription,
   type AgentMessage,
@@ -10,7 +11,6 @@ import {
   MAX_FRAME_BYTES,
   OrchestratorMessage,
 } from "@homeslice/protocol/link.ts";
-import { closeCode } from "@homeslice/protocol/live.ts";
 import type { HostStatus } from "@homeslice/protocol/servers.ts";
 import { signBytes } from "@homeslice/protocol/signing.ts";
 import type { Logger } from "pino";

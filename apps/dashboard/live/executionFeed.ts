@@ -1,5 +1,6 @@
+import { closeCode } from "@homeslice/protocol/closeCode.ts";
 import type { Execution } from "@homeslice/protocol/executions.ts";
-import { closeCode, type FollowMessage, LiveMessage } from "@homeslice/protocol/live.ts";
+import { type FollowMessage, LiveMessage } from "@homeslice/protocol/live.ts";
 import { LogBuffer } from "../logs/logBuffer.ts";
 
 const FIRST_BACKOFF_MS = 100;

@@ -1,7 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import { UserError } from "@homeslice/config/errors.ts";
+import { closeCode } from "@homeslice/protocol/closeCode.ts";
 import type { Execution, LogEntry } from "@homeslice/protocol/executions.ts";
-import { closeCode, type FollowMessage, LiveMessage } from "@homeslice/protocol/live.ts";
+import { type FollowMessage, LiveMessage } from "@homeslice/protocol/live.ts";
 import { WebSocket } from "ws";
 
 const FIRST_BACKOFF_MS = 50;

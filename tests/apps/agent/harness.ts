@@ -83,9 +83,9 @@ export class Bench {
   }
 
   /** Starts an agent as a process and waits until it is connected. */
-  async process(environment: Record<string, string> = {}): Promise<AgentProcess> {
+  async process(environment: Record<string, string> = {}, program = [main]): Promise<AgentProcess> {
     const connections = this.peer.hellos.length;
-    const agent = new AgentProcess({ ...this.environment, ...environment });
+    const agent = new AgentProcess({ ...this.environment, ...environment }, program);
     this.#cleanUp.push(() => agent.kill("SIGKILL"));
     await eventually(() => this.peer.hellos.length > connections && this.peer.connected);
     return agent;
@@ -106,8 +106,8 @@ export class AgentProcess {
   readonly child: ChildProcess;
   stderr = "";
 
-  constructor(environment: Record<string, string>) {
-    this.child = spawn(process.execPath, [main], { env: environment, stdio: ["ignore", "ignore", "pipe"] });
+  constructor(environment: Record<string, string>, program = [main]) {
+    this.child = spawn(process.execPath, program, { env: environment, stdio: ["ignore", "ignore", "pipe"] });
     this.child.stderr?.on("data", (chunk) => {
       this.stderr += chunk;
     });

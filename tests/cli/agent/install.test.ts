@@ -28,7 +28,7 @@ const mode = (path: string) => (statSync(join(root, path)).mode & 0o777).toStrin
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 
 test("an installation holds settings that the agent understands, a policy that allows nothing, and keeps both to itself", async () => {
-  installAgent({ ...given, root });
+  await installAgent({ ...given, root });
   const settings = readSettings({ HOMESLICE_CONFIG_FILE: join(root, paths.config) });
   expect(settings).toMatchObject({
     orchestratorUrl: "https://orchestrator.example.org",
@@ -40,10 +40,10 @@ test("an installation holds settings that the agent understands, a policy that a
   for (const path of [paths.settings, paths.secrets, paths.state]) expect(mode(path)).toBe("700");
 });
 
-test("installing again keeps the policy", () => {
-  installAgent({ ...given, root });
+test("installing again keeps the policy", async () => {
+  await installAgent({ ...given, root });
   writeFileSync(join(root, paths.policy), "commands: all\n");
-  installAgent({ ...given, token: "next", root });
+  await installAgent({ ...given, token: "next", root });
   expect(read(paths.policy)).toBe("commands: all\n");
   expect(read(paths.token)).toBe("next\n");
 });
@@ -51,7 +51,7 @@ test("installing again keeps the policy", () => {
 test("the unit shuts what the agent does not need, and lets commands outlive it", () => {
   const unit = unitFile({ url: "", name: undefined, user: "u", node: "/usr/bin/node", checkout: "/opt/homeslice" });
   expect(unit).toContain(
-    "ExecStart=/usr/bin/node --max-semi-space-size=1 --optimize-for-size /opt/homeslice/apps/agent/main.ts\n",
+    "ExecStart=/usr/bin/node --max-semi-space-size=1 --optimize-for-size /opt/homeslice/apps/agent/dist/main.mjs\n",
   );
   for (const line of ["NoNewPrivileges=yes", "ProtectSystem=strict", "KillMode=process", "Delegate=yes", "User=u"]) {
     expect(unit.split("\n")).toContain(line);
@@ -59,15 +59,15 @@ test("the unit shuts what the agent does not need, and lets commands outlive it"
   for (const line of unit.split("\n")) expect(line).toMatch(/^(\[\w+\]|\w+=.*|)$/);
 });
 
-test("a dry run shows everything but the token, and writes nothing", () => {
-  installAgent({ ...given, dryRun: true });
+test("a dry run shows everything but the token, and writes nothing", async () => {
+  await installAgent({ ...given, dryRun: true });
   expect(said).toContain("# /etc/homeslice/agent.yaml, mode 0600");
   expect(said).toContain("[Service]");
   expect(said).not.toContain("single-use");
 });
 
-test("uninstalling keeps what the agent knows, unless it is to be purged", () => {
-  installAgent({ ...given, root });
+test("uninstalling keeps what the agent knows, unless it is to be purged", async () => {
+  await installAgent({ ...given, root });
   uninstallAgent({ root });
   expect(() => read(paths.unit)).toThrow("ENOENT");
   expect(read(paths.token)).toBe("single-use\n");
@@ -79,6 +79,6 @@ test.each([
   [{ token: "x" }, /needs the address/],
   [{ url: "ftp://x", token: "x" }, /--url: give the base URL/],
   [{ url: "https://x", token: "x", user: "a b" }, /--user: use the name/],
-])("%j is refused", (options, reason) => {
-  expect(() => installAgent({ ...options, root })).toThrow(reason);
+])("%j is refused", async (options, reason) => {
+  await expect(installAgent({ ...options, root })).rejects.toThrow(reason);
 });

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import type { Operation } from "@homeslice/protocol/operations/index.ts";
 import { writeDurably } from "../../files.ts";
 import { commandEnvironment } from "../../jobs/command.ts";
@@ -6,7 +6,8 @@ import { refused } from "../../jobs/ending.ts";
 import type { Prepare } from "../preparation.ts";
 import { type CheckTask, TASK_FILE } from "./task.ts";
 
-const runner = join(import.meta.dirname, "runner.ts");
+/** Beside this file, or beside the program that this file was built into. */
+const runner = join(import.meta.dirname, `runner${extname(import.meta.filename)}`);
 
 /** A check runs in a process of its own: a disk or a host that never answers can hang that, and not the agent. */
 export const prepareCheck: Prepare<Operation> = async (operation, { executionId, directory, shop }) => {

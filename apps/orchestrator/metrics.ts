@@ -82,6 +82,35 @@ export class Metrics {
     buckets: [0.01, 0.1, 1, 10, 60, 600, 3_600],
     registers: [this.registry],
   });
+  readonly lockWaitSeconds = new Histogram({
+    name: "homeslice_lock_wait_seconds",
+    help: "Time that work that takes the execution lock of its server waited for the lock before it",
+    buckets: [0.05, 0.5, 2, 10, 60, 600, 3_600],
+    registers: [this.registry],
+  });
+  readonly work = new Gauge({
+    name: "homeslice_work",
+    help: "Work of all tenants: queued, held back by its rollout, retry or approval, or open at an agent",
+    labelNames: ["state"],
+    registers: [this.registry],
+  });
+  readonly oldestWait = new Gauge({
+    name: "homeslice_queue_oldest_seconds",
+    help: "How long the oldest work in the queue has waited",
+    registers: [this.registry],
+  });
+  readonly breakers = new Gauge({
+    name: "homeslice_breakers",
+    help: "Servers of all tenants, by the state of their circuit breakers",
+    labelNames: ["state"],
+    registers: [this.registry],
+  });
+  readonly locks = new Gauge({
+    name: "homeslice_locks_active",
+    help: "Locks of all tenants that stand, by type",
+    labelNames: ["type"],
+    registers: [this.registry],
+  });
   readonly logLag = new Histogram({
     name: "homeslice_log_lag_seconds",
     help: "Time from a line of output until it is stored, with the difference of the two clocks",

@@ -114,6 +114,15 @@ describe("on one running home", () => {
     expect(elsewhere).toMatchObject({ code: 2, stderr: expect.stringContaining("already runs on another port") });
   });
 
+  test("a lock is taken, shown and released", async () => {
+    const taken = await home.call("locks", "acquire", "--type", "maintenance", "--reason", "new disk", "--ttl", "5m");
+    const lock = taken.stdout.trim();
+    expect((await home.call("locks", "list")).stdout).toContain("new disk");
+    expect(await home.call("locks", "release", lock)).toMatchObject({ code: 0, stdout: "" });
+    expect((await home.call("locks", "list")).stdout).toBe("There is no lock.\n");
+    expect(await home.call("locks", "release", lock)).toMatchObject({ code: 2 });
+  });
+
   test("the audit log is verified", async () => {
     const { code, stdout } = await home.call("audit", "verify", "--json");
     expect(code).toBe(0);

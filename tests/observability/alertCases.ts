@@ -177,6 +177,15 @@ export const alertCases: readonly AlertCase[] = [
     silent: buckets("homeslice_http_request_duration_seconds", 99, 100),
   },
   {
+    alert: "BreakersOpen",
+    at: 20,
+    fires: constant('homeslice_breakers{state="open"}', 2),
+    silent: {
+      'homeslice_breakers{state="open"}': "0x200",
+      'homeslice_breakers{state="closed"}': "5x200",
+    },
+  },
+  {
     alert: "NoAgents",
     at: 7,
     fires: constant("homeslice_agents_connected", 0),

@@ -51,6 +51,7 @@ export class Dispatcher {
       // Where the link has gone since then, the agent's next one gets it: by the reconciliation, or sent again.
       this.#registry.session(row.session_id)?.run(row);
       metrics.queueSeconds.observe(row.waited_seconds);
+      if (row.lock_wait_seconds !== null) metrics.lockWaitSeconds.observe(row.lock_wait_seconds);
       bus.publish({ kind: "execution", execution_id: row.execution_id });
     }
     // What was kept out by a lock that this round took may have left room for something behind it.

@@ -19,6 +19,8 @@ export interface ClaimedRow extends DispatchRow {
   readonly session_id: string;
   /** How long it waited since it could begin. */
   readonly waited_seconds: number;
+  /** How much of that it waited for the lock before its own; null when it takes none. */
+  readonly lock_wait_seconds: number | null;
 }
 
 export interface ClaimOptions {
@@ -104,7 +106,10 @@ export async function claimQueued(connection: Connection, options: ClaimOptions)
       and (not (e.policy ->> 'requires_lock')::boolean
         or exists (select from locked l where l.server_id = t.server_id and l.execution_id = t.execution_id))
     returning t.execution_id, t.server_id, work.session_id, t.fence, e.operation, e.timeout_seconds, t.last_seq,
-      extract(epoch from now() - t.queued_at)::float8 as waited_seconds
+      extract(epoch from now() - t.queued_at)::float8 as waited_seconds,
+      case when (e.policy ->> 'requires_lock')::boolean then greatest(0, extract(epoch from (
+        select before.ended_at from locks before where before.server_id = t.server_id order by before.lock_id desc limit 1
+      ) - t.queued_at))::float8 end as lock_wait_seconds
   `.execute(connection);
   return rows;
 }

@@ -5,6 +5,7 @@ import { addAuditExport } from "../audit/routes.ts";
 import { Authentication } from "../auth/authentication.ts";
 import { Logins } from "../auth/logins.ts";
 import { addBrowserLogin } from "../auth/routes.ts";
+import { Census } from "../census/census.ts";
 import type { Context } from "../context.ts";
 import { addDashboard } from "../dashboard/pages.ts";
 import { pendingMigrations } from "../database/migrate.ts";
@@ -59,11 +60,8 @@ export async function buildServer(context: Context, settings: Settings, links: L
 }
 
 /** For probes and scrapers: reachable without a token, and silent about what is inside. */
-function addHealth(
-  app: FastifyInstance,
-  { database, metrics, log }: Context,
-  { database: { schema } }: Settings,
-): void {
+function addHealth(app: FastifyInstance, context: Context, { database: { schema } }: Settings): void {
+  const { database, metrics, log } = context;
   app.get("/healthz", open, async () => ({ status: "ok" }));
   app.get("/readyz", open, async (_request, reply) => {
     const checks = { database: "ok", migrations: "ok" };
@@ -77,9 +75,11 @@ function addHealth(
     const ready = Object.values(checks).every((check) => check === "ok");
     return await reply.code(ready ? 200 : 503).send({ ready, checks });
   });
-  app.get("/metrics", open, async (_request, reply) =>
-    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
-  );
+  const census = new Census(context);
+  app.get("/metrics", open, async (_request, reply) => {
+    await census.take();
+    return await reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
   const document = openApiDocument(VERSION);
   app.get("/api/v1/openapi.json", open, async () => document);
 }

@@ -1,6 +1,8 @@
 import { sql } from "kysely";
 import type { Connection } from "../database/database.ts";
+import { ofTenant } from "../database/tenancy.ts";
 import { openStates } from "../executions/state.ts";
+import { workCounts } from "../queue/repository.ts";
 
 /** The scope of the limits for all tenants together. */
 export const EVERYBODY = "*";
@@ -17,14 +19,16 @@ export interface LimitsRow {
 
 const running = sql`(select count(*) from execution_targets t
   where t.state in (${sql.join(openStates)}) and (t.tenant_id = scope or scope = ${EVERYBODY}))`;
-const queued = sql`(select count(*) from execution_targets t where t.state = 'queued' and t.tenant_id = scope)`;
 
 /** @param connection one that sees the rows of every tenant */
 export async function readLimits(connection: Connection, scope: string): Promise<LimitsRow> {
   const { rows } = await sql<LimitsRow>`
-    select ${scope} as scope, l.max_running, l.max_queued, coalesce(l.version, 0) as version, ${running} as running,
-      ${queued} as queued
-    from (select ${scope}::text as scope) s left join limits l using (scope)`.execute(connection);
+    select scope, l.max_running, l.max_queued, coalesce(l.version, 0) as version, work.open as running,
+      work.queued + work.held as queued
+    from (select ${scope}::text as scope) s left join limits l using (scope)
+    cross join lateral (select ${workCounts(sql`(tenant_id = scope or scope = ${EVERYBODY})`)}) work`.execute(
+    connection,
+  );
   const [row] = rows;
   return row ?? { scope, max_running: null, max_queued: null, version: 0, running: 0, queued: 0 };
 }
@@ -95,7 +99,6 @@ export async function holdQueueLimit(transaction: Connection): Promise<number | 
 
 /** How much of the tenant's work waits. */
 export async function countQueued(connection: Connection): Promise<number> {
-  const { rows } = await sql<{ queued: number }>`select count(*) as queued from execution_targets
-    where tenant_id = current_setting('homeslice.tenant') and state = 'queued'`.execute(connection);
-  return rows[0]?.queued ?? 0;
+  const { rows } = await sql<{ queued: number; held: number }>`select ${workCounts(ofTenant)}`.execute(connection);
+  return (rows[0]?.queued ?? 0) + (rows[0]?.held ?? 0);
 }

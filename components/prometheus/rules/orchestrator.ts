@@ -35,5 +35,13 @@ export const orchestratorAlerts: AlertGroup = {
       summary: "{{ $value | humanizePercentage }} of the executions of the last hour did not succeed",
       runbook: "executions-fail",
     },
+    {
+      name: "BreakersOpen",
+      expr: 'max(homeslice_breakers{state="open"}) > 0',
+      for: "15m",
+      severity: "warning",
+      summary: "Nothing new starts on {{ $value }} servers, because their circuit breakers are open",
+      runbook: "breakers-open",
+    },
   ],
 };

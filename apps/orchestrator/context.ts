@@ -6,6 +6,7 @@ import type { Database } from "./database/database.ts";
 import type { Databases } from "./database/tenancy.ts";
 import type { Bus } from "./live/bus.ts";
 import type { Metrics } from "./metrics.ts";
+import type { Ways } from "./notifications/senders/index.ts";
 
 /** How long things take, in milliseconds; tests shrink them. */
 export interface Timings {
@@ -21,6 +22,8 @@ export interface Timings {
   readonly acceptMs: number;
   /** How often schedules that are due are looked for. */
   readonly scheduleMs: number;
+  /** How often notifications that are to be sent are looked for. */
+  readonly notifyMs: number;
   /** How often what is past its retention is looked for. */
   readonly retentionMs: number;
   /** How long an enrolment token is good for. */
@@ -36,6 +39,7 @@ export const defaultTimings: Timings = {
   pollMs: 1_000,
   acceptMs: 15 * 60_000,
   scheduleMs: 1_000,
+  notifyMs: 1_000,
   retentionMs: 60 * 60_000,
   enrolmentMs: 15 * 60_000,
   identityMs: 5_000,
@@ -57,6 +61,10 @@ export interface Context {
   readonly maxRunning: number | undefined;
   /** Signs jobs. */
   readonly jobKey: KeyObject;
+  /** Seals what the database holds and nobody is to read there. */
+  readonly sealKey: Uint8Array;
+  /** How notifications leave. */
+  readonly ways: Ways;
   /** The secret with which the agents of a cluster enrol. */
   readonly clusterEnrolment: string | undefined;
   /** The environment of the servers that enrol with it. */

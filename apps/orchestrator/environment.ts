@@ -132,6 +132,17 @@ export const Environment = z
       "Days that the output of ended executions is kept. 0 keeps it as long as the executions.",
     ),
     HOMESLICE_RETENTION_AUDIT_DAYS: Days.default(365).describe("Days that the audit log is kept. 0 keeps it for ever."),
+    HOMESLICE_MAIL_URL_FILE: File.pipe(z.url({ protocol: /^smtps?$/ }))
+      .optional()
+      .describe(
+        "File with the address of a mail server, `smtp://` or `smtps://` with user and password. Without it, no e-mail is sent.",
+      ),
+    HOMESLICE_MAIL_FROM: z.email().optional().describe("Whom e-mail is from. Needed with a mail server."),
+    HOMESLICE_NOTIFY_NETWORKS: List.pipe(z.array(z.union([z.cidrv4(), z.cidrv6()])))
+      .default([])
+      .describe(
+        "Internal networks (CIDR), by commas, into which notifications may go. Default: none, only public addresses.",
+      ),
     HOMESLICE_MIGRATE: z
       .enum(["true", "false"])
       .default("false")
@@ -148,6 +159,11 @@ export const Environment = z
       .describe("The least severe messages that are logged."),
   })
   .superRefine((values, context) => {
+    const needed = (name: keyof typeof values, by: string) => {
+      if (values[name] === undefined)
+        context.addIssue({ code: "custom", path: [name], message: `is needed with ${by}` });
+    };
+    if (values.HOMESLICE_MAIL_URL_FILE !== undefined) needed("HOMESLICE_MAIL_FROM", "HOMESLICE_MAIL_URL_FILE");
     if (values.HOMESLICE_OIDC_ISSUER === undefined) return;
     for (const name of [
       "HOMESLICE_OIDC_CLIENT_ID",
@@ -155,7 +171,6 @@ export const Environment = z
       "HOMESLICE_OIDC_ROLES",
       "HOMESLICE_PUBLIC_URL",
     ] as const) {
-      if (values[name] === undefined)
-        context.addIssue({ code: "custom", path: [name], message: "is needed with HOMESLICE_OIDC_ISSUER" });
+      needed(name, "HOMESLICE_OIDC_ISSUER");
     }
   });

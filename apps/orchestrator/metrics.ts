@@ -58,6 +58,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly notifications = new Counter({
+    name: "homeslice_notifications_total",
+    help: "Attempts to tell a channel, by what came of it; dead ones are given up",
+    labelNames: ["outcome"],
+    registers: [this.registry],
+  });
   readonly scheduleFires = new Counter({
     name: "homeslice_schedule_fires_total",
     help: "Times of schedules, by what became of them",

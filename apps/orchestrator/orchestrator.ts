@@ -18,6 +18,9 @@ import { Bus } from "./live/bus.ts";
 import { PostgresTransport } from "./live/postgresTransport.ts";
 import { RedisTransport } from "./live/redisTransport.ts";
 import { Metrics } from "./metrics.ts";
+import { Notifier } from "./notifications/notifier.ts";
+import { Outbound } from "./notifications/outbound.ts";
+import { createMailer } from "./notifications/senders/email.ts";
 import { requireTemplates } from "./operations/index.ts";
 import { Retainer } from "./retention/retention.ts";
 import { Scheduler } from "./schedules/scheduler.ts";
@@ -51,6 +54,7 @@ export async function startOrchestrator(
     const links = new LinkServer(context, parts);
     const sealer = new Sealer(context);
     const scheduler = new Scheduler(context);
+    const notifier = new Notifier(context);
     const retainer = new Retainer(context, settings.retention);
     const app = await buildServer(context, settings, links);
     const unsubscribe = bus.subscribe((hint) => {
@@ -66,6 +70,7 @@ export async function startOrchestrator(
     sealer.start();
     retainer.start();
     scheduler.start();
+    notifier.start();
     const url = await app.listen({ host: settings.host, port: settings.port });
     log.info({ url }, "orchestrator listens");
     const stop = async () => {
@@ -78,6 +83,8 @@ export async function startOrchestrator(
       await sweeper.stop();
       await sealer.stop();
       await retainer.stop();
+      await notifier.stop();
+      await context.ways.outbound.close();
       unsubscribe();
       await bus.close();
       await databases.close();
@@ -109,6 +116,11 @@ function createContext(settings: Settings, log: Logger, timings: Timings): Conte
     refusals: new Refusals(databases, now),
     timings,
     jobKey: privateKeyFromSeed(deriveKey(settings.secret, "job-signing")),
+    sealKey: deriveKey(settings.secret, "sealing"),
+    ways: {
+      outbound: new Outbound({ allowedNetworks: settings.notifyNetworks }),
+      mailer: settings.mail && createMailer(settings.mail),
+    },
     clusterEnrolment: settings.clusterEnrolment,
     environment: settings.environment,
     maxRunning: settings.maxRunning,

@@ -27,6 +27,13 @@ export interface RedisSettings {
   readonly password: string;
 }
 
+/** The mail server by which notifications are sent. */
+export interface MailSettings {
+  /** `smtp://` or `smtps://`, with user and password where it wants them. */
+  readonly url: string;
+  readonly from: string;
+}
+
 /** How long things are kept, in days; 0 is for ever. */
 export interface Retention {
   readonly executionDays: number;
@@ -55,6 +62,10 @@ export interface Settings {
   readonly oidc: OidcSettings | undefined;
   readonly maxRunning: number | undefined;
   readonly retention: Retention;
+  /** Without it, no e-mail is sent. */
+  readonly mail: MailSettings | undefined;
+  /** Internal networks that notifications may go to. */
+  readonly notifyNetworks: readonly string[];
   readonly migrate: boolean;
   /** Where the built dashboard is, if it is served. */
   readonly dashboard: string | undefined;
@@ -111,6 +122,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
       outputDays: values.HOMESLICE_RETENTION_OUTPUT_DAYS,
       auditDays: values.HOMESLICE_RETENTION_AUDIT_DAYS,
     },
+    mail: mailSettings(values),
+    notifyNetworks: values.HOMESLICE_NOTIFY_NETWORKS,
     migrate: values.HOMESLICE_MIGRATE === "true",
     dashboard: values.HOMESLICE_DASHBOARD_DIR,
     checkUrl: values.HOMESLICE_CHECK_URL,
@@ -123,4 +136,9 @@ function oidcSettings(values: z.output<typeof Environment>): OidcSettings | unde
   if (issuer === undefined) return undefined;
   const { HOMESLICE_OIDC_CLIENT_ID: clientId = "", HOMESLICE_OIDC_CLIENT_SECRET_FILE: clientSecret = "" } = values;
   return { issuer, clientId, clientSecret, roles };
+}
+
+function mailSettings(values: z.output<typeof Environment>): MailSettings | undefined {
+  const { HOMESLICE_MAIL_URL_FILE: url, HOMESLICE_MAIL_FROM: from = "" } = values;
+  return url === undefined ? undefined : { url, from };
 }

@@ -12,6 +12,7 @@ export * from "./limits.ts";
 export * from "./link.ts";
 export * from "./live.ts";
 export * from "./locks.ts";
+export * from "./notifications.ts";
 export * from "./operations/index.ts";
 export * from "./policy.ts";
 export * from "./queue.ts";

@@ -9,6 +9,7 @@ import { ActionId, ServerId } from "./ids.ts";
 import { limitRoutes } from "./limitRoutes.ts";
 import { ENROLMENT_PATH, Enrolled, Enrolment } from "./link.ts";
 import { lockRoutes } from "./lockRoutes.ts";
+import { notificationRoutes } from "./notificationRoutes.ts";
 import { Operation } from "./operations/index.ts";
 import { listing, page, type Route, route, sortedBy } from "./route.ts";
 import { scheduleRoutes } from "./scheduleRoutes.ts";
@@ -162,6 +163,7 @@ export const routes = {
   ...approvalRoutes,
   ...lockRoutes,
   ...limitRoutes,
+  ...notificationRoutes,
   ...scheduleRoutes,
   listAudit: route({
     method: "GET",

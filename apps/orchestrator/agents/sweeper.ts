@@ -8,7 +8,8 @@ import { expireQueued, releaseRetries } from "../executions/rollout.ts";
 import { lockGivenUp, markUnreachable } from "../executions/targets.ts";
 import { expireLocks } from "../locks/repository.ts";
 import { Loop } from "../loop.ts";
-import { expireSessions } from "../servers/sessions.ts";
+import { announce, type Occurrence } from "../notifications/announce.ts";
+import { expireSessions, findNames } from "../servers/sessions.ts";
 
 /** Rows that one transaction of a sweep takes, at most. */
 const BATCH = 1_000;
@@ -61,10 +62,20 @@ export class Sweeper {
   async #sweepSessions(transaction: Connection): Promise<string[]> {
     const expired = await expireSessions(transaction);
     if (expired.length > 0) this.#context.log.warn({ servers: expired.length }, "agent links expired");
+    await announce(transaction, await lostSight(transaction, expired));
     const cutOff = await markUnreachable(transaction, expired);
     await noteFailures(transaction, [...new Set(cutOff.map(({ server_id }) => server_id))].sort());
     return cutOff.map(({ execution_id }) => execution_id);
   }
+}
+
+async function lostSight(connection: Connection, serverIds: readonly string[]): Promise<Occurrence[]> {
+  const servers = await findNames(connection, serverIds);
+  return servers.map(({ tenant_id, hostname }) => ({
+    tenant_id,
+    event: "server.unreachable",
+    fields: { server: hostname },
+  }));
 }
 
 async function sweepGivenUp(transaction: Connection): Promise<string[]> {

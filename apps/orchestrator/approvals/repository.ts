@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { Connection } from "../database/database.ts";
 import { type ListOrder, Page } from "../database/keyset.ts";
 import type { Ended } from "../executions/attempt.ts";
-import type { Demand } from "./ruleRepository.ts";
+import type { Demand } from "./demand.ts";
 
 /** Asks for approval of an execution, whose targets are held. */
 export async function insertApproval(transaction: Connection, executionId: string, demand: Demand): Promise<void> {

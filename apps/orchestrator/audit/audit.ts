@@ -19,7 +19,10 @@ export interface Resource {
     | "queue"
     | "limits"
     | "schedule"
-    | "approval_rule";
+    | "approval_rule"
+    | "notification_rule"
+    | "notification_channel"
+    | "notification";
   readonly id: string;
   readonly name?: string | null;
 }

@@ -10,6 +10,7 @@ import * as versions from "./migrations/0007-versions.ts";
 import * as limits from "./migrations/0008-limits.ts";
 import * as schedules from "./migrations/0010-schedules.ts";
 import * as approvals from "./migrations/0011-approvals.ts";
+import * as notifications from "./migrations/0012-notifications.ts";
 
 /** Every migration, in order. Names are forever: the database remembers them. */
 const migrations: Record<string, Migration> = {
@@ -22,6 +23,7 @@ const migrations: Record<string, Migration> = {
   "0008-limits": limits,
   "0010-schedules": schedules,
   "0011-approvals": approvals,
+  "0012-notifications": notifications,
 };
 
 function migrator(database: Database, schema: string): Migrator {

@@ -18,6 +18,11 @@ import type { Policy } from "../executions/policy.ts";
 import type { AccountsTable, ApiTokensTable, RefreshTokensTable, SessionsTable } from "./accessTables.ts";
 import type { ApprovalRulesTable, ApprovalsTable, ApprovalVotesTable } from "./approvalTables.ts";
 import type { Defaulted, OfTenant } from "./columns.ts";
+import type {
+  NotificationChannelsTable,
+  NotificationDeliveriesTable,
+  NotificationRulesTable,
+} from "./notificationTables.ts";
 import type { ScheduleFiresTable, SchedulesTable } from "./scheduleTables.ts";
 
 export interface ServersTable extends OfTenant {
@@ -234,6 +239,9 @@ export interface Tables {
   approval_rules: ApprovalRulesTable;
   approvals: ApprovalsTable;
   approval_votes: ApprovalVotesTable;
+  notification_channels: NotificationChannelsTable;
+  notification_rules: NotificationRulesTable;
+  notification_deliveries: NotificationDeliveriesTable;
   schedules: SchedulesTable;
   schedule_fires: ScheduleFiresTable;
   used_bootstraps: { secret_hash: Buffer };

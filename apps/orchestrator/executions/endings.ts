@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import { noteFailures, noteSuccesses } from "../breaker/repository.ts";
 import type { Connection } from "../database/database.ts";
 import { releaseOfExecutions } from "../locks/repository.ts";
+import { announceEnds } from "../notifications/announce.ts";
 import type { Ended, Ending } from "./attempt.ts";
 import { releaseHeld, stopAfterFailures } from "./rollout.ts";
 import { openStates, severity } from "./state.ts";
@@ -95,6 +96,7 @@ export async function settle(transaction: Connection, ended: readonly Ended[]): 
     returning e.execution_id, e.failure_count >= e.stop_after_failures as stops,
       e.parallelism is not null or e.batch_size is not null as limited, e.completed_at is not null as complete
   `.execute(transaction);
+  await announceEnds(transaction, idsOf(rows.filter(({ complete }) => complete)));
   const open = rows.filter(({ complete }) => !complete);
   const stopped = idsOf(open.filter(({ stops }) => stops));
   await settle(transaction, await stopAfterFailures(transaction, stopped));

@@ -10,13 +10,14 @@ import {
 } from "@homeslice/protocol";
 import type { Actions } from "../actions/actions.ts";
 import { countUse } from "../actions/repository.ts";
+import { findDemand } from "../approvals/demand.ts";
 import { insertApproval, setStatus } from "../approvals/repository.ts";
-import { findDemand } from "../approvals/ruleRepository.ts";
 import { recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
 import { type Connection, transact } from "../database/database.ts";
 import { refuseFullQueue } from "../limits/limits.ts";
 import { readLines } from "../logs/repository.ts";
+import { announceRequest } from "../notifications/announce.ts";
 import { settle } from "./endings.ts";
 import { claimKey } from "./idempotency.ts";
 import { planExecution } from "./planning.ts";
@@ -166,7 +167,10 @@ export class Executions {
     await refuseFullQueue(transaction, row.serverIds.length);
     const demand = row.operation.dry_run ? undefined : await findDemand(transaction, row);
     await repository.insertExecution(transaction, row, demand !== undefined);
-    if (demand !== undefined) await insertApproval(transaction, row.executionId, demand);
+    if (demand !== undefined) {
+      await insertApproval(transaction, row.executionId, demand);
+      await announceRequest(transaction, row.executionId);
+    }
     await recordChange(
       transaction,
       actor,

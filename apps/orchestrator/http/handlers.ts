@@ -11,6 +11,8 @@ import { type Context, inTenant } from "../context.ts";
 import { Executions } from "../executions/executions.ts";
 import { Limits } from "../limits/limits.ts";
 import { Locks } from "../locks/locks.ts";
+import { Channels } from "../notifications/channels.ts";
+import { Notifications } from "../notifications/notifications.ts";
 import { Queue } from "../queue/queue.ts";
 import { Schedules } from "../schedules/schedules.ts";
 import { Servers } from "../servers/servers.ts";
@@ -36,6 +38,7 @@ function handlers(context: Context, logins: Logins): Handlers {
     ...executionHandlers(context, actions),
     ...scheduleHandlers(context, actions),
     ...approvalHandlers(context),
+    ...notificationHandlers(context),
     ...lockHandlers(context),
     ...limitHandlers(context),
     ...auditHandlers(context),
@@ -129,6 +132,27 @@ function limitHandlers(context: Context) {
     setTotalLimits: ({ body, version }, actor) => limits.setTotal(body, version, actor),
     getTenantLimits: ({ params }) => limits.ofTenant(params.tenant),
     setTenantLimits: ({ params, body, version }, actor) => limits.setTenant(params.tenant, body, version, actor),
+  } satisfies Partial<Handlers>;
+}
+
+function notificationHandlers(context: Context) {
+  const channels = new Channels(context);
+  const notifications = new Notifications(context);
+  return {
+    listChannels: ({ query }) => channels.list(query),
+    createChannel: ({ body }, actor) => channels.create(body, actor),
+    getChannel: ({ params }) => channels.get(params.channel_id),
+    updateChannel: ({ params, body, version }, actor) => channels.update(params.channel_id, body, version, actor),
+    deleteChannel: ({ params, version }, actor) => channels.delete(params.channel_id, version, actor),
+    testChannel: ({ params }) => channels.test(params.channel_id),
+    listNotificationRules: ({ query }) => notifications.listRules(query),
+    createNotificationRule: ({ body }, actor) => notifications.createRule(body, actor),
+    getNotificationRule: ({ params }) => notifications.getRule(params.rule_id),
+    updateNotificationRule: ({ params, body, version }, actor) =>
+      notifications.updateRule(params.rule_id, body, version, actor),
+    deleteNotificationRule: ({ params, version }, actor) => notifications.deleteRule(params.rule_id, version, actor),
+    listDeliveries: ({ query }) => notifications.deliveries(query),
+    retryDelivery: ({ params }, actor) => notifications.retry(params.delivery_id, actor),
   } satisfies Partial<Handlers>;
 }
 

@@ -34,6 +34,15 @@ export async function deleteFires(connection: Connection, before: Date, limit: n
   return Number(numAffectedRows ?? 0n);
 }
 
+/** Deletes notifications that were sent, or given up, and are older than a time. @returns how many */
+export async function deleteDeliveries(connection: Connection, before: Date, limit: number): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from notification_deliveries where delivery_id in (
+      select delivery_id from notification_deliveries where delivery_id < ${idAt(before)} and status <> 'pending'
+      order by delivery_id limit ${limit})`.execute(connection);
+  return Number(numAffectedRows ?? 0n);
+}
+
 /**
  * Deletes the oldest entries of the audit log, as far as they are sealed and older than a time. The last one's link is
  * kept, so that the rest of the chain can still be checked. @returns how many

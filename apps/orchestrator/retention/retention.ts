@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import { Loop } from "../loop.ts";
 import type { Retention } from "../settings.ts";
-import { deleteAudit, deleteExecutions, deleteFires, deleteOutput } from "./repository.ts";
+import { deleteAudit, deleteDeliveries, deleteExecutions, deleteFires, deleteOutput } from "./repository.ts";
 
 const DAY_MS = 86_400_000;
 /** Executions, or entries of the audit log, deleted in one transaction: little enough that nobody waits for it. */
@@ -33,9 +33,10 @@ export class Retainer {
     const lines = await this.#delete(outputDays, (before) => deleteOutput(database, before, BATCH));
     const executions = await this.#delete(executionDays, (before) => deleteExecutions(database, before, BATCH));
     const fires = await this.#delete(executionDays, (before) => deleteFires(database, before, BATCH));
+    const told = await this.#delete(executionDays, (before) => deleteDeliveries(database, before, BATCH));
     const entries = await this.#delete(auditDays, (before) => deleteAudit(database, before, BATCH));
-    if (lines + executions + fires + entries === 0) return;
-    log.info({ lines, executions, fires, entries }, "deleted what is past its retention");
+    if (lines + executions + fires + told + entries === 0) return;
+    log.info({ lines, executions, fires, told, entries }, "deleted what is past its retention");
     this.#loop.wake();
   }
 

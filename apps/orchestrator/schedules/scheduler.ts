@@ -6,6 +6,7 @@ import { type Connection, transact } from "../database/database.ts";
 import { narrowTo } from "../database/tenancy.ts";
 import { Executions } from "../executions/executions.ts";
 import { Loop } from "../loop.ts";
+import { announce } from "../notifications/announce.ts";
 import { dueFires } from "./fires.ts";
 import * as repository from "./repository.ts";
 
@@ -80,6 +81,7 @@ export class Scheduler {
     const result = await this.#attempt(transaction, row, schedule);
     const fire = { schedule_id: row.schedule_id, scheduled_at, fired_at: this.#context.now(), ...result };
     await repository.insertFire(transaction, fire);
+    if (fire.outcome === "failed") await announceTrouble(transaction, row, "schedule.failed", fire.message);
     return fire;
   }
 
@@ -111,8 +113,18 @@ export class Scheduler {
     await repository.insertFire(transaction, { ...fire, outcome: "missed", message });
     const resource = { type: "schedule", id: schedule_id, name } as const;
     await recordChange(transaction, actorOf(row), "schedule.missed", resource, { scheduled_at });
+    await announceTrouble(transaction, row, "schedule.missed", message);
     this.#context.metrics.scheduleFires.inc({ outcome: "missed" });
   }
+}
+
+async function announceTrouble(
+  transaction: Connection,
+  { tenant_id, name }: repository.ScheduleRow,
+  event: "schedule.failed" | "schedule.missed",
+  message: string | null,
+): Promise<void> {
+  await announce(transaction, [{ tenant_id, event, fields: { schedule: name, message: message ?? "" } }]);
 }
 
 function actorOf({ name }: repository.ScheduleRow): Actor {

@@ -86,3 +86,16 @@ export async function expireSessions(connection: Connection): Promise<string[]> 
 function inMilliseconds(milliseconds: number) {
   return sql<Date>`now() + ${milliseconds} * interval '1 millisecond'`;
 }
+
+/** What people call some servers. */
+export async function findNames(
+  connection: Connection,
+  serverIds: readonly string[],
+): Promise<{ tenant_id: string; hostname: string }[]> {
+  if (serverIds.length === 0) return [];
+  return await connection
+    .selectFrom("servers")
+    .select(["tenant_id", "hostname"])
+    .where("server_id", "in", [...serverIds])
+    .execute();
+}

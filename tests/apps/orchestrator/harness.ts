@@ -16,6 +16,7 @@ const timings = {
   enrolmentMs: 60_000,
   retentionMs: 200,
   scheduleMs: 50,
+  notifyMs: 50,
   identityMs: 0,
 };
 
@@ -71,6 +72,8 @@ export class Installation {
       oidc: undefined,
       maxRunning: undefined,
       retention: { executionDays: 0, outputDays: 0, auditDays: 0 },
+      mail: undefined,
+      notifyNetworks: [],
       dashboard: undefined,
       ...this.with,
       migrate: true,

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { Refusals } from "@homeslice/orchestrator/audit/refusals.ts";
 import { type Context, defaultTimings } from "@homeslice/orchestrator/context.ts";
 import type { Connection, Database } from "@homeslice/orchestrator/database/database.ts";
@@ -8,6 +8,7 @@ import type { Policy } from "@homeslice/orchestrator/executions/policy.ts";
 import { insertExecution, newExecutionId } from "@homeslice/orchestrator/executions/repository.ts";
 import { Bus } from "@homeslice/orchestrator/live/bus.ts";
 import { Metrics } from "@homeslice/orchestrator/metrics.ts";
+import { Outbound } from "@homeslice/orchestrator/notifications/outbound.ts";
 import { DEFAULT_TENANT, ExecutionConfig, generateKeyPair, SuccessCriteria } from "@homeslice/protocol";
 import { sql } from "kysely";
 import { pino } from "pino";
@@ -40,6 +41,8 @@ export class Engine {
       metrics: new Metrics(),
       refusals: new Refusals(databases, now),
       jobKey: generateKeyPair().privateKey,
+      sealKey: randomBytes(32),
+      ways: { outbound: new Outbound({ allowedNetworks: [] }), mailer: undefined },
       clusterEnrolment: undefined,
       environment: "dev",
       maxRunning: undefined,

@@ -1,0 +1,34 @@
+import { sql } from "kysely";
+import type { Connection } from "../database/database.ts";
+import { ofTenant } from "../database/tenancy.ts";
+
+/** What decides whether an execution needs approval. */
+export interface Subject {
+  readonly actionId: string | null;
+  readonly actionType: string;
+  readonly serverIds: readonly string[];
+}
+
+/** What the rules ask for together: the most people, within the shortest time. */
+export interface Demand {
+  readonly needed: number;
+  readonly expires_after_seconds: number;
+  readonly rules: string[];
+}
+
+/** What the rules of the tenant ask for before an execution may begin; undefined when none applies. */
+export async function findDemand(connection: Connection, subject: Subject): Promise<Demand | undefined> {
+  const { actionId, actionType, serverIds } = subject;
+  const among = (field: string, value: string | null) =>
+    sql`(definition -> ${field} = '[]' or definition -> ${field} ? ${value})`;
+  const { rows } = await sql<Demand>`
+    select max((definition ->> 'approvals')::integer) as needed, array_agg(name order by name) as rules,
+      min((definition ->> 'expires_after_seconds')::integer) as expires_after_seconds
+    from approval_rules
+    where ${ofTenant} and ${among("action_template_ids", actionId ?? "")} and ${among("action_types", actionType)}
+      and (definition ->> 'min_targets')::integer <= ${serverIds.length}
+      and (definition -> 'environments' = '[]' or exists (
+        select from servers s where s.server_id = any(${serverIds}::uuid[]) and definition -> 'environments' ? s.environment))
+    having count(*) > 0`.execute(connection);
+  return rows[0];
+}

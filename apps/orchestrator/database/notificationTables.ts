@@ -1,0 +1,35 @@
+import type { MessageField, NewNotificationRule, NotificationEvent, Severity } from "@homeslice/protocol";
+import type { Generated, JSONColumnType } from "kysely";
+import type { Defaulted, OfTenant } from "./columns.ts";
+
+interface DefinitionsTable<T extends object> extends OfTenant {
+  name: string;
+  definition: JSONColumnType<T>;
+  version: Defaulted<number>;
+  created_at: Generated<Date>;
+  created_by: string;
+  updated_at: Defaulted<Date>;
+}
+
+export interface NotificationChannelsTable extends DefinitionsTable<{ type: string; shown: string }> {
+  channel_id: Generated<string>;
+  sealed: Buffer;
+}
+
+export interface NotificationRulesTable extends DefinitionsTable<NewNotificationRule> {
+  rule_id: Generated<string>;
+}
+
+export interface NotificationDeliveriesTable extends OfTenant {
+  delivery_id: Generated<string>;
+  channel_id: string;
+  rule_id: string;
+  event: NotificationEvent;
+  severity: Severity;
+  fields: JSONColumnType<Partial<Record<MessageField, string | number>>>;
+  created_at: Generated<Date>;
+  status: Defaulted<"pending" | "sent" | "dead">;
+  attempts: Defaulted<number>;
+  next_attempt_at: Date | null;
+  last_error: string | null;
+}

@@ -1,0 +1,90 @@
+import {
+  type Actor,
+  type Channel,
+  ChannelTarget,
+  type NewChannel,
+  type RequestOf,
+  type ResponseOf,
+} from "@homeslice/protocol";
+import { z } from "zod";
+import type { Context } from "../context.ts";
+import { type Definition, Definitions, metadataOf, type NewDefinition } from "../definitions/definitions.ts";
+import { seal, unseal } from "../sealing.ts";
+import { findSealed } from "./deliveries.ts";
+import { send, shownOf } from "./senders/index.ts";
+
+/** Channels of notifications: looking after them. */
+export class Channels {
+  readonly #context: Context;
+  readonly #definitions: Definitions;
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.#definitions = new Definitions(context, {
+      table: "notification_channels",
+      id: "channel_id",
+      noun: "notification channel",
+      resource: "notification_channel",
+    });
+  }
+
+  async list(query: RequestOf<"listChannels">["query"]): Promise<ResponseOf<"listChannels">> {
+    const { rows, next_cursor } = await this.#definitions.list(query);
+    return { items: rows.map(toChannel), next_cursor };
+  }
+
+  /** @throws ApiError not_found */
+  async get(channelId: string): Promise<Channel> {
+    return toChannel(await this.#definitions.get(channelId));
+  }
+
+  /** @throws ApiError conflict when the name is taken */
+  async create(channel: NewChannel, actor: Actor): Promise<Channel> {
+    return toChannel(await this.#definitions.create(this.#store(channel), actor));
+  }
+
+  /** @throws ApiError not_found, precondition_failed, conflict when the name is taken */
+  async update(channelId: string, channel: NewChannel, version: number | undefined, actor: Actor): Promise<Channel> {
+    return toChannel(await this.#definitions.update(channelId, this.#store(channel), version, actor));
+  }
+
+  /** @throws ApiError not_found, precondition_failed */
+  async delete(channelId: string, version: number | undefined, actor: Actor): Promise<void> {
+    await this.#definitions.delete(channelId, version, actor);
+  }
+
+  /** Sends something now, to see whether it arrives. @throws ApiError not_found */
+  async test(channelId: string): Promise<ResponseOf<"testChannel">> {
+    const { name } = await this.get(channelId);
+    const { database, sealKey, ways, now } = this.#context;
+    const sealed = await findSealed(database, channelId);
+    if (sealed === undefined) return { sent: false, error: "the channel was just deleted" };
+    const message = {
+      id: crypto.randomUUID(),
+      event: "test",
+      severity: "info",
+      at: now(),
+      title: "A test",
+      text: `The channel "${name}" works.`,
+      fields: {},
+    } as const;
+    try {
+      await send(ChannelTarget.parse(JSON.parse(unseal(sealed, sealKey))), message, ways);
+      return { sent: true, error: null };
+    } catch (error) {
+      return { sent: false, error: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  #store({ name, target }: NewChannel): NewDefinition {
+    const sealed = seal(JSON.stringify(target), this.#context.sealKey);
+    return { name, definition: { type: target.type, shown: shownOf(target) }, sealed };
+  }
+}
+
+const Shown = z.object({ type: z.enum(["webhook", "slack", "email", "pagerduty"]), shown: z.string() });
+
+function toChannel(row: Definition): Channel {
+  const { id: channel_id, name, version } = row;
+  return { channel_id, name, ...Shown.parse(row.definition), version, metadata: metadataOf(row) };
+}

@@ -1,0 +1,33 @@
+import type { ChannelTarget } from "@homeslice/protocol";
+import type { Message } from "../message.ts";
+import type { Outbound } from "../outbound.ts";
+import { type Mailer, sendEmail } from "./email.ts";
+import { sendPagerDuty } from "./pagerDuty.ts";
+import { sendSlack } from "./slack.ts";
+import { sendWebhook } from "./webhook.ts";
+
+/** Ways out of the orchestrator. */
+export interface Ways {
+  readonly outbound: Outbound;
+  /** Undefined where no mail server is known. */
+  readonly mailer: Mailer | undefined;
+}
+
+/** Tells a channel. @throws Error when it was not taken */
+export async function send(target: ChannelTarget, message: Message, { outbound, mailer }: Ways): Promise<void> {
+  switch (target.type) {
+    case "webhook":
+      return await sendWebhook(outbound, target, message);
+    case "slack":
+      return await sendSlack(outbound, target, message);
+    case "pagerduty":
+      return await sendPagerDuty(outbound, target, message);
+    case "email":
+      return await sendEmail(mailer, target, message);
+  }
+}
+
+/** Where a channel goes, without what is secret about it. */
+export function shownOf(target: ChannelTarget): string {
+  return target.type === "email" ? target.to.join(", ") : new URL(target.url).host;
+}

@@ -4,17 +4,7 @@ import type { Settings } from "./schema.ts";
 
 /** What lies between the settings of Authentik and those of the home page. */
 export function identityProblems(settings: Settings): Problem[] {
-  return [
-    ...signOnHasAuthentik(settings),
-    ...trustsTheRight(settings),
-    ...bookmarksNamedOnce(settings),
-    ...servicesExist(settings),
-  ];
-}
-
-function signOnHasAuthentik({ authentik: { enabled, signOn } }: Settings): Problem[] {
-  if (enabled || !signOn) return [];
-  return [{ path: "authentik.signOn", message: "needs Authentik, which authentik.enabled switches off: change one" }];
+  return [...trustsTheRight(settings), ...bookmarksNamedOnce(settings), ...servicesExist(settings)];
 }
 
 function trustsTheRight({ authentik: { trustedProxies } }: Settings): Problem[] {

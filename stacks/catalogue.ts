@@ -8,8 +8,13 @@ export const catalogue = {
     web: {
       host: "orchestrator",
       port: 8080,
-      // Its own tokens guard it, until people log in by OpenID Connect.
-      access: { by: "everyone" },
+      access: {
+        by: "oidc",
+        role: "viewer",
+        callback: "/auth/callback",
+        loggedOut: "/",
+        logout: "/auth/backchannel-logout",
+      },
       health: "/healthz",
       tile: {
         group: "Automation",

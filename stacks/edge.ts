@@ -1,4 +1,4 @@
-import { Authority, type Environment, Routes, Traefik } from "@homeslice/components";
+import { Authority, EDGE_PORTS, type Endpoint, type Environment, Routes, Traefik } from "@homeslice/components";
 import type { Config } from "@homeslice/config";
 import type { Output } from "@pulumi/pulumi";
 
@@ -10,8 +10,10 @@ export interface EdgeOutputs {
   readonly certificateAuthority: Output<string> | undefined;
 }
 
-interface Edge {
+export interface Edge {
   readonly outputs: EdgeOutputs;
+  /** Where pods find it; undefined while it is switched off. */
+  readonly entrance: (Endpoint & { readonly address: Output<string | undefined> }) | undefined;
   /** Makes the routes, once everything that they lead to is constructed. */
   publish(): void;
 }
@@ -19,7 +21,7 @@ interface Edge {
 /** Traefik with its certificate. It comes first, so that others find its namespace; its routes come last. */
 export function createEdge(config: Config, environment: Environment): Edge {
   if (!config.traefik.enabled)
-    return { outputs: { urls: {}, certificateAuthority: undefined }, publish: () => undefined };
+    return { outputs: { urls: {}, certificateAuthority: undefined }, entrance: undefined, publish: () => undefined };
   const { domain } = config;
   const authority = config.tls.acme ? undefined : new Authority("certificates", environment);
   const certificate = config.tls.acme ?? authority?.certify("edge", [domain, `*.${domain}`]);
@@ -30,6 +32,7 @@ export function createEdge(config: Config, environment: Environment): Edge {
   const urls = traefik.published.map((service) => [service, `https://${environment.host(service)}`]);
   return {
     outputs: { urls: Object.fromEntries(urls), certificateAuthority: authority?.certificate },
+    entrance: { ...environment.endpoint("traefik", EDGE_PORTS.websecure), address: traefik.address },
     publish: () => void new Routes("routes", { edge: traefik }, environment),
   };
 }

@@ -3,7 +3,7 @@ import type { Colour, Config, EnvironmentName } from "@homeslice/config";
 import type { Output } from "@pulumi/pulumi";
 import { catalogueOf } from "./catalogue.ts";
 import { createEdge, type EdgeOutputs } from "./edge.ts";
-import { createSignOn } from "./identity.ts";
+import { createSignOn, orchestratorLogin } from "./identity.ts";
 import { createObservability } from "./observability.ts";
 import { createUserServices } from "./services.ts";
 
@@ -37,8 +37,10 @@ export function platform(config: Config): PlatformOutputs {
     {
       ...config.orchestrator,
       host: environment.host("orchestrator"),
+      trustedProxies: config.authentik.trustedProxies,
       database: postgresql.database("orchestrator"),
       bus: redis.link(),
+      login: orchestratorLogin(environment, signOn, edge),
     },
     environment,
   );

@@ -4,7 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   Component,
   type Container,
+  type Declaration,
   deployment,
+  type Endpoint,
   type Environment,
   exec,
   http,
@@ -92,6 +94,7 @@ export class Authentik extends Component {
     return deployment(this, {
       ...this.#pods(),
       part: "worker",
+      reaches: this.#args.signOn ? this.#toldOfLogouts() : [],
       container: {
         ...this.#program("worker"),
         ports: { metrics: METRICS },
@@ -104,6 +107,13 @@ export class Authentik extends Component {
       },
       transform: this.#args.transform?.worker,
     });
+  }
+
+  /** The services that it tells whose sessions are over. */
+  #toldOfLogouts(): Endpoint[] {
+    return Object.entries<Declaration>(this.environment.catalogue).flatMap(([service, { web }]) =>
+      web?.access.by === "oidc" && web.access.logout ? [this.environment.endpoint(service, web.port)] : [],
+    );
   }
 
   #pods() {

@@ -42,11 +42,13 @@ export class SignOn extends Component {
 
   constructor(name: string, args: SignOnArgs, environment: Environment) {
     super("SignOn", name, environment);
-    const { ready } = args.authentik;
+    const { ready, peer } = args.authentik;
     this.#args = args;
     const provider = this.#connect();
-    this.#options = { parent: this, provider, dependsOn: [...ready] };
     this.#lookups = new Lookups({ parent: this, provider, dependsOn: [...ready] });
+    const dependsOn = this.#lookups.afterStart([...ready]);
+    // Its database goes with the namespace: what is in it needs no deletion then, and no Authentik that would do it.
+    this.#options = { parent: this, provider, dependsOn, deletedWith: peer.namespace.resource };
     this.#groups = this.#createGroups();
     for (const [service, { title, web }] of Object.entries<Declaration>(environment.catalogue)) {
       if (web?.access.by === "forward") this.#protect(service, { title, web, access: web.access });
@@ -70,12 +72,15 @@ export class SignOn extends Component {
     return { ...this.#args.authentik, settings: {}, secret, ready: [...this.#args.authentik.ready, token] };
   }
 
+  /** By default through the cluster: that works before any name leads to the edge. */
   #connect(): authentik.Provider {
     const { authentik: link, api, certificateAuthority } = this.#args;
-    const url = api.address ?? link.settings.publicUrl;
+    const { peer, port } = link;
     const token = api.token ?? link.secret.values["bootstrap-token"];
+    const inCluster = { ...this.environment.cluster, namespace: peer.namespace.name, service: peer.name, port };
     const trust = certificateAuthority && { caCert: certificateAuthority };
-    return new authentik.Provider(`${this.name}-authentik`, { url, token, ...trust }, { parent: this });
+    const way = api.address ? { url: api.address, ...trust } : inCluster;
+    return new authentik.Provider(`${this.name}-authentik`, { ...way, token }, { parent: this });
   }
 
   #createGroups(): ReadonlyMap<string, pulumi.Output<string>> {
@@ -110,7 +115,7 @@ export class SignOn extends Component {
   }
 
   /** For a service that logs people in itself: a client with a secret. */
-  #register(service: string, declared: Accessible & { readonly access: Extract<Access, { by: "oidc" }> }): void {
+  #register(service: string, declared: Registered): void {
     const provider = new authentik.OAuth2Provider(
       `${this.name}-${service}-client`,
       {
@@ -119,7 +124,7 @@ export class SignOn extends Component {
         clientId: service,
         propertyMappings: this.#lookups.scopes(),
         signingKey: this.#lookups.signingKey(),
-        redirectUris: [{ url: `${this.#address(service)}${declared.access.callback}` }],
+        ...this.#addresses(service, declared),
       },
       this.#options,
     );
@@ -127,6 +132,19 @@ export class SignOn extends Component {
     const { clientSecret } = provider;
     const secret = this.secret(`${service}-client`, { clientSecret }, { protect: false });
     this.#clients.set(service, { application, secret });
+  }
+
+  /** Where people are sent after login and logout, and where the service is told of logouts: inside the cluster. */
+  #addresses(service: string, { web, access }: Registered) {
+    const { callback, loggedOut, logout } = access;
+    const at = (path: string) => `${this.#address(service)}${path}`;
+    return {
+      redirectUris: [
+        { url: at(callback) },
+        ...(loggedOut ? [{ url: at(loggedOut), redirectUriType: "logout" as const }] : []),
+      ],
+      ...(logout && { logoutUri: pulumi.interpolate`${this.environment.endpoint(service, web.port).url}${logout}` }),
+    };
   }
 
   #apply(service: string, { title, web, access }: Accessible, provider: pulumi.Output<number>): pulumi.Resource {
@@ -158,3 +176,6 @@ interface Accessible {
   readonly web: NonNullable<Declaration["web"]>;
   readonly access: Exclude<Access, { by: "everyone" }>;
 }
+
+/** A declaration of a service that logs people in itself. */
+type Registered = Accessible & { readonly access: Extract<Access, { by: "oidc" }> };

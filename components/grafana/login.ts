@@ -22,7 +22,7 @@ export const LOGIN_SETTINGS = {
 export const LOGIN_FILES = { clientSecret: "GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET__FILE" } as const;
 
 /** The settings of the login. The form with name and password stays behind it: `/login?disableAutoLogin`. */
-export function loginIni({ admin, operator }: Config["access"]["roles"]): Ini {
+export function loginIni({ admin, approver, operator }: Config["access"]["roles"]): Ini {
   const from = (variable: string) => `$__env{${variable}}`;
   return {
     auth: { signout_redirect_url: from(LOGIN_SETTINGS.endSessionUrl) },
@@ -39,7 +39,7 @@ export function loginIni({ admin, operator }: Config["access"]["roles"]): Ini {
       use_refresh_token: true,
       login_attribute_path: "preferred_username",
       email_attribute_path: "email",
-      role_attribute_path: `${memberOf(admin)} && 'Admin' || ${memberOf(operator)} && 'Editor' || 'Viewer'`,
+      role_attribute_path: `${memberOf(admin)} && 'Admin' || ${memberOf([...approver, ...operator])} && 'Editor' || 'Viewer'`,
     },
   };
 }

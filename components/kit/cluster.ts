@@ -1,15 +1,18 @@
 import type { Config } from "@homeslice/config";
 import * as command from "@pulumi/command";
-import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-/** How the provider reaches the cluster: one made here by k3d, or the one that the configuration or kubectl's own names. */
-export function connectionTo(cluster: Config["cluster"], parent: pulumi.Resource): kubernetes.ProviderArgs {
-  // What the program sets is the program's: an edit by hand is drift, which the next `up` puts right without asking.
-  const ours = { enablePatchForce: true };
-  if (cluster.k3d) return { ...ours, kubeconfig: k3dCluster(cluster.k3d, parent) };
+/** A cluster, in the words of Kubernetes' own tools; what is missing is as kubectl finds it. */
+export interface ClusterConnection {
+  /** Text or path of a kubeconfig. */
+  readonly kubeconfig?: pulumi.Input<string>;
+  readonly context?: string;
+}
+
+/** How the cluster is reached: one made here by k3d, or the one that the configuration or kubectl's own names. */
+export function connectionTo(cluster: Config["cluster"], parent: pulumi.Resource): ClusterConnection {
+  if (cluster.k3d) return { kubeconfig: k3dCluster(cluster.k3d, parent) };
   return {
-    ...ours,
     ...(cluster.kubeconfig && { kubeconfig: cluster.kubeconfig }),
     ...(cluster.context && { context: cluster.context }),
   };

@@ -43,6 +43,10 @@ export type Access =
       readonly role: Role;
       /** Path that Authentik sends people back to. */
       readonly callback: string;
+      /** Path that Authentik sends people to who have logged out. */
+      readonly loggedOut?: string;
+      /** Path at which Authentik itself tells the service whose sessions are over (back-channel logout). */
+      readonly logout?: string;
     };
 
 export interface Tile {

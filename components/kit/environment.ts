@@ -2,7 +2,7 @@ import type { Config, ImageName } from "@homeslice/config";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childRules } from "./children.ts";
-import { connectionTo } from "./cluster.ts";
+import { type ClusterConnection, connectionTo } from "./cluster.ts";
 import type { Catalogue } from "./declaration.ts";
 import { Images } from "./images.ts";
 import { type Labels, MAIN_PART, selectorLabels } from "./labels.ts";
@@ -16,6 +16,8 @@ export class Environment extends pulumi.ComponentResource {
   /** Every service of this environment, and what it wants of the others. */
   readonly catalogue: Catalogue;
   readonly kubernetes: kubernetes.Provider;
+  /** How to reach the cluster, for what talks to it besides. */
+  readonly cluster: ClusterConnection;
   /** Where the platform's own services run. */
   readonly platform: Namespace;
   /** The value of `app.kubernetes.io/instance`. */
@@ -31,7 +33,10 @@ export class Environment extends pulumi.ComponentResource {
     this.config = config;
     this.catalogue = catalogue;
     this.instance = objectName("homeslice", config.stack);
-    this.kubernetes = new kubernetes.Provider(`${name}-cluster`, connectionTo(config.cluster, this), { parent: this });
+    this.cluster = connectionTo(config.cluster, this);
+    // What the program sets is the program's: an edit by hand is drift, which the next `up` puts right without asking.
+    const settings = { ...this.cluster, enablePatchForce: true };
+    this.kubernetes = new kubernetes.Provider(`${name}-cluster`, settings, { parent: this });
     this.#images = new Images(config, { parent: this, dependsOn: [this.kubernetes] });
     this.platform = this.namespace("platform", "restricted");
     this.registerOutputs({});

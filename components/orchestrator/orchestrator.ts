@@ -9,6 +9,7 @@ import {
   job,
   type Link,
   MAIN_PART,
+  type Mount,
   type Peer,
   type Running,
   type SecretRef,
@@ -23,13 +24,18 @@ import {
 } from "../kit/index.ts";
 import type { DatabaseLink } from "../postgresql/postgresql.ts";
 import type { RedisLink } from "../redis/redis.ts";
+import { groupRoles, hostAliases, LOGIN_FILES, LOGIN_SETTINGS, type OrchestratorLogin } from "./login.ts";
 
 export type OrchestratorArgs = Config["orchestrator"] & {
   readonly database: DatabaseLink;
   /** Live fan-out between instances. */
   readonly bus: RedisLink;
+  /** How people log in; left out, with accounts and tokens of its own alone. */
+  readonly login?: OrchestratorLogin | undefined;
   /** Public host name, at which people and programs outside the cluster reach it. */
   readonly host: string;
+  /** Where the edge's pods have their addresses: they may say who is calling. */
+  readonly trustedProxies: readonly string[];
   readonly transform?: {
     readonly deployment?: Transform<kubernetes.apps.v1.DeploymentArgs>;
     readonly migration?: Transform<kubernetes.batch.v1.JobArgs>;
@@ -43,6 +49,7 @@ const PORT = 8080;
 const PORTS = { http: PORT };
 /** What a step that runs to its end may use. */
 const STEP = { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "1", memory: "256Mi" } };
+const TRUST = "/etc/homeslice/trust";
 
 /**
  * The orchestrator: API, queue and scheduler. Any number of instances; the database brought up to date before they roll.
@@ -50,6 +57,8 @@ const STEP = { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "1", me
  * made in this order: its instances are ready, a check of them succeeds, the Service leads to them, the others end.
  */
 export class Orchestrator extends Component {
+  /** The platform's own authority as a file, for the instances of both colours. */
+  #trust: Mount | undefined;
   /** Address for people: https://host. */
   readonly publicUrl: string;
   /** The colour that serves. */
@@ -105,20 +114,21 @@ export class Orchestrator extends Component {
 
   /** The instances of one colour. */
   #serve(colour: Colour, replicas: number, after: readonly pulumi.Resource[]): pulumi.Resource {
-    const { readySeconds, resources, transform } = this.#args;
+    const { login, readySeconds, resources, transform } = this.#args;
     const { controller } = instances(this, {
       colour,
       replicas,
       readySeconds,
       graceSeconds: 60,
       container: {
-        ...this.#program(colour, "serve"),
+        ...(login ? this.#trusting(colour, login) : this.#program(colour, "serve")),
         ports: PORTS,
         health: { ready: http("http", "/readyz"), live: http("http", "/healthz") },
         resources,
       },
-      uses: [this.#database(), this.#bus()],
+      uses: [this.#database(), this.#bus(), ...(login ? [use(login.link, LOGIN_SETTINGS, LOGIN_FILES)] : [])],
       after,
+      ...(login && { spec: hostAliases(login) }),
       transform: transform?.deployment,
     });
     return controller;
@@ -167,6 +177,8 @@ export class Orchestrator extends Component {
       env: {
         HOMESLICE_HOST: "0.0.0.0",
         HOMESLICE_PORT: `${PORT}`,
+        HOMESLICE_PUBLIC_URL: this.publicUrl,
+        HOMESLICE_TRUSTED_PROXIES: this.#args.trustedProxies.join(","),
         HOMESLICE_ENVIRONMENT: this.environment.config.environment,
         HOMESLICE_DATABASE_CONNECTIONS: `${databaseConnections.orchestrator}`,
         HOMESLICE_KEY_FILE: secretFile(this.#secret, "key"),
@@ -174,6 +186,15 @@ export class Orchestrator extends Component {
       },
       mounts: [secretFiles(this.#secret), scratch("/tmp")],
     };
+  }
+
+  /** The program, told who may do what, and to trust the platform's own authority. */
+  #trusting(colour: Colour, { certificateAuthority }: OrchestratorLogin) {
+    const { env, mounts, ...program } = this.#program(colour, "serve");
+    const known = { ...env, HOMESLICE_OIDC_ROLES: groupRoles(this.environment.config.access, this.name) };
+    if (!certificateAuthority) return { ...program, env: known, mounts };
+    this.#trust ??= this.files("trust", TRUST, { "ca.crt": certificateAuthority });
+    return { ...program, env: { ...known, NODE_EXTRA_CA_CERTS: `${TRUST}/ca.crt` }, mounts: [...mounts, this.#trust] };
   }
 
   #database() {

@@ -50,6 +50,8 @@ export class Traefik extends Component {
   readonly ingressClass: string;
   /** The services that it has routes to, by name. */
   readonly published: readonly string[];
+  /** Where it answers to pods: what a public name leads to inside the cluster. */
+  readonly address: pulumi.Output<string | undefined>;
   /** What has to stand before a route works. */
   readonly ready: readonly pulumi.Resource[];
   readonly #args: TraefikArgs;
@@ -67,6 +69,7 @@ export class Traefik extends Component {
       "certificate" in args.certificate ? this.#serve(args.certificate) : this.#serveByAcme(args.certificate);
     const entrance = openToEveryone(this, server, [PORTS.web, PORTS.websecure]);
     const address = this.#createAddress(server);
+    this.address = address.spec.clusterIP;
     this.ready = [...server.ready, ingressClass, entrance, address];
     this.registerOutputs({});
   }
@@ -189,7 +192,7 @@ export class Traefik extends Component {
   }
 
   /** The address at which people come in. */
-  #createAddress(server: Running): pulumi.Resource {
+  #createAddress(server: Running): kubernetes.core.v1.Service {
     const { http3, serviceType } = this.#args;
     const secure = { port: 443, targetPort: PORTS.websecure };
     return new kubernetes.core.v1.Service(

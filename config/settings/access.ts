@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** What people may do on the platform, from the least to the most; each includes those before it. */
-export const roles = ["viewer", "operator", "admin"] as const;
+export const roles = ["viewer", "operator", "approver", "admin"] as const;
 export type Role = (typeof roles)[number];
 
 /** The group of Authentik's own administrators, the first of whom comes with its first start. */
@@ -18,6 +18,7 @@ export function access() {
         .strictObject({
           viewer: groups(["homeslice-viewers"], "see everything and change nothing"),
           operator: groups(["homeslice-operators"], "run actions, and edit dashboards"),
+          approver: groups(["homeslice-approvers"], "approve what operators ask for, besides"),
           admin: groups(["homeslice-admins", AUTHENTIK_ADMINS], "may do everything"),
         })
         .prefault({})

@@ -31,18 +31,20 @@ export function authentik(environment: EnvironmentName) {
         .array(addressRange)
         .default([...privateRanges])
         .describe(
-          "Where the edge's pods have their addresses: what they say of host and client counts. Replaces the default, the private ranges.",
+          "Where the edge's pods have their addresses: what they say of host and client counts, for the orchestrator too. Replaces the default, the private ranges.",
         ),
       signOn: z
         .boolean()
-        .default(false)
+        .default(true)
         .describe(
-          "Keep groups, applications and logins in it as the services declare them. Its address has to answer wherever `up` runs.",
+          "Keep groups, applications and logins in it as the services declare them. Off, they go, and the groups stay.",
         ),
       passwordLength: z.int().min(8).max(128).default(12).describe("Characters that a new password has at least."),
       api: z
         .strictObject({
-          address: webAddress.optional().describe("Where `up` reaches it. Default: its public address."),
+          address: webAddress
+            .optional()
+            .describe("Address at which `up` reaches it. Default: none, by the API of the cluster."),
           token: secretText
             .optional()
             .describe("Token of an administrator. Default: the one that comes with the first start."),

@@ -5,8 +5,7 @@ import { type Deployed, deploy, type Registered } from "./deploy.ts";
 import { dataOf, dependenciesOf, rendered } from "./rendered.ts";
 
 const domain = { "homeslice:domain": "home.example.org" };
-const withSignOn = (more: object = {}) =>
-  deploy("prod", { ...domain, "homeslice:authentik": { signOn: true }, ...more });
+const withSignOn = (more: object = {}) => deploy("prod", { ...domain, ...more });
 const authentikObjects = ({ resources }: Deployed) =>
   resources.filter(({ type }) => type.startsWith("homeslice:authentik:"));
 const named = (objects: readonly Registered[], kind: string) =>
@@ -30,12 +29,14 @@ describe("an application of Authentik", () => {
 
   it("is open to the groups of the service's role and of those above it", () => {
     const groups = (service: string) => deployed.find("Application", `sso-${service}-application`).inputs;
-    const admins = ["sso-group-homeslice-admins-id", "id of authentik Admins"];
+    const above = ["approvers", "admins"]
+      .map((role) => `sso-group-homeslice-${role}-id`)
+      .concat("id of authentik Admins");
     expect(groups("homepage")).toMatchObject({
       slug: "homepage",
-      groups: ["sso-group-homeslice-viewers-id", "sso-group-homeslice-operators-id", ...admins],
+      groups: ["sso-group-homeslice-viewers-id", "sso-group-homeslice-operators-id", ...above],
     });
-    expect(groups("prometheus")).toMatchObject({ groups: ["sso-group-homeslice-operators-id", ...admins] });
+    expect(groups("prometheus")).toMatchObject({ groups: ["sso-group-homeslice-operators-id", ...above] });
   });
 
   it("is open to the further groups that the configuration names, which are made as well", async () => {
@@ -44,7 +45,9 @@ describe("an application of Authentik", () => {
     const { inputs } = changed.find("Application", "sso-prometheus-application");
     const team = named(authentikObjects(changed), "Group").find((name) => name.startsWith("sso-group-data-team-"));
     expect(inputs).toMatchObject({
-      groups: ["sso-group-homeslice-operators-id", "sso-group-lords-id", `${team}-id`],
+      groups: ["operators", "approvers"]
+        .map((role) => `sso-group-homeslice-${role}-id`)
+        .concat("sso-group-lords-id", `${team}-id`),
     });
   });
 });
@@ -106,6 +109,49 @@ describe("Grafana", () => {
   });
 });
 
+describe("the orchestrator", () => {
+  it("is a client that people come back to after login and logout, and that is told of logouts elsewhere", () => {
+    expect(deployed.find("OAuth2Provider", "sso-orchestrator-client").inputs).toMatchObject({
+      clientId: "orchestrator",
+      redirectUris: [
+        { url: "https://orchestrator.home.example.org/auth/callback" },
+        { url: "https://orchestrator.home.example.org/", redirectUriType: "logout" },
+      ],
+      logoutUri: "http://orchestrator.homeslice-prod.svc:8080/auth/backchannel-logout",
+    });
+  });
+
+  it("is told who may do what, and finds the issuer at the edge, whose authority it trusts", async () => {
+    const access = { roles: { viewer: ["family", "ops"], operator: ["ops"] }, services: { orchestrator: ["guests"] } };
+    const changed = await withSignOn({ "homeslice:access": access });
+    const deployment = rendered(changed.find("Deployment", "orchestrator-blue-deployment"));
+    const told = Object.fromEntries(deployment.containers[0]?.env.map(({ name, value }) => [name, value]) ?? []);
+    expect(told).toMatchObject({
+      HOMESLICE_PUBLIC_URL: "https://orchestrator.home.example.org",
+      HOMESLICE_TRUSTED_PROXIES: expect.stringContaining("10.0.0.0/8"),
+      HOMESLICE_OIDC_ISSUER: "https://auth.home.example.org/application/o/orchestrator/",
+      HOMESLICE_OIDC_CLIENT_ID: "orchestrator",
+      HOMESLICE_OIDC_CLIENT_SECRET_FILE: "/run/secrets/sso-orchestrator-client/clientSecret",
+      NODE_EXTRA_CA_CERTS: "/etc/homeslice/trust/ca.crt",
+    });
+    const roles: unknown = JSON.parse(told["HOMESLICE_OIDC_ROLES"] ?? "");
+    expect(roles).toEqual({
+      guests: { tenant: "default", role: "viewer" },
+      family: { tenant: "default", role: "viewer" },
+      ops: { tenant: "default", role: "operator" },
+      "homeslice-approvers": { tenant: "default", role: "approver" },
+      "homeslice-admins": { tenant: "default", role: "admin" },
+      "authentik Admins": { tenant: "default", role: "admin" },
+    });
+  });
+
+  it("keeps to its own accounts where there is no sign-on", async () => {
+    const without = await deploy("prod", { ...domain, "homeslice:authentik": { signOn: false } });
+    const [container] = rendered(without.find("Deployment", "orchestrator-blue-deployment")).containers;
+    expect(container?.env.filter(({ name }) => name.includes("OIDC"))).toEqual([]);
+  });
+});
+
 describe("the home page", () => {
   it("counts people and logins with a token that can do no more", () => {
     expect(deployed.find("Role", "sso-homepage-role").inputs).toMatchObject({
@@ -121,7 +167,10 @@ describe("the home page", () => {
 
 describe("what is kept in Authentik", () => {
   it("is made with the administrator's token, which is a secret", () => {
-    expect(deployed.find("homeslice", "sso-authentik").inputs).toMatchObject({ url: "https://auth.home.example.org" });
+    expect(deployed.find("homeslice", "sso-authentik").inputs).toMatchObject({
+      ...{ namespace: "homeslice-prod", service: "authentik", port: "9000" },
+      token: { value: "cleartext-of-authentik-bootstrap-token" },
+    });
     for (const { provider, name } of authentikObjects(deployed)) expect(provider, name).toContain("sso-authentik");
   });
 
@@ -148,7 +197,7 @@ describe("what is kept in Authentik", () => {
     expect(groups.map(({ inputs }) => inputs)).not.toContainEqual(
       expect.objectContaining({ name: "authentik Admins" }),
     );
-    expect(groups.length).toBe(3);
+    expect(groups.length).toBe(4);
   });
 
   it("holds a rule for passwords where people choose them", () => {
@@ -159,7 +208,7 @@ describe("what is kept in Authentik", () => {
   });
 
   it("is nothing at all without sign-on", async () => {
-    const without = await deploy("prod", domain);
+    const without = await deploy("prod", { ...domain, "homeslice:authentik": { signOn: false } });
     expect(without.resources.filter(({ name }) => name.startsWith("sso"))).toEqual([]);
   });
 });

@@ -23,10 +23,18 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** When a request came, and what became of it. */
+interface Served {
+  /** As Date.now() tells. */
+  readonly at: number;
+  /** The status that it was answered with; 0 for none yet. */
+  status: number;
+}
+
 /** A double of an HTTP API on a port of its own: it records what it is asked, and has the faults that a test wants. */
 export abstract class HttpDouble<Seen extends Pick<Call, "method" | "path">> {
   readonly faults = new Faults();
-  readonly requests: Seen[] = [];
+  readonly requests: (Seen & Served)[] = [];
   /** How many connections were opened. */
   connections = 0;
   /** Milliseconds that every answer takes. */
@@ -83,12 +91,14 @@ export abstract class HttpDouble<Seen extends Pick<Call, "method" | "path">> {
     const content = await text(request);
     const body: unknown = content === "" ? undefined : JSON.parse(content);
     const call = { method, path, query, body, authorization: request.headers.authorization };
-    this.requests.push(this.seen(call));
+    const record = { ...this.seen(call), at: Date.now(), status: 0 };
+    this.requests.push(record);
     const fault = this.faults.take(call);
     if (fault?.kind === "reset") return void request.socket.destroy();
     const answer = fault?.kind === "status" ? this.#faulty(fault) : this.answer(call);
     if (fault?.kind === "silence") return;
     if (this.delayMs > 0) await setTimeout(this.delayMs);
+    record.status = answer.status;
     response.writeHead(answer.status, { "content-type": "application/json", ...answer.headers });
     response.end(answer.status === 204 ? undefined : JSON.stringify(answer.body));
   }

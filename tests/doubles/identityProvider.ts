@@ -1,43 +1,78 @@
 import { generateKeyPairSync, randomUUID } from "node:crypto";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import Provider from "oidc-provider";
 
 /** Paths of the provider that a test may let answer something else. */
 type Answer = { readonly status: number; readonly body: string };
 
+/** A client as it is registered. */
+export interface Registration {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly redirectUris: string[];
+  readonly loggedOutUris: string[];
+  /** Where it is told of logouts. */
+  readonly logoutUri: string;
+}
+
+/** The orchestrator, where browsers reach it. */
+const orchestratorAt = (home: string): Registration => ({
+  clientId: "homeslice",
+  clientSecret: randomUUID(),
+  redirectUris: [`${home}/auth/callback`],
+  loggedOutUris: [`${home}/`],
+  logoutUri: `${home}/auth/backchannel-logout`,
+});
+
 /** A real OpenID Connect provider, `oidc-provider`: whoever gives a name is let in by it; their groups are what the test says. */
 export class IdentityProvider {
-  readonly clientId = "homeslice";
-  readonly clientSecret = randomUUID();
   /** The groups of each person. */
   readonly groups: Record<string, string[]> = {};
   /** What is answered at a path instead. */
   readonly instead = new Map<string, Answer>();
   readonly #server: Server;
-  readonly #home: string;
+  readonly #client: Registration;
+  readonly #path: string;
   #handle: ReturnType<Provider["callback"]> | undefined;
 
-  /** @param home where the orchestrator is reached by browsers */
-  private constructor(server: Server, home: string) {
+  private constructor(server: Server, client: Registration, path: string) {
     this.#server = server;
-    this.#home = home;
+    this.#client = client;
+    this.#path = path;
     server.on("request", (request, response) => {
       const answer = this.instead.get(new URL(request.url ?? "/", "http://localhost").pathname);
-      if (answer === undefined) return void this.#handle?.(request, response);
+      if (answer === undefined) return this.#serve(request, response);
       response.writeHead(answer.status, { "content-type": "application/json" }).end(answer.body);
     });
   }
 
-  static async start(home: string): Promise<IdentityProvider> {
-    const server = createServer();
-    const provider = new IdentityProvider(server, home);
+  /** @param home where the orchestrator is reached by browsers */
+  static start(home: string): Promise<IdentityProvider> {
+    return IdentityProvider.for(orchestratorAt(home));
+  }
+
+  /** @param path of the issuer, with a slash at its end */
+  static async for(client: Registration, path = ""): Promise<IdentityProvider> {
+    const provider = new IdentityProvider(createServer(), client, path);
     await provider.listen(0);
     provider.rotateKeys();
     return provider;
   }
 
-  get issuer(): string {
+  get clientId(): string {
+    return this.#client.clientId;
+  }
+
+  get clientSecret(): string {
+    return this.#client.clientSecret;
+  }
+
+  get origin(): string {
     return `http://127.0.0.1:${this.port}`;
+  }
+
+  get issuer(): string {
+    return `${this.origin}${this.#path}`;
   }
 
   get port(): number {
@@ -74,9 +109,9 @@ export class IdentityProvider {
         {
           client_id: this.clientId,
           client_secret: this.clientSecret,
-          redirect_uris: [`${this.#home}/auth/callback`],
-          post_logout_redirect_uris: [`${this.#home}/`],
-          backchannel_logout_uri: `${this.#home}/auth/backchannel-logout`,
+          redirect_uris: this.#client.redirectUris,
+          post_logout_redirect_uris: this.#client.loggedOutUris,
+          backchannel_logout_uri: this.#client.logoutUri,
           backchannel_logout_session_required: true,
         },
       ],
@@ -93,6 +128,15 @@ export class IdentityProvider {
       },
     });
     this.#handle = provider.callback();
+  }
+
+  /** Below the path of the issuer, it finds its own paths. */
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    const { url = "/" } = request;
+    const mount = this.#path.replace(/\/$/, "");
+    if (mount !== "" && url.startsWith(mount))
+      Object.assign(request, { originalUrl: url, url: url.slice(mount.length) });
+    void this.#handle?.(request, response);
   }
 
   async stop(): Promise<void> {

@@ -10,7 +10,7 @@ let bench: Bench;
 
 beforeAll(async () => {
   bench = await Bench.start();
-  bench.configure("dev", { domain: "home.example.org" });
+  bench.configure("dev", { domain: "home.example.org", authentik: { signOn: false } });
   report(await bench.run(["up", "--stack", "dev", "--yes", "--json"]));
 });
 afterAll(() => bench.stop());

@@ -7,15 +7,30 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { secondsUnchanged } from "../bench/benches/cluster.ts";
 import { eventually } from "../support/eventually.ts";
-import { Bench, NOTHING, report } from "./clusterSupport.ts";
+import { Chronicle } from "./chronicle.ts";
+import { Bench, core, NOTHING, report } from "./clusterSupport.ts";
 
+const settings = {
+  domain: "home.example.org",
+  grafana: { teams: { crew: {} }, folders: { sales: { title: "Sales", teams: { crew: "edit" } } } },
+};
+const upOfDev = ["up", "--stack", "dev", "--yes", "--json"];
 let bench: Bench;
 
 beforeAll(async () => {
   bench = await Bench.start();
-  for (const stack of ["dev", "prod"]) bench.configure(stack, { domain: "home.example.org" });
+  for (const stack of ["dev", "prod"]) bench.configure(stack, settings);
 });
 afterAll(() => bench.stop());
+
+/** Names of the objects of a kind in the Authentik of a stack. */
+function namesIn(stack: string, path: string, key = "name"): unknown[] {
+  return bench
+    .authentik(stack)
+    .store.all(path)
+    .map((object) => object[key])
+    .toSorted();
+}
 
 const conditionsSchema = z.object({
   spec: z.object({ replicas: z.number().optional() }),
@@ -48,7 +63,43 @@ async function unavailable(): Promise<string[]> {
   return failing;
 }
 
+test("preview takes for unknown what nobody can tell yet, and asks neither Authentik nor Grafana", async () => {
+  const preview = report(await bench.run(["preview", "--stack", "dev", "--json"]));
+  expect(preview.changes).toMatchObject({ ...NOTHING, create: expect.any(Number) });
+  expect([...bench.authentik("dev").requests, ...bench.grafana("dev").requests]).toEqual([]);
+});
+
+/** What has to be there before what, in every stack. */
+const order = [
+  ["ready StatefulSet/postgresql", "ready Job/postgresql-authentik"],
+  ["ready Job/postgresql-authentik", "created Deployment/authentik"],
+  ["ready Job/postgresql-authentik", "created Deployment/authentik-worker"],
+  ["ready Deployment/authentik", "the first question to Authentik"],
+  ["ready Deployment/authentik-worker", "the first question to Authentik"],
+  ["the first question to Authentik", "Authentik's bootstrap"],
+  ["Authentik's bootstrap", "the end of Authentik's first start"],
+  ["the end of Authentik's first start", "the first object in Authentik"],
+  ["the last client", "created Deployment/grafana"],
+  ["the last client", "created Deployment/orchestrator-blue"],
+  ["the token of the home page", "created Deployment/homepage"],
+  ["ready Job/postgresql-grafana", "created Deployment/grafana"],
+  ["ready Deployment/grafana", "the first question to Grafana"],
+  ["ready StatefulSet/redis", "created Deployment/orchestrator-blue"],
+  ["ready Job/postgresql-orchestrator", "ready Job/orchestrator-migrate"],
+  ["ready Job/orchestrator-migrate", "created Deployment/orchestrator-blue"],
+  ["ready Deployment/authentik", "created Ingress/authentik"],
+  ["ready Deployment/grafana", "created Ingress/grafana"],
+  ["ready Deployment/homepage", "created Ingress/homepage"],
+  ["ready Deployment/orchestrator-blue", "created Ingress/orchestrator"],
+] as const;
+
 describe.each(["dev", "prod"])("the stack %s on an empty cluster", (stack) => {
+  let chronicle: Chronicle;
+  beforeAll(() => {
+    chronicle = new Chronicle(bench.kube, stack);
+  });
+  afterAll(() => chronicle.stop());
+
   test("up creates everything in one go, and every workload is available when it ends", async () => {
     const { changes, outputs, operation } = report(await bench.run(["up", "--stack", stack, "--yes", "--json"]));
     expect(operation).toBe("up");
@@ -56,6 +107,43 @@ describe.each(["dev", "prod"])("the stack %s on an empty cluster", (stack) => {
     expect(changes.create).toBeGreaterThan(30);
     expect(outputs).toMatchObject({ environment: stack, namespaces: { platform: `homeslice-${stack}` } });
     expect(await unavailable()).toEqual([]);
+  });
+
+  test("nothing begins before what it needs is ready, down to the last login in a late Authentik", () => {
+    const { requests, startedAt = Number.NaN } = bench.authentik(stack);
+    const made = requests.filter(({ method }) => method === "POST");
+    const within = {
+      "the first question to Authentik": requests[0],
+      "Authentik's bootstrap": requests.find(({ status }) => status === 200),
+      "the end of Authentik's first start": { at: startedAt },
+      "the first object in Authentik": made[0],
+      "the last client": made.findLast(({ path }) => path === "/providers/oauth2/"),
+      "the token of the home page": made.find(({ path }) => path === "/core/tokens/"),
+      "the first question to Grafana": bench.grafana(stack).requests[0],
+    };
+    const when = new Map(chronicle.times);
+    for (const [what, happened] of Object.entries(within)) when.set(what, happened?.at ?? Number.NaN);
+    const unordered = order.filter(([one, other]) => !((when.get(one) ?? Infinity) <= (when.get(other) ?? -Infinity)));
+    expect(unordered).toEqual([]);
+    expect(requests.some(({ status }) => status === 403)).toBe(true);
+  });
+
+  test("Authentik has the groups, the clients and the guarded services, each open to its groups", () => {
+    expect(namesIn(stack, "/core/groups/")).toEqual([
+      ...["authentik Admins", "homeslice-admins", "homeslice-approvers", "homeslice-operators", "homeslice-viewers"],
+    ]);
+    expect(namesIn(stack, "/providers/oauth2/")).toEqual(["grafana", "orchestrator"]);
+    expect(namesIn(stack, "/providers/proxy/")).toEqual(["alertmanager", "homepage", "prometheus"]);
+    const applications = ["alertmanager", "grafana", "homepage", "orchestrator", "prometheus"];
+    expect(namesIn(stack, "/core/applications/", "slug")).toEqual(applications);
+    expect(bench.authentik(stack).defects).toEqual([]);
+  });
+
+  test("Grafana has its sources of data, its dashboards, and the folders and teams of the settings", () => {
+    const { datasources, folders, dashboards, teams } = bench.grafana(stack);
+    expect(datasources.uids).toEqual(["alertmanager", "loki", "postgresql", "prometheus"]);
+    expect(dashboards.uids.length).toBeGreaterThan(4);
+    expect(folders.permissionsOf("sales")).toContainEqual({ teamId: teams.named("crew")?.id, permission: "Edit" });
   });
 
   test("its namespace enforces the restricted profile of Pod Security", async () => {
@@ -71,44 +159,92 @@ describe.each(["dev", "prod"])("the stack %s on an empty cluster", (stack) => {
     await expect(attempt).rejects.toThrow(/violates PodSecurity "restricted/);
   });
 
-  test("a second up changes nothing", async () => {
+  test("a second up changes nothing, and asks Grafana nothing", async () => {
+    const { length } = bench.grafana(stack).requests;
     expect(await secondsUnchanged(bench, stack, "up")).toBeGreaterThan(0);
+    expect(bench.grafana(stack).requests).toHaveLength(length);
   });
 });
 
+test("what is switched off goes, but for groups; switched on again, all of it is back", async () => {
+  const deployments = "/apis/apps/v1/namespaces/homeslice-dev/deployments";
+  const everything = await bench.names(deployments);
+  const groups = namesIn("dev", "/core/groups/", "pk");
+  const applications = namesIn("dev", "/core/applications/", "slug");
+  const { datasources, folders, dashboards } = bench.grafana("dev");
+  const contents = () => [datasources.uids, folders.uids, dashboards.uids];
+  const filled = contents();
+
+  bench.configure("dev", core);
+  expect(report(await bench.run([...upOfDev, "--allow-data-loss"])).changes).toMatchObject({ replace: 0 });
+  expect(await bench.names(deployments)).toEqual(["orchestrator-blue"]);
+  expect(await bench.names("/apis/apps/v1/namespaces/homeslice-dev/statefulsets")).toEqual(["postgresql", "redis"]);
+  for (const path of ["/core/applications/", "/providers/oauth2/", "/providers/proxy/"]) {
+    expect(bench.authentik("dev").store.all(path)).toEqual([]);
+  }
+  expect(contents()).toEqual([[], [], []]);
+
+  bench.configure("dev", settings);
+  expect(report(await bench.run(upOfDev)).changes).toMatchObject({ replace: 0 });
+  expect(await bench.names(deployments)).toEqual(everything);
+  expect(namesIn("dev", "/core/groups/", "pk")).toEqual(groups);
+  expect(namesIn("dev", "/core/applications/", "slug")).toEqual(applications);
+  expect(contents()).toEqual(filled);
+  expect(await unavailable()).toEqual([]);
+});
+
 test("preview after an edit of the settings shows exactly that edit, and changes nothing", async () => {
-  const path = bench.configure("dev", { domain: "home.example.org", postgresql: { maxConnections: 100 } });
-  const settings = readFileSync(path, "utf8");
+  const path = bench.configure("dev", { ...settings, postgresql: { maxConnections: 100 } });
+  const file = readFileSync(path, "utf8");
   const preview = await bench.run(["preview", "--stack", "dev"]);
   expect(preview.code).toBe(0);
   const changed = preview.stderr.split("\n").filter((line) => /^ {2}[+~±-]/.test(line));
   expect(preview.stderr).toMatch(/- max_connections = '120'[\s\S]*\+ max_connections = '100'/);
   expect(changed.length).toBeGreaterThan(0);
   expect(changed.filter((line) => !line.includes("postgresql"))).toEqual([]);
-  expect(readFileSync(path, "utf8")).toBe(settings);
-  bench.configure("dev", { domain: "home.example.org" });
+  expect(readFileSync(path, "utf8")).toBe(file);
+  bench.configure("dev", settings);
   expect(report(await bench.run(["preview", "--stack", "dev", "--json"])).changes).toMatchObject(NOTHING);
 });
 
-test("drift by hand is found by refresh and put right by the next up", async () => {
+test("drift by hand is found by refresh and put right by the next up, in the cluster, Authentik and Grafana", async () => {
   const path = "/apis/apps/v1/namespaces/homeslice-dev/deployments/orchestrator-blue";
   await bench.kube.request("PATCH", `${path}/scale`, {
     contentType: "application/merge-patch+json",
     body: { spec: { replicas: 4 } },
   });
+  const { store } = bench.authentik("dev");
+  const { meta_launch_url } = store.get("/core/applications/", "homepage");
+  store.change("/core/applications/", "homepage", { meta_launch_url: "https://elsewhere.example.org" });
+  bench.grafana("dev").datasources.change("postgresql", { url: "elsewhere:5432" });
+
   const refresh = await bench.run(["refresh", "--stack", "dev", "--json"]);
-  expect(report(refresh).changes).toMatchObject({ ...NOTHING, update: 1 });
+  expect(report(refresh).changes).toMatchObject({ ...NOTHING, update: 3 });
   expect(refresh.stderr).toMatch(/Deployment orchestrator[\s\S]*spec\.replicas: 1 → 4/);
-  expect(report(await bench.run(["up", "--stack", "dev", "--yes", "--json"])).changes).toMatchObject({
-    ...NOTHING,
-    update: 1,
-  });
+  expect(report(await bench.run(upOfDev)).changes).toMatchObject({ ...NOTHING, update: 3 });
+
   expect((await bench.kube.get(path)).body).toMatchObject({ spec: { replicas: 1 } });
+  expect(store.get("/core/applications/", "homepage")).toMatchObject({ meta_launch_url });
+  expect(bench.grafana("dev").datasources.find("postgresql")).toMatchObject({
+    url: "postgresql.homeslice-dev.svc:5432",
+  });
 });
 
-test("destroy of dev leaves nothing in the cluster", async () => {
+test("refresh leaves out what is in an Authentik and a Grafana that do not answer, and destroy needs no answer", async () => {
+  for (const name of ["authentik", "grafana"]) {
+    await bench.kube.request("DELETE", `/apis/apps/v1/namespaces/homeslice-dev/deployments/${name}`);
+  }
+  const refresh = await bench.run(["refresh", "--stack", "dev", "--json"]);
+  expect(refresh.stderr).toContain("Grafana does not answer: what is in it is left out of this refresh");
+  expect(report(refresh).changes).toMatchObject({ ...NOTHING, delete: 2 });
+
+  const { length } = [...bench.authentik("dev").writes(), ...bench.grafana("dev").writes()];
   const { changes } = report(await bench.run(["destroy", "--stack", "dev", "--yes", "--json"]));
   expect(changes.delete).toBeGreaterThan(30);
+  expect([...bench.authentik("dev").writes(), ...bench.grafana("dev").writes()]).toHaveLength(length);
+});
+
+test("after destroy, nothing of dev is left in the cluster", async () => {
   expect((await bench.names("/api/v1/namespaces")).filter((name) => name.includes("homeslice-dev"))).toEqual([]);
   const volumes = z.array(z.object({ spec: z.object({ claimRef: z.object({ namespace: z.string() }) }) }));
   await eventually(async () => {
@@ -130,7 +266,7 @@ test("destroy of prod is refused with the names of what it holds, and changes no
 });
 
 test("once the protection is given up on purpose, prod can be destroyed", async () => {
-  bench.configure("prod", { domain: "home.example.org", safety: { protectData: false } });
+  bench.configure("prod", { ...settings, safety: { protectData: false } });
   expect((await bench.run(["up", "--stack", "prod", "--yes"])).code).toBe(0);
   expect((await bench.run(["destroy", "--stack", "prod", "--yes"])).code).toBe(0);
   expect((await bench.names("/api/v1/namespaces")).filter((name) => name.includes("homeslice-prod"))).toEqual([]);

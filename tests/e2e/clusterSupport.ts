@@ -4,14 +4,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findEngine } from "@homeslice/cli/engine/index.ts";
-import { freePort } from "@homeslice/cli/process/freePort.ts";
 import { stringify } from "yaml";
 import { z } from "zod";
-import { GrafanaDouble } from "../doubles/grafana/double.ts";
+import type { AuthentikDouble } from "../doubles/authentik/double.ts";
+import type { GrafanaDouble } from "../doubles/grafana/double.ts";
 import { eventually } from "../support/eventually.ts";
 import { KubeClient } from "../testbed/client.ts";
-import { forwardPods } from "../testbed/forwards.ts";
 import { startTestbed } from "../testbed/testbed.ts";
+import { Simulated } from "./simulated.ts";
 
 export const cache = process.env["HOMESLICE_CACHE"] ?? join(process.env["HOME"] ?? tmpdir(), ".cache/homeslice");
 
@@ -62,19 +62,7 @@ export const core = {
   ...Object.fromEntries(optional.map((name) => [name, { enabled: false }])),
 };
 
-const stacks = ["dev", "prod"] as const;
-
-/** What answers in place of the simulated pods of a stack, and where this machine reaches it beside other suites. */
-interface Simulated {
-  readonly grafana: GrafanaDouble;
-  readonly grafanaPort: number;
-}
-
-async function simulate(kube: KubeClient, stack: string): Promise<Simulated> {
-  const grafana = await GrafanaDouble.start();
-  await forwardPods(kube, { namespace: `homeslice-${stack}`, port: 3000, to: grafana.address });
-  return { grafana, grafanaPort: await freePort() };
-}
+const stacks = ["dev", "prod"];
 
 /** A control plane, a data directory and settings of a suite's own, and the command line that works on them. */
 export class Bench {
@@ -101,19 +89,28 @@ export class Bench {
     await findEngine({ cache, env: process.env, say: (line) => void process.stderr.write(`${line}\n`) });
     const testbed = await startTestbed({ cache, dir: join(root, "testbed") });
     const bench = new Bench(root, testbed, await KubeClient.fromFile(testbed.kubeconfig));
-    for (const stack of stacks) bench.#simulated.set(stack, await simulate(bench.kube, stack));
+    for (const stack of stacks) bench.#simulated.set(stack, await Simulated.start(bench.kube, stack));
     return bench;
   }
 
   /** The Grafana of a stack. */
-  grafana(stack: (typeof stacks)[number]): GrafanaDouble {
+  grafana(stack: string): GrafanaDouble {
+    return this.#behind(stack).grafana;
+  }
+
+  /** The Authentik of a stack. */
+  authentik(stack: string): AuthentikDouble {
+    return this.#behind(stack).authentik;
+  }
+
+  #behind(stack: string): Simulated {
     const simulated = this.#simulated.get(stack);
     if (!simulated) throw new Error(`nothing answers in place of the pods of ${stack}`);
-    return simulated.grafana;
+    return simulated;
   }
 
   async stop(): Promise<void> {
-    for (const { grafana } of this.#simulated.values()) await grafana.stop();
+    for (const simulated of this.#simulated.values()) await simulated.stop();
     this.kube.close();
     await this.#testbed.stop();
     rmSync(this.#root, { recursive: true, force: true });

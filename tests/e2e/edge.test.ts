@@ -36,7 +36,7 @@ beforeAll(async () => {
   const image = "registry.invalid/echo:1";
   const services = { open: { image, port: 3000, access: "everyone" }, guarded: { image, port: 3000 } };
   const ban = { failures: 4, lastsSeconds: 2, exempt: ["127.0.0.9"] };
-  bench.configure("dev", { domain: "home.example.org", services, traefik: { ban } });
+  bench.configure("dev", { domain: "home.example.org", services, traefik: { ban }, authentik: { signOn: false } });
   const { outputs } = report(await bench.run(["up", "--stack", "dev", "--yes", "--json"]));
   const authority = Outputs.parse(outputs).edge.certificateAuthority;
 

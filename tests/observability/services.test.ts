@@ -82,17 +82,16 @@ describe("Grafana", () => {
   });
 
   it("lets groups be what their roles are", async () => {
-    const roles = { admin: ["chiefs", "o'brien"], operator: ["crew"] };
-    const signedOn = { "homeslice:access": { roles }, "homeslice:authentik": { signOn: true } };
-    const { find } = await deploy("prod", { ...domain, ...signedOn });
+    const roles = { admin: ["chiefs", "o'brien"], approver: ["mates"], operator: ["crew"] };
+    const { find } = await deploy("prod", { ...domain, "homeslice:access": { roles } });
     const ini = dataOf(find("ConfigMap", "grafana-config"))["grafana.ini"];
     expect(ini).toContain(
-      "role_attribute_path = (contains(groups[*], 'chiefs') || contains(groups[*], 'o\\'brien')) && 'Admin' || (contains(groups[*], 'crew')) && 'Editor' || 'Viewer'\n",
+      "role_attribute_path = (contains(groups[*], 'chiefs') || contains(groups[*], 'o\\'brien')) && 'Admin' || (contains(groups[*], 'mates') || contains(groups[*], 'crew')) && 'Editor' || 'Viewer'\n",
     );
   });
 
   it("lets people in by name and password alone where there is no sign-on", async () => {
-    const { find } = await deploy("prod", domain);
+    const { find } = await deploy("prod", { ...domain, "homeslice:authentik": { signOn: false } });
     expect(dataOf(find("ConfigMap", "grafana-config"))["grafana.ini"]).not.toContain("generic_oauth");
   });
 

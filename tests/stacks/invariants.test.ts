@@ -26,7 +26,7 @@ const programs: readonly [name: string, stack: string, values: Readonly<Record<s
   ["dev", "dev", stackFile("dev")],
   ["prod", "prod", stackFile("prod")],
   ["prod with agents that see nothing of their node", "prod", { ...domain, "homeslice:agent": { hostAccess: "none" } }],
-  ["prod with logins kept in Authentik", "prod", { ...domain, "homeslice:authentik": { signOn: true } }],
+  ["prod without logins kept in Authentik", "prod", { ...domain, "homeslice:authentik": { signOn: false } }],
   ["prod with a home page that looks for itself", "prod", { ...domain, "homeslice:homepage": { discovery: true } }],
   ["prod with privileged agents", "prod", { ...domain, "homeslice:agent": { hostAccess: "full" } }],
   ["prod with PostgreSQL in instances", "prod", { ...domain, "homeslice:postgresql": { highAvailability: true } }],
@@ -68,7 +68,7 @@ const irreplaceable = new Set([
 ]);
 
 /** Secrets that Authentik makes, and makes again. */
-const madeAgain = new Set(["sso-grafana-client", "sso-homepage-token"]);
+const madeAgain = new Set(["sso-grafana-client", "sso-homepage-token", "sso-orchestrator-client"]);
 
 describe.each(programs)("the program of %s", (name, stack, values) => {
   let deployed: Deployed;

@@ -31,8 +31,10 @@ it("opens the network before the pods that need it start", async () => {
   expect(before.filter((name) => /-(to|into)-/.test(name)).toSorted()).toEqual([
     "orchestrator-blue-into-postgresql",
     "orchestrator-blue-into-redis",
+    "orchestrator-blue-into-traefik",
     "orchestrator-blue-to-postgresql",
     "orchestrator-blue-to-redis",
+    "orchestrator-blue-to-traefik",
   ]);
 });
 

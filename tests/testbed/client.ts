@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Agent, type RequestOptions, request } from "node:https";
+import { createInterface } from "node:readline";
 import { parse } from "yaml";
 import { z } from "zod";
 
@@ -154,6 +155,22 @@ export class KubeClient {
     });
     call.end(payload);
     return promise;
+  }
+
+  /** Tells what happens to the objects of a path until the signal, beginning with those that there are already. */
+  watch(path: string, signal: AbortSignal, onEvent: (event: unknown) => void): void {
+    const headers = { ...this.#options.headers, accept: "application/json" };
+    const call = request(`${this.server}${path}?watch=true`, { ...this.#options, headers, signal });
+    const failed = ({ message }: Error) => {
+      if (!signal.aborted) onEvent({ type: "ERROR", object: { message } });
+    };
+    call.on("error", failed);
+    call.on("response", (response) => {
+      createInterface(response)
+        .on("line", (line) => onEvent(JSON.parse(line)))
+        .on("error", failed);
+    });
+    call.end();
   }
 
   /** Lets the process end although connections were kept alive. */

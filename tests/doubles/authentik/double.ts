@@ -25,10 +25,13 @@ export type Progress = "starting" | "bootstrapped" | "ready";
  * against the published description of the API, and it has the habits of the real one that programs stumble over.
  */
 export class AuthentikDouble extends HttpDouble<SeenRequest> {
-  readonly token = "bootstrap-token-of-the-double";
+  /** Who knows it may do everything, from the bootstrap on. */
+  token = "bootstrap-token-of-the-double";
   readonly store = new Store(models);
   /** Answers that do not fit the description: mistakes of the double, which tests must not be built on. */
   readonly defects: string[] = [];
+  /** When the first start came to its end, as Date.now() tells. */
+  startedAt: number | undefined;
   #progress: Progress = "starting";
 
   private constructor() {
@@ -46,7 +49,10 @@ export class AuthentikDouble extends HttpDouble<SeenRequest> {
   /** Lets the first start go on: the bootstrap makes the token, the blueprints all that comes with Authentik. */
   advance(to: Progress): void {
     if (this.#progress === "starting" && to !== "starting") bootstrap(this.store, this.token);
-    if (this.#progress !== "ready" && to === "ready") applyBlueprints(this.store);
+    if (this.#progress !== "ready" && to === "ready") {
+      applyBlueprints(this.store);
+      this.startedAt = Date.now();
+    }
     this.#progress = to;
   }
 

@@ -1,10 +1,9 @@
 import { mkdir, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import type { Finish, HeldAttempt, Job } from "@homeslice/protocol/link.ts";
 import type { Logger } from "pino";
 import { pause } from "../clock.ts";
 import { messageOf } from "../errors.ts";
-import { syncDirectory } from "../files.ts";
 import type { JournalRecord } from "../journal/records.ts";
 import { readResult } from "../operations/checks/result.ts";
 import { takeBack } from "../operations/shellCommand/secrets.ts";
@@ -12,7 +11,7 @@ import { Outbox } from "../output/outbox.ts";
 import { Tail } from "../output/tail.ts";
 import { strictest } from "../sandbox/limits.ts";
 import { accountFor, withReason } from "./accounting.ts";
-import { closeRecords, openRecords, type Records } from "./attemptRecords.ts";
+import { closeRecords, openRecords, type Records, syncRecords } from "./attemptRecords.ts";
 import { executionMark } from "./command.ts";
 import { type Ending, refused } from "./ending.ts";
 import { findLaunched, type Launched, launch } from "./launch.ts";
@@ -42,7 +41,7 @@ export class Attempt {
       await mkdir(join(directory, "work"), { recursive: true, mode: 0o700 });
       const records = await openRecords(directory, shop.secretsDir);
       await records.journal.append({ type: "accepted", at: shop.clock.now().toISOString(), job });
-      await syncDirectory(dirname(directory));
+      await syncRecords(directory);
       return new Attempt(job, records, shop);
     } catch (error) {
       await rm(directory, { recursive: true, force: true });
@@ -53,6 +52,7 @@ export class Attempt {
   /** Takes up an attempt of an earlier process of the agent; undefined when that one had not accepted it yet. */
   static async recover(directory: string, shop: Workshop): Promise<Attempt | undefined> {
     const records = await openRecords(directory, shop.secretsDir);
+    await syncRecords(directory);
     const { job, stopping, finish } = records.journal.progress;
     if (job === undefined) {
       await closeRecords(records);

@@ -1,3 +1,5 @@
+import { dirname } from "node:path";
+import { syncDirectory } from "../files.ts";
 import { Journal } from "../journal/journal.ts";
 import { type IndexEnd, OutputFiles } from "../output/outputFiles.ts";
 import { Redactor } from "../output/redactor.ts";
@@ -15,6 +17,14 @@ export async function openRecords(directory: string, secretsDir: string): Promis
   const { files, end } = await OutputFiles.open(directory);
   const redactor = await Redactor.of(secretsDir);
   return { directory, files, end, redactor, journal: await Journal.open(directory) };
+}
+
+/**
+ * Makes sure that the records are found after a power cut. It costs little after the first of them was written, which
+ * has brought about most of it.
+ */
+export async function syncRecords(directory: string): Promise<void> {
+  await Promise.all([syncDirectory(directory), syncDirectory(dirname(directory))]);
 }
 
 export async function closeRecords({ files, journal }: Records): Promise<void> {

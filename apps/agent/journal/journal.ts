@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import type { Finish, Job } from "@homeslice/protocol/link.ts";
-import { syncDirectory } from "../files.ts";
 import { RecordFile } from "./recordFile.ts";
 import { JournalRecord } from "./records.ts";
 
@@ -16,7 +15,7 @@ export interface Progress {
   finish?: Finish;
 }
 
-/** The journal of one attempt. */
+/** The journal of one attempt. Whoever makes one makes the entry of its file durable. */
 export class Journal {
   readonly progress: Progress = {};
   readonly #file: RecordFile<JournalRecord>;
@@ -26,7 +25,6 @@ export class Journal {
     const path = join(directory, "journal.ndjson");
     const journal = new Journal(await RecordFile.open(path, JournalRecord, ({ record }) => records.push(record)));
     for (const record of records) journal.#note(record);
-    await syncDirectory(directory);
     return journal;
   }
 

@@ -11,6 +11,7 @@ import * as limits from "./migrations/0008-limits.ts";
 import * as schedules from "./migrations/0010-schedules.ts";
 import * as approvals from "./migrations/0011-approvals.ts";
 import * as notifications from "./migrations/0012-notifications.ts";
+import * as historyIndexes from "./migrations/0013-history-indexes.ts";
 
 /** Every migration, in order. Names are forever: the database remembers them. */
 const migrations: Record<string, Migration> = {
@@ -24,6 +25,7 @@ const migrations: Record<string, Migration> = {
   "0010-schedules": schedules,
   "0011-approvals": approvals,
   "0012-notifications": notifications,
+  "0013-history-indexes": historyIndexes,
 };
 
 function migrator(database: Database, schema: string): Migrator {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { registerAccount } from "./account.ts";
 import { registerAgent } from "./agent.ts";
+import { registerApply } from "./apply.ts";
 import { registerAudit } from "./audit.ts";
 import { registerBackup, registerRestore } from "./backup.ts";
 import { registerBench } from "./bench.ts";
@@ -29,6 +30,7 @@ export function registerCommands(program: Command): void {
   registerRun(program);
   registerToken(program);
   registerAccount(program);
+  registerApply(program);
   registerAudit(program);
   registerLocks(program);
   registerLogs(program);

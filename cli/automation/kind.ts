@@ -1,0 +1,45 @@
+import type { z } from "zod";
+import type { Reference, Session } from "./session.ts";
+
+/** Something that is defined already. */
+export interface Stored {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  /** As a file says it, with all defaults filled in. */
+  readonly spec: object;
+}
+
+/** How one kind of definition is read and written. */
+export interface Kind {
+  /** What a file may say of it. */
+  readonly schema: z.ZodType<object>;
+  references(spec: object): Reference[];
+  list(session: Session): Promise<Stored[]>;
+  /** @returns its id */
+  create(session: Session, name: string, spec: object): Promise<string>;
+  update(session: Session, stored: Stored, spec: object): Promise<void>;
+  remove(session: Session, stored: Stored): Promise<void>;
+}
+
+interface Typed<Spec extends object> {
+  readonly schema: z.ZodType<Spec>;
+  references(spec: Spec): Reference[];
+  list(session: Session): Promise<Stored[]>;
+  create(session: Session, body: Spec & { name: string }): Promise<string>;
+  update(session: Session, stored: Stored, body: Spec & { name: string }): Promise<void>;
+  remove(session: Session, stored: Stored): Promise<void>;
+}
+
+/** A kind whose specs are of a type of their own, as one among others. */
+export function kindOf<Spec extends object>({ schema, references, list, create, update, remove }: Typed<Spec>): Kind {
+  return {
+    schema,
+    references: (spec) => references(schema.parse(spec)),
+    list: async (session) =>
+      (await list(session)).map((stored) => ({ ...stored, spec: schema.safeParse(stored.spec).data ?? stored.spec })),
+    create: (session, name, spec) => create(session, { ...schema.parse(spec), name }),
+    update: (session, stored, spec) => update(session, stored, { ...schema.parse(spec), name: stored.name }),
+    remove,
+  };
+}

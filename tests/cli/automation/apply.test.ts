@@ -1,0 +1,162 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { apply, describe as describePlan, exportDefinitions } from "@homeslice/cli/automation/apply.ts";
+import { UserError } from "@homeslice/config/errors.ts";
+import { afterEach, describe, expect, test } from "vitest";
+import { startInstallation } from "../../apps/orchestrator/harness.ts";
+
+const { installation, url, client } = await startInstallation();
+
+const directories: string[] = [];
+
+afterEach(async () => {
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true });
+  await installation.query(
+    "delete from schedules; delete from approval_rules; delete from notification_rules; update actions set deleted_at = now()",
+  );
+});
+
+function directoryOf(files: Record<string, string>): string {
+  const directory = mkdtempSync(join(tmpdir(), "homeslice-definitions-"));
+  directories.push(directory);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), text);
+  }
+  return directory;
+}
+
+const action = `kind: Action
+name: clean up
+spec:
+  operation: { type: shell_command, argv: [/usr/local/bin/clean-up, "{{path}}"] }
+  parameters:
+    path: { type: string, validation: { format: absolute_path } }
+`;
+
+const schedule = `kind: Schedule
+name: every night
+spec:
+  timing: { type: cron, expression: "30 2 * * *", time_zone: Europe/Berlin }
+  execution:
+    action: clean up
+    parameters: { path: /var/tmp }
+    targets: { environments: [prod] }
+`;
+
+const rule = `kind: ApprovalRule
+name: four eyes
+spec:
+  actions: [clean up]
+  environments: [prod]
+`;
+
+const everything = { "actions.yaml": action, "more/rest.yml": `${schedule}---\n${rule}` };
+
+async function run(files: Record<string, string>, more: { dryRun?: boolean; prune?: boolean } = {}) {
+  return await apply(client, { directory: directoryOf(files), dryRun: false, prune: false, ...more });
+}
+
+const refusal = async (promise: Promise<unknown>) =>
+  await promise.then(
+    () => "done",
+    (error: unknown) => (error instanceof UserError ? error.message : error),
+  );
+
+describe("apply", () => {
+  test("makes what the files say, in an order in which it works, and finds nothing to do the second time", async () => {
+    const planned = await run(everything, { dryRun: true });
+    expect(describePlan(planned)).toBe(
+      '+ Action "clean up"\n+ ApprovalRule "four eyes"\n+ Schedule "every night"\n' +
+        "3 to create, 0 to change, 0 to delete, 0 as they are. Nothing was changed.\n",
+    );
+    expect((await client.call("listActions", { query: {} })).items).toEqual([]);
+    await run(everything);
+    const [made] = (await client.call("listSchedules", { query: {} })).items;
+    const [of] = (await client.call("listActions", { query: {} })).items;
+    expect(made?.execution).toMatchObject({ action_template_id: of?.action_id, parameters: { path: "/var/tmp" } });
+    expect(describePlan(await run(everything))).toBe("0 created, 0 changed, 0 deleted, 3 as they were.\n");
+  });
+
+  test("shows what differs, changes that alone, and deletes what no file names when it is told to", async () => {
+    await run(everything);
+    const changed = { "all.yaml": `${action}---\n${schedule.replace("30 2", "45 3")}  jitter_seconds: 60\n` };
+    expect(describePlan(await run(changed, { dryRun: true, prune: true }))).toBe(
+      '~ Schedule "every night"\n    jitter_seconds: 0 → 60\n' +
+        '    timing.expression: "30 2 * * *" → "45 3 * * *"\n' +
+        '- ApprovalRule "four eyes"\n' +
+        "0 to create, 1 to change, 1 to delete, 1 as they are. Nothing was changed.\n",
+    );
+    await run(changed);
+    expect((await client.call("listApprovalRules", { query: {} })).items).toHaveLength(1);
+    await run(changed, { prune: true });
+    expect((await client.call("listApprovalRules", { query: {} })).items).toEqual([]);
+    expect((await client.call("listSchedules", { query: {} })).items[0]).toMatchObject({
+      version: 2,
+      jitter_seconds: 60,
+    });
+  });
+
+  test("takes what export writes, and finds nothing to do", async () => {
+    const target = { type: "email" as const, to: ["ops@example.com"] };
+    const { channel_id } = await client.call("createChannel", { body: { name: "operations", target } });
+    await client.call("createNotificationRule", { body: { name: "tell us", channel_ids: [channel_id] } });
+    await run(everything);
+    const exported = await exportDefinitions(client);
+    const again = await run({ "exported.yaml": exported }, { prune: true });
+    expect(describePlan(again)).toBe("0 created, 0 changed, 0 deleted, 4 as they were.\n");
+    // Another environment has other ids.
+    const other = await installation.client(url, "admin", "other");
+    const directory = directoryOf({ "exported.yaml": exported });
+    const dryRun = { directory, dryRun: true, prune: false };
+    expect(await refusal(apply(other, dryRun))).toContain('there is no channel named "operations"');
+    await other.call("createChannel", { body: { name: "operations", target } });
+    await apply(other, { ...dryRun, dryRun: false });
+    expect((await apply(other, dryRun)).steps.every((step) => step.action === "same")).toBe(true);
+  });
+
+  test("says what the API refuses, and how far it came", async () => {
+    const broken = schedule.replace("30 2 * * *", "0 0 30 2 *");
+    expect(await refusal(run({ "all.yaml": `${action}---\n${broken}` }))).toMatch(
+      /Schedule "every night": the schedule cannot work; body\.timing: it would never be due[\s\S]*1 of the changes before it were made/,
+    );
+  });
+});
+
+describe("a file", () => {
+  const mistakes: [string, string, string][] = [
+    [
+      "with a field that does not exist",
+      rule.replace("actions", "action"),
+      '1: ApprovalRule "four eyes": spec: Unrecognized key: "action"',
+    ],
+    ["with an unknown kind", "kind: Robot\nname: x\nspec: {}\n", "1: kind: Invalid option"],
+    ["with a key twice", "kind: Action\nkind: Action\n", "2: Map keys must be unique"],
+    ["with a tag", "kind: Action\nname: !!js/function 'x'\nspec: {}\n", "2: Unresolved tag"],
+    ["that grows out of itself", "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "1: Alias resolution is disabled"],
+    [
+      "with servers by their ids",
+      schedule.replace("targets: { environments: [prod] }", "target_servers: [a]"),
+      "spec.execution.target_servers: choose servers by what they are",
+    ],
+    [
+      "with a mistake deep inside",
+      schedule.replace("environments: [prod]", "environments: [moon]"),
+      "spec.execution.targets.environments.0: Invalid option",
+    ],
+    ["that names an action which is nowhere", schedule, 'there is no action named "clean up"'],
+    ["that says the same thing twice", `${action}---\n${action}`, '8: Action "clean up" is there already, at a.yaml:1'],
+  ];
+
+  test.each(mistakes)("%s is refused with its place, and nothing is changed", async (_, text, message) => {
+    expect(await refusal(run({ "a.yaml": text }))).toContain(message);
+    expect((await client.call("listActions", { query: {} })).items).toEqual([]);
+  });
+
+  test("or a directory that is not there is named", async () => {
+    const missing = { directory: "/nowhere/at/all", dryRun: false, prune: false };
+    expect(await refusal(apply(client, missing))).toContain("/nowhere/at/all cannot be read");
+    expect(await refusal(run({ "readme.txt": "nothing" }))).toContain("there is no definition in");
+  });
+});

@@ -8,6 +8,7 @@ import { POSTGRES_ENV, preparePostgres } from "../../cli/local/postgres/index.ts
 import { freePort } from "../../cli/process/freePort.ts";
 import { Daemon } from "./daemon.ts";
 import { Guard } from "./guard.ts";
+import { SmallDisk } from "./smallDisk.ts";
 
 const DATABASE = "homeslice";
 const APPS = join(import.meta.dirname, "../../apps");
@@ -17,6 +18,8 @@ export interface InstallationOptions {
   readonly postgres?: Readonly<Record<string, string>>;
   /** Variables of every orchestrator. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Size of a disk of its own for PostgreSQL, in MiB, where such a one is to be had. Default: it has none. */
+  readonly databaseDiskMb?: number;
 }
 
 /** A whole installation of its own, in real processes on this machine: PostgreSQL, and as many orchestrators as are started. */
@@ -26,6 +29,8 @@ export class Installation {
   readonly guard = new Guard(this.directory);
   readonly postgresPort: number;
   readonly postgres: Daemon;
+  /** The disk of PostgreSQL, if it has one of its own, or why not. */
+  readonly databaseDisk: SmallDisk | { missing: string };
   readonly #options: InstallationOptions;
   readonly #password: string;
   readonly #pool: pg.Pool;
@@ -43,6 +48,10 @@ export class Installation {
     this.#password = randomBytes(24).toString("base64url");
     writeFileSync(this.path("password"), this.#password, { mode: 0o600 });
     writeFileSync(this.path("secret"), this.secret, { mode: 0o600 });
+    this.databaseDisk =
+      options.databaseDiskMb === undefined
+        ? { missing: "it was not asked for" }
+        : SmallDisk.mount(this.path("database"), options.databaseDiskMb, this.guard);
     this.postgres = this.#postgresDaemon();
     const tenant = `-c homeslice.tenant=${DEFAULT_TENANT}`;
     this.#pool = new pg.Pool({ ...this.database(), options: tenant, max: 16, types: numbers });
@@ -107,7 +116,7 @@ export class Installation {
 
   #postgresDaemon(): Daemon {
     const owner = { name: DATABASE, password: this.#password };
-    const prepared = preparePostgres(this.path("postgresql"), owner);
+    const prepared = preparePostgres(this.path("database/postgresql"), owner);
     closeSync(openSync(this.path("postgresql.log"), "a"));
     let isAccepting = (_pid: number) => false;
     const prepare = async () => {

@@ -5,6 +5,12 @@ import { cacheDirectory } from "../../cli/cluster/home.ts";
 import { Daemon } from "./daemon.ts";
 import type { Installation } from "./installation.ts";
 
+export interface RealAgentOptions {
+  readonly name?: string;
+  /** Variables besides its settings. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** The real agent, as a process of its own that may run everything. */
 export class RealAgent extends Daemon {
   readonly serverId: string;
@@ -12,20 +18,26 @@ export class RealAgent extends Daemon {
   readonly stateDir: string;
 
   /** Registers a server, and starts its agent. @param url where the agent finds the orchestrator */
-  static async enrol(installation: Installation, url: string, name = "agent", apiUrl = url): Promise<RealAgent> {
-    const client = await installation.client(apiUrl);
+  static async enrol(installation: Installation, url: string, options: RealAgentOptions = {}): Promise<RealAgent> {
+    const { name = "agent", environment = {} } = options;
+    const client = await installation.client(url);
     const body = { hostname: name, environment: "dev" } as const;
     const { server, enrolment_token } = await client.call("registerServer", { body });
     const directory = installation.path(name);
-    mkdirSync(directory, { mode: 0o700 });
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
     writeFileSync(join(directory, "token"), enrolment_token, { mode: 0o600 });
     writeFileSync(join(directory, "policy.yaml"), "commands: all\n", { mode: 0o600 });
-    const agent = new RealAgent(installation, name, url, server.server_id);
+    const agent = new RealAgent(installation, url, { name, environment }, server.server_id);
     await agent.start();
     return agent;
   }
 
-  private constructor(installation: Installation, name: string, url: string, serverId: string) {
+  private constructor(
+    installation: Installation,
+    url: string,
+    { name, environment }: Required<RealAgentOptions>,
+    serverId: string,
+  ) {
     const directory = installation.path(name);
     const stateDir = join(directory, "state");
     const env = {
@@ -38,6 +50,7 @@ export class RealAgent extends Daemon {
       HOMESLICE_NODE_NAME: name,
       HOMESLICE_LOG_LEVEL: "warn",
       HOMESLICE_MAX_CONCURRENT_JOBS: "16",
+      ...environment,
     };
     const isConnected = async () => {
       const [row] = await installation.query(

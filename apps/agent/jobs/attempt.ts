@@ -37,13 +37,15 @@ export class Attempt {
 
   /** Takes on a job. When this returns, it is in the journal. @throws when it cannot be written there */
   static async accept(directory: string, job: Job, shop: Workshop): Promise<Attempt> {
+    let records: Records | undefined;
     try {
       await mkdir(join(directory, "work"), { recursive: true, mode: 0o700 });
-      const records = await openRecords(directory, shop.secretsDir);
+      records = await openRecords(directory, shop.secretsDir);
       await records.journal.append({ type: "accepted", at: shop.clock.now().toISOString(), job });
       await syncRecords(directory);
       return new Attempt(job, records, shop);
     } catch (error) {
+      if (records !== undefined) await closeRecords(records);
       await rm(directory, { recursive: true, force: true });
       throw error;
     }

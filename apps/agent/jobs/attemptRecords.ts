@@ -15,8 +15,13 @@ export interface Records {
 
 export async function openRecords(directory: string, secretsDir: string): Promise<Records> {
   const { files, end } = await OutputFiles.open(directory);
-  const redactor = await Redactor.of(secretsDir);
-  return { directory, files, end, redactor, journal: await Journal.open(directory) };
+  try {
+    const redactor = await Redactor.of(secretsDir);
+    return { directory, files, end, redactor, journal: await Journal.open(directory) };
+  } catch (error) {
+    await files.close();
+    throw error;
+  }
 }
 
 /**

@@ -57,6 +57,11 @@ export class OutputFiles {
     return buffer.subarray(0, bytesRead);
   }
 
+  /** Bytes that a stream has. */
+  async size(stream: Stream): Promise<number> {
+    return (await this.#files[stream].stat()).size;
+  }
+
   /** Adds entries to the index; they and the output they point at are on disk afterwards. */
   async addEntries(entries: readonly IndexRecord[]): Promise<void> {
     for (const stream of new Set(entries.map((entry) => entry.stream))) await this.#files[stream].datasync();
@@ -70,7 +75,7 @@ export class OutputFiles {
 
   /** Gives back the disk that a stream takes from an offset on. Its writers append, and so go on from there. */
   async discard(stream: Stream, offset: number): Promise<void> {
-    if ((await this.#files[stream].stat()).size > offset) await this.#cover[stream].truncate(offset);
+    if ((await this.size(stream)) > offset) await this.#cover[stream].truncate(offset);
   }
 
   /** Some of the entries from a position of the index on. */

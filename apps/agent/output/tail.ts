@@ -1,4 +1,5 @@
 import type { Clock, Timings } from "../clock.ts";
+import { hasCode } from "../errors.ts";
 import type { IndexRecord } from "../journal/records.ts";
 import { type IndexEnd, type OutputFiles, type Stream, streams } from "./outputFiles.ts";
 import type { Redactor } from "./redactor.ts";
@@ -8,6 +9,8 @@ const READ_BYTES = 262_144;
 /** Entries of one attempt: beyond that, output is dropped, however few bytes they have. */
 const MAX_ENTRIES = 1_000_000;
 const MEBIBYTE = 1_048_576;
+/** Output that waits to be entered: when the disk is full, so much of it is the reason, or enough to make room. */
+const BURDEN_BYTES = MEBIBYTE;
 
 /** What was read of a stream and is not in the index yet: the beginning of a line. */
 interface Unfinished {
@@ -48,8 +51,19 @@ export class Tail {
     return this.#nextSeq;
   }
 
-  /** Enters all there is. @param last nothing will follow: an unfinished line is complete as it is */
+  /**
+   * Enters all there is; what does not fit on a disk that it has filled itself is dropped, and a line says so.
+   * @param last nothing will follow: an unfinished line is complete as it is
+   */
   async read(last: boolean): Promise<void> {
+    try {
+      await this.#readAll(last);
+    } catch (error) {
+      if (!hasCode(error, "ENOSPC", "EDQUOT") || !(await this.#makeRoom())) throw error;
+    }
+  }
+
+  async #readAll(last: boolean): Promise<void> {
     let more = true;
     while (more) {
       more = false;
@@ -83,7 +97,8 @@ export class Tail {
     }
     const quiet = clock.monotonic() - unfinished.grewAt >= timings.quiet;
     await this.#enter(stream, quiet ? "flush" : "keep");
-    if (this.#isTooMuch()) await this.#stop(stream);
+    const { limitMb } = this.#options;
+    if (this.#isTooMuch()) await this.#stop(stream, `the output went beyond ${limitMb} MiB or ${MAX_ENTRIES} lines`);
     return bytes.length > 0 && !this.#full;
   }
 
@@ -119,9 +134,25 @@ export class Tail {
     return !this.#full && (bytes >= limitMb * MEBIBYTE || this.#nextSeq - firstSeq >= MAX_ENTRIES);
   }
 
-  async #stop(stream: Stream): Promise<void> {
-    const { files, clock, limitMb } = this.#options;
-    const notice = `[homeslice] the output went beyond ${limitMb} MiB or ${MAX_ENTRIES} lines: the rest is dropped\n`;
+  /** Drops the output that waits, if that is much. @returns whether it was */
+  async #makeRoom(): Promise<boolean> {
+    const { files } = this.#options;
+    const waiting = await Promise.all(
+      streams.map(async (stream) => (await files.size(stream)) - this.#unfinished[stream].offset),
+    );
+    if (this.#full || waiting.reduce((sum, bytes) => sum + bytes, 0) < BURDEN_BYTES) return false;
+    for (const stream of streams) {
+      const unfinished = this.#unfinished[stream];
+      await files.discard(stream, unfinished.offset);
+      unfinished.bytes = Buffer.alloc(0);
+    }
+    await this.#stop("stdout", "the output has filled the disk of the server");
+    return true;
+  }
+
+  async #stop(stream: Stream, reason: string): Promise<void> {
+    const { files, clock } = this.#options;
+    const notice = `[homeslice] ${reason}: the rest is dropped\n`;
     const { offset } = this.#unfinished[stream];
     await files.addEntries([{ seq: this.#nextSeq, stream, offset, length: 1, at: clock.now().toISOString(), notice }]);
     this.#nextSeq++;

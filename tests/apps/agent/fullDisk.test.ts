@@ -1,0 +1,61 @@
+import { mkdirSync } from "node:fs";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { Guard } from "../../rig/guard.ts";
+import { SmallDisk } from "../../rig/smallDisk.ts";
+import { Bench, eventually, expectGapless } from "./harness.ts";
+
+const DISK_MB = 8;
+
+let bench: Bench;
+let guard: Guard;
+let disk: SmallDisk | { missing: string };
+beforeEach(async () => {
+  bench = await Bench.open();
+  guard = new Guard(bench.path("mounts"));
+  mkdirSync(bench.stateDir, { mode: 0o700 });
+  disk = SmallDisk.mount(bench.stateDir, DISK_MB, guard);
+});
+afterEach(async () => {
+  await guard.release();
+  await bench.close();
+});
+
+it("F7: an agent whose disk is full refuses work, keeps what runs, and is well when there is room again", async ({
+  skip,
+}) => {
+  if ("missing" in disk) return skip(disk.missing);
+  await bench.agent();
+  const running = bench.peer.job(["sh", "-c", "echo before; sleep 1.5; exit 4"]);
+  bench.peer.run(running);
+  await eventually(() => bench.peer.text(running) === "before\n");
+  disk.fill();
+  const refused = bench.peer.job(["touch", bench.path("proof")]);
+  bench.peer.run(refused);
+  expect(await eventually(() => bench.peer.finish(refused))).toMatchObject({
+    outcome: "refused",
+    error: expect.stringContaining("cannot write its journal"),
+  });
+  disk.empty();
+  expect((await eventually(() => bench.peer.finish(running))).outcome).toBe("exited");
+  const well = bench.peer.job(["echo", "well"]);
+  bench.peer.run(well);
+  expect(await eventually(() => bench.peer.finish(well))).toMatchObject({ outcome: "exited", exit_code: 0 });
+  expect(bench.peer.text(well)).toBe("well\n");
+});
+
+it("F7: a command that fills the disk with its output comes to its end, loses the rest of it, and the next one runs", async ({
+  skip,
+}) => {
+  if ("missing" in disk) return skip(disk.missing);
+  await bench.agent();
+  const flood = bench.peer.job(["sh", "-c", "yes $(printf %1000s x | tr ' ' x)"], { timeout_seconds: 1 });
+  bench.peer.run(flood);
+  const finish = await eventually(() => bench.peer.finish(flood), 20);
+  const lines = bench.peer.linesOf(flood);
+  expectGapless(lines.map(({ seq }) => seq));
+  expect(finish.last_seq).toBe(lines.length);
+  expect(lines.at(-1)?.text).toBe("[homeslice] the output has filled the disk of the server: the rest is dropped\n");
+  const well = bench.peer.job(["echo", "well"]);
+  bench.peer.run(well);
+  expect(await eventually(() => bench.peer.finish(well))).toMatchObject({ outcome: "exited", exit_code: 0 });
+});

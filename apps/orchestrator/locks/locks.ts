@@ -9,7 +9,7 @@ import {
 } from "@homeslice/protocol";
 import { recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
-import { type Connection, isUniqueViolation } from "../database/database.ts";
+import { type Connection, isUniqueViolation, transact } from "../database/database.ts";
 import * as repository from "./repository.ts";
 
 /** Locks of servers: the rules. Executions take and release theirs where they are claimed and where they end. */
@@ -92,7 +92,7 @@ export class Locks {
 
   async #change(lockId: string, change: (transaction: Connection, lock: Lock) => Promise<Lock>): Promise<Lock> {
     const { database, bus, now } = this.#context;
-    const changed = await database.transaction().execute(async (transaction) => {
+    const changed = await transact(database, async (transaction) => {
       const lock = await repository.lockForUpdate(transaction, lockId);
       if (lock === undefined) throw noLock(lockId);
       if (lock.status !== "active" || Date.parse(lock.timing.expires_at) <= now().getTime()) {

@@ -14,14 +14,18 @@ const standsAgainst: Record<Lock["lock_type"], readonly Lock["lock_type"][]> = {
   emergency: ["emergency"],
 };
 
-/** Keeps everybody else from taking a lock of this server until the transaction ends. @returns whether there is such a server */
+/**
+ * Keeps everybody else from taking a lock of this server until the transaction ends, but for the claim of work, which
+ * refers to the server while it holds its own lock: the two would wait for each other.
+ * @returns whether there is such a server
+ */
 export async function holdServer(transaction: Connection, serverId: string): Promise<boolean> {
   const row = await transaction
     .selectFrom("servers")
     .select("server_id")
     .where("server_id", "=", serverId)
     .where("deleted_at", "is", null)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst();
   return row !== undefined;
 }

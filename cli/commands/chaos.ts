@@ -18,7 +18,7 @@ export function registerChaos(program: Command): void {
     .option("--rounds <count>", "faults, one after the other", "50")
     .option("--seed <number>", "repeats the choices of an earlier run (default: a new one)")
     .option("--fleet <count>", "simulated agents beside the real ones", "200")
-    .option("--json", "print one JSON object: rounds, seed, lost, duplicated, regressed, gaps and more")
+    .option("--json", "print one JSON object: rounds, seed, lost, duplicated, regressed, gaps, late, left and more")
     .action(async ({ rounds, seed, fleet, json }: ChaosOptions) => {
       const script = join(import.meta.dirname, "../../tests/chaos/main.ts");
       const args = [

@@ -1,18 +1,21 @@
 import { expect, test } from "vitest";
-import { check } from "./checker.ts";
+import { Checker } from "./checker.ts";
 import type { Event } from "./history.ts";
 
 const target = { execution: "e", server: "s" };
 const fence = 1;
 const moved = (...states: string[]): Event[] => states.map((state) => ({ type: "moved", ...target, fence, state }));
 const lines = (...seqs: number[]): Event[] => seqs.map((seq) => ({ type: "line", ...target, seq, text: `${seq}\n` }));
-const acknowledged: Event = { type: "acknowledged", execution: "e", servers: ["s"], lines: 2 };
+const acknowledged: Event = { type: "acknowledged", execution: "e", servers: ["s"], lines: 2, mayFail: false };
 const started: Event = { type: "started", ...target, fence };
 const good = [acknowledged, ...moved("queued", "dispatched", "running", "succeeded"), started, ...lines(1, 2)];
 
-/** How many of each were found. */
-function counts(events: readonly Event[]) {
-  const { lost, duplicated, regressed, gaps } = check(events);
+/** How many of each were found, in parts of a history. */
+function counts(...parts: (readonly Event[])[]) {
+  const checker = new Checker();
+  for (const part of parts) checker.check(part);
+  const { lost, duplicated, regressed, gaps, late, left } = checker.findings;
+  expect(checker.isBroken).toBe([lost, duplicated, regressed, gaps, late, left].some(({ length }) => length > 0));
   return { lost: lost.length, duplicated: duplicated.length, regressed: regressed.length, gaps: gaps.length };
 }
 
@@ -65,4 +68,30 @@ test.for([
 ] as const)("a line that is %s is a gap", ([, seqs]) => {
   const events = [acknowledged, ...moved("queued", "dispatched", "running", "succeeded"), started, ...lines(...seqs)];
   expect(counts(events)).toEqual({ ...none, gaps: 1 });
+});
+
+test("what happens to an execution that was over is found, too", () => {
+  expect(counts(good, [])).toEqual(none);
+  expect(counts(good, moved("running"))).toEqual({ ...none, regressed: 1 });
+  expect(counts(good, [started])).toEqual({ ...none, duplicated: 1 });
+});
+
+test("a command that may fail has to end in a way that is known, with as many lines as there are", () => {
+  const mayFail: Event = { type: "acknowledged", execution: "e", servers: ["s"], lines: undefined, mayFail: true };
+  for (const state of ["succeeded", "failed", "timed_out"]) {
+    expect(counts([mayFail, ...moved("queued", "dispatched", state), ...lines(1, 2, 3)])).toEqual(none);
+  }
+  expect(counts([mayFail, ...moved("queued", "dispatched", "lost")])).toEqual({ ...none, lost: 1 });
+  expect(counts([mayFail, ...moved("queued", "failed"), ...lines(1, 3)])).toEqual({ ...none, gaps: 1 });
+});
+
+test("who was kept waiting, and what was left behind, is told", () => {
+  const checker = new Checker();
+  checker.check([{ type: "waited", execution: "e", milliseconds: 100 }]);
+  expect(checker.isBroken).toBe(false);
+  checker.check([
+    { type: "waited", execution: "e", milliseconds: 60_000 },
+    { type: "left", execution: "e", processes: 2 },
+  ]);
+  expect(checker.findings).toMatchObject({ late: [expect.any(String)], left: [expect.any(String)] });
 });

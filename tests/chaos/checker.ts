@@ -10,61 +10,95 @@ export interface Findings {
   readonly regressed: string[];
   /** Output with a line missing, doubled or out of order. */
   readonly gaps: string[];
+  /** Kept waiting by what another agent did. */
+  readonly late: string[];
+  /** Processes that outlived their execution. */
+  readonly left: string[];
 }
+
+type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
 
 /** How far each state is; `unreachable` says nothing of that. */
 const rank: Readonly<Record<string, number>> = { queued: 0, dispatched: 1, acknowledged: 2, running: 3 };
 const FINAL = 4;
 const RANK_OF_ACKNOWLEDGED = 2;
+/** Ends that say how the command ended. */
+const known = ["succeeded", "failed", "timed_out", "cancelled"];
+/** How long a small execution may take while another agent is a burden, in milliseconds. */
+const PATIENCE_MS = 5_000;
 
-/** Checks a history against the promises. It shares no code with what it checks. */
-export function check(events: readonly Event[]): Findings {
-  const findings: Findings = { lost: [], duplicated: [], regressed: [], gaps: [] };
-  const ofType = <T extends Event["type"]>(type: T) =>
-    events.filter((event): event is Extract<Event, { type: T }> => event.type === type);
-  const moves = Map.groupBy(ofType("moved"), keyOf);
-  const lines = Map.groupBy(ofType("line"), keyOf);
-  const starts = Map.groupBy(ofType("started"), (event) => `${keyOf(event)}, attempt ${event.fence}`);
-  for (const { execution, servers, lines: expected } of ofType("acknowledged")) {
-    for (const server of servers) {
-      const key = keyOf({ execution, server });
-      const last = moves.get(key)?.at(-1)?.state;
-      if (last !== "succeeded") findings.lost.push(`${key}: ${last ?? "not there"}`);
-      checkLines(findings, key, lines.get(key) ?? [], expected);
+/** Checks histories, one part after the other, against the promises. It shares no code with what it checks. */
+export class Checker {
+  readonly findings: Findings = { lost: [], duplicated: [], regressed: [], gaps: [], late: [], left: [] };
+  /** Executions that were checked: nothing is to happen to them any more. */
+  readonly #over = new Set<string>();
+
+  get isBroken(): boolean {
+    return Object.values(this.findings).some((found: string[]) => found.length > 0);
+  }
+
+  /** Takes a part of the history in which every execution that begins in it also ends in it. */
+  check(events: readonly Event[]): void {
+    const ofType = <T extends Event["type"]>(type: T) => events.filter((event): event is Of<T> => event.type === type);
+    const moves = Map.groupBy(ofType("moved"), keyOf);
+    const lines = Map.groupBy(ofType("line"), keyOf);
+    const acknowledged = ofType("acknowledged");
+    for (const event of acknowledged) {
+      for (const server of event.servers) {
+        const key = keyOf({ execution: event.execution, server });
+        this.#checkEnd(key, event, moves.get(key)?.at(-1)?.state);
+        this.#checkLines(key, lines.get(key) ?? [], event.lines);
+      }
+    }
+    this.#checkStarts(ofType("started"));
+    for (const [key, moved] of moves) this.#checkMoves(key, moved);
+    for (const { execution, milliseconds } of ofType("waited")) {
+      if (milliseconds > PATIENCE_MS) this.findings.late.push(`execution ${execution}: ${Math.round(milliseconds)} ms`);
+    }
+    for (const { execution, processes } of ofType("left")) {
+      this.findings.left.push(`execution ${execution}: ${processes} processes`);
+    }
+    for (const { execution } of acknowledged) this.#over.add(execution);
+  }
+
+  #checkEnd(key: string, { mayFail }: Of<"acknowledged">, last: string | undefined): void {
+    const good = mayFail ? known : ["succeeded"];
+    if (last === undefined || !good.includes(last)) this.findings.lost.push(`${key}: ${last ?? "not there"}`);
+  }
+
+  #checkStarts(events: readonly Of<"started">[]): void {
+    const starts = Map.groupBy(events, (event) => `${keyOf(event)}, attempt ${event.fence}`);
+    for (const [key, started] of starts) {
+      const times = started.length + (this.#over.has(started[0]?.execution ?? "") ? 1 : 0);
+      if (times > 1) this.findings.duplicated.push(`${key}: started ${times} times`);
     }
   }
-  for (const [key, started] of starts) {
-    if (started.length > 1) findings.duplicated.push(`${key}: started ${started.length} times`);
-  }
-  for (const [key, moved] of moves) checkMoves(findings, key, moved);
-  return findings;
-}
 
-function checkMoves(findings: Findings, key: string, moves: readonly Extract<Event, { type: "moved" }>[]): void {
-  let [furthest, fence] = [0, 0];
-  for (const move of moves) {
-    const at = move.state === "unreachable" ? furthest : (rank[move.state] ?? FINAL);
-    // What was dispatched and not acknowledged may be dispatched again; nothing else happens twice.
-    const isResent = at === rank["dispatched"] && furthest < RANK_OF_ACKNOWLEDGED;
-    const isBack = at < furthest && !isResent;
-    if (isBack || furthest === FINAL || move.fence < fence) {
-      findings.regressed.push(`${key}: ${moves.map(({ state }) => state).join(" → ")}`);
-      return;
+  #checkMoves(key: string, moves: readonly Of<"moved">[]): void {
+    let furthest = this.#over.has(moves[0]?.execution ?? "") ? FINAL : 0;
+    let fence = 0;
+    for (const move of moves) {
+      const at = move.state === "unreachable" ? furthest : (rank[move.state] ?? FINAL);
+      // What was dispatched and not acknowledged may be dispatched again; nothing else happens twice.
+      const isResent = at === rank["dispatched"] && furthest < RANK_OF_ACKNOWLEDGED;
+      const isBack = at < furthest && !isResent;
+      if (isBack || furthest === FINAL || move.fence < fence) {
+        this.findings.regressed.push(`${key}: ${moves.map(({ state }) => state).join(" → ")}`);
+        return;
+      }
+      furthest = Math.max(furthest, at);
+      fence = move.fence;
     }
-    furthest = Math.max(furthest, at);
-    fence = move.fence;
   }
-}
 
-function checkLines(
-  findings: Findings,
-  key: string,
-  lines: readonly Extract<Event, { type: "line" }>[],
-  expected: number,
-): void {
-  const isRight = lines.every(({ seq, text }, i) => seq === i + 1 && text.trim() === String(i + 1));
-  if (lines.length !== expected || !isRight) {
-    findings.gaps.push(`${key}: ${lines.length} of ${expected} lines: ${lines.map(({ seq }) => seq).join(" ")}`);
+  #checkLines(key: string, lines: readonly Of<"line">[], expected: number | undefined): void {
+    const inOrder = lines.every(({ seq }, index) => seq === index + 1);
+    const asExpected =
+      expected === undefined ||
+      (lines.length === expected && lines.every(({ seq, text }) => text.trim() === String(seq)));
+    if (inOrder && asExpected) return;
+    const seqs = lines.map(({ seq }) => seq).join(" ");
+    this.findings.gaps.push(`${key}: ${lines.length} of ${expected ?? "any"} lines: ${seqs.slice(0, 2_000)}`);
   }
 }
 

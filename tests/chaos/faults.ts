@@ -1,48 +1,49 @@
 import { setTimeout } from "node:timers/promises";
 import type { Daemon } from "../rig/daemon.ts";
 import { eventually } from "../support/eventually.ts";
+import type { Fault } from "./fault.ts";
 import type { Random } from "./random.ts";
 import type { Scene } from "./scene.ts";
+import { slowFaults } from "./slowFaults.ts";
+import { type UnrulyName, unruly } from "./unruly.ts";
+import { begin, ended } from "./work.ts";
 
-/** Breaks something, and mends it. */
-export interface Fault {
-  readonly description: string;
-  readonly strike: (scene: Scene, random: Random) => Promise<void>;
-}
+/** How far a clock is set: less than jobs have for being accepted. */
+const CLOCK_STEP_SECONDS = 600;
 
-/** Longer than the lease of a link (15 s): the other orchestrator takes its agents over. */
-const BEYOND_LEASE_MS = 17_000;
-/** Longer than it takes a half-open link to be noticed on either side (10 s). */
-const BEYOND_NOTICE_MS = 12_000;
-
-export const faults = {
+/** Faults that take seconds at most. */
+export const quickFaults = {
   orchestratorKilled: {
     description: "kill -9 of an orchestrator",
-    strike: async ({ replicas }, random) => await killAndRestart(random.pick(replicas).daemon, random),
+    strike: async ({ cast, frozen }, random) => {
+      const candidates = cast.replicas.filter((replica) => replica !== frozen);
+      await killAndRestart(random.pick(candidates).daemon, random);
+    },
   },
   agentKilled: {
     description: "kill -9 of an agent",
-    strike: async ({ agents }, random) => await killAndRestart(random.pick(agents), random),
+    strike: async ({ cast: { agents, patient } }, random) =>
+      await killAndRestart(random.pick([...agents, patient]), random),
   },
   databaseKilled: {
     description: "kill -9 of PostgreSQL",
-    strike: async ({ installation }, random) => await killAndRestart(installation.postgres, random),
+    strike: async ({ cast }, random) => await killAndRestart(cast.installation.postgres, random),
   },
   connectionsTerminated: {
     description: "every connection of the orchestrators to the database is terminated",
-    strike: async ({ installation }) => {
-      await installation.query(
+    strike: async ({ cast }) => {
+      await cast.installation.query(
         "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'homeslice%'",
       );
     },
   },
   linksCut: {
     description: "every link is cut, and all agents come back at once",
-    strike: async ({ network }) => network.cut(),
+    strike: async ({ cast }) => cast.network.cut(),
   },
   redisGone: {
     description: "Redis is gone for a while",
-    strike: async ({ redis, installation }, random) => {
+    strike: async ({ cast: { redis, installation } }, random) => {
       await redis?.kill();
       await setTimeout(random.between(100, 1_000));
       if (redis === undefined) return;
@@ -52,56 +53,81 @@ export const faults = {
   },
   databaseSilent: {
     description: "an orchestrator hears nothing from its database for a while, and then its connections are gone",
-    strike: async ({ replicas }, random) => {
-      const { database } = random.pick(replicas);
+    strike: async ({ cast }, random) => {
+      const { database } = random.pick(cast.replicas);
       database.freeze();
-      await setTimeout(random.between(500, 3_000));
+      await setTimeout(random.between(500, 2_000));
       database.cut();
       database.thaw();
     },
   },
-  orchestratorFrozen: {
-    description: "an orchestrator is stopped for longer than its lease, and goes on as if nothing had been",
-    strike: async (scene, random) => {
-      const frozen = random.pick(scene.replicas);
-      scene.route(scene.replicas.filter((replica) => replica !== frozen));
-      frozen.daemon.signal("SIGSTOP");
-      await setTimeout(BEYOND_LEASE_MS);
-      frozen.daemon.signal("SIGCONT");
-      scene.route(scene.replicas);
+  databaseDiskFull: {
+    description: "the disk of PostgreSQL is full for a while",
+    strike: async ({ cast: { databaseDisk, installation } }, random) => {
+      databaseDisk?.fill();
+      await setTimeout(random.between(300, 1_500));
+      databaseDisk?.empty();
+      await revive(installation.postgres);
     },
   },
-  linksHalfOpen: {
-    description: "nothing passes between agents and orchestrators, and nobody is told",
-    strike: async ({ network }) => {
-      network.freeze();
-      await setTimeout(BEYOND_NOTICE_MS);
-      network.cut();
-      network.thaw();
+  agentDiskFull: {
+    description: "the disk of an agent is full for a while",
+    strike: async (scene, random) => {
+      const { patient, patientDisk } = scene.cast;
+      patientDisk?.fill();
+      const execution = await begin(scene, random, { servers: [patient.serverId], script: ":", mayFail: true });
+      await setTimeout(random.between(100, 500));
+      patientDisk?.empty();
+      await expectWell(scene, random, execution);
+    },
+  },
+  clockSet: {
+    description: "the clock of an orchestrator or an agent is wrong by ten minutes, and then right again",
+    strike: async ({ cast: { clocks } }, random) => {
+      if (clocks.length === 0) return;
+      const clock = random.pick(clocks);
+      clock.set(random.pick([-1, 1]) * CLOCK_STEP_SECONDS);
+      await setTimeout(random.between(1_000, 2_000));
+      clock.set(0);
+    },
+  },
+  unrulyCommand: {
+    description: "a command takes all that it can get, or does not end",
+    strike: async (scene, random) => {
+      const names = Object.keys(unruly).filter((name): name is UnrulyName => name in unruly);
+      await misbehave(scene, random, random.pick(names));
     },
   },
 } satisfies Record<string, Fault>;
 
+/** Every fault: the quick ones, and those that take longer. */
+export const faults = { ...quickFaults, ...slowFaults } satisfies Record<string, Fault>;
 export type FaultName = keyof typeof faults;
 
-/** Those that take seconds at most, and those that wait for a lease to run out. */
-export const quickFaults: readonly FaultName[] = [
-  "orchestratorKilled",
-  "agentKilled",
-  "databaseKilled",
-  "connectionsTerminated",
-  "linksCut",
-  "redisGone",
-  "databaseSilent",
-];
-export const slowFaults: readonly FaultName[] = ["orchestratorFrozen", "linksHalfOpen"];
+/** Runs an unruly command beside everything else. */
+async function misbehave(scene: Scene, random: Random, name: UnrulyName): Promise<void> {
+  const work = { mayFail: true, timeoutSeconds: 2, ...unruly[name] };
+  const execution = await begin(scene, random, { servers: [scene.cast.patient.serverId], ...work });
+  scene.unruly.add(execution);
+  await expectWell(scene, random, execution);
+}
+
+/** After what was too much for it, the agent does again what it is asked. */
+async function expectWell(scene: Scene, random: Random, execution: string): Promise<void> {
+  await ended(scene, [execution]);
+  await begin(scene, random, { servers: [scene.cast.patient.serverId], script: "echo 1", lines: 1 });
+}
 
 async function killAndRestart(daemon: Daemon, random: Random): Promise<void> {
   await daemon.end("SIGKILL");
   await setTimeout(random.between(0, 500));
-  // What a killed PostgreSQL leaves behind ends by itself, and is in the way until then.
+  await revive(daemon);
+}
+
+/** Starts what does not run. What a killed PostgreSQL leaves behind ends by itself, and is in the way until then. */
+async function revive(daemon: Daemon): Promise<void> {
   await eventually(async () => {
-    await daemon.spawn();
+    if (!daemon.isRunning) await daemon.spawn();
     return await daemon.ready().then(
       () => true,
       () => false,

@@ -2,10 +2,12 @@ import { copyFileSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { check, type Findings } from "./checker.ts";
-import { type FaultName, faults, quickFaults, slowFaults } from "./faults.ts";
+import { Checker, type Findings } from "./checker.ts";
+import { type FaultName, faults } from "./faults.ts";
+import { planOf } from "./plan.ts";
 import { Random } from "./random.ts";
 import { Scene } from "./scene.ts";
+import { alone, lasting } from "./slowFaults.ts";
 import { settle, submit, submitToFleet } from "./work.ts";
 
 export interface ChaosOptions {
@@ -25,82 +27,104 @@ export interface ChaosReport {
   readonly duplicated: number;
   readonly regressed: number;
   readonly gaps: number;
+  /** Executions that another agent kept waiting, and those that left processes behind. */
+  readonly late: number;
+  readonly left: number;
+  readonly executions: number;
+  readonly seconds: number;
   /** How often each fault struck. */
   readonly faults: Readonly<Record<string, number>>;
-  readonly executions: number;
 }
 
-/** One fault in so many rounds is a slow one. */
-const SLOW_EVERY = 20;
+/** Rounds after which everything is mended, ended and checked. */
+const ACT = 5;
 /** Executions that are under way when a fault strikes, at most, and that are started while it lasts. */
-const MAX_WORK = 4;
-const MAX_WAIT_MS = 400;
+const MAX_WORK = 3;
+const MAX_WAIT_MS = 300;
 
-/** Rounds of work and faults; after each, the whole history is checked. It ends at the first that breaks a promise. */
+/** Rounds of work and faults; every few of them, the history is checked. It ends at the first broken promise. */
 export async function runChaos({ rounds, seed, fleet, plan, say }: ChaosOptions): Promise<ChaosReport> {
+  const started = performance.now();
   const scene = await Scene.open(fleet);
-  const struck: Record<string, number> = {};
+  for (const reason of scene.cast.missing) say(`left out: ${reason}`);
+  const play = new Play(scene, seed);
   try {
-    let findings = check([]);
-    let round = 0;
-    while (round < rounds && !isBroken(findings)) {
-      round++;
-      const random = new Random(seed * 1_000_003 + round);
-      const name = plan?.[round - 1] ?? choose(random, round);
-      struck[name] = (struck[name] ?? 0) + 1;
+    const names = plan ?? planOf(seed, rounds);
+    for (let round = 1; round <= rounds && !play.checker.isBroken; round++) {
+      const name = names[round - 1] ?? "linksCut";
       say(`round ${round}: ${faults[name].description}`);
-      await playRound(scene, random, name);
-      findings = check(scene.history.events);
+      await play.round(round, name);
+      if (round % ACT === 0 || round === rounds) await play.settle();
     }
-    if (isBroken(findings)) tell(scene, findings, say);
-    const { lost, duplicated, regressed, gaps } = findings;
-    return {
-      rounds: round,
-      seed,
-      lost: lost.length,
-      duplicated: duplicated.length,
-      regressed: regressed.length,
-      gaps: gaps.length,
-      faults: struck,
-      executions: acknowledged(scene).length,
-    };
+    if (play.checker.isBroken) tell(scene, play.checker.findings, say);
+    return { ...play.report(seed), seconds: Math.round((performance.now() - started) / 1_000) };
   } finally {
     await scene.close();
   }
 }
 
-/** Work is under way when the fault strikes, and more is started while it lasts. */
-async function playRound(scene: Scene, random: Random, name: FaultName): Promise<void> {
-  const known = acknowledged(scene).length;
-  // Choices of their own: what runs side by side must not take numbers from each other.
-  const [before, during, strike, asking] = Array.from({ length: 4 }, () => new Random(random.between(0, 2 ** 31)));
-  if (before === undefined || during === undefined || strike === undefined || asking === undefined) return;
-  await submitToFleet(scene, before);
-  await submit(scene, before, before.between(1, MAX_WORK));
-  await setTimeout(random.between(0, MAX_WAIT_MS));
-  await Promise.all([faults[name].strike(scene, strike), submit(scene, during, during.between(1, MAX_WORK))]);
-  await settle(scene, asking, new Set(acknowledged(scene).slice(known)));
-}
+/** A run under way. */
+class Play {
+  readonly checker = new Checker();
+  readonly #scene: Scene;
+  readonly #seed: number;
+  readonly #struck: Record<string, number> = {};
+  /** Faults that last while others strike. */
+  #lasting: Promise<void> = Promise.resolve();
+  #executions = 0;
+  #rounds = 0;
 
-function choose(random: Random, round: number): FaultName {
-  return random.pick(round % SLOW_EVERY === 0 ? slowFaults : quickFaults);
-}
+  constructor(scene: Scene, seed: number) {
+    this.#scene = scene;
+    this.#seed = seed;
+  }
 
-function acknowledged({ history }: Scene): string[] {
-  return history.events.flatMap((event) => (event.type === "acknowledged" ? [event.execution] : []));
-}
+  /** Work is under way when the fault strikes, and more is started while it lasts. */
+  async round(round: number, name: FaultName): Promise<void> {
+    this.#rounds = round;
+    this.#struck[name] = (this.#struck[name] ?? 0) + 1;
+    const random = new Random(this.#seed * 1_000_003 + round);
+    // Choices of their own: what runs side by side must not take numbers from each other.
+    const fork = () => new Random(random.between(0, 2 ** 31));
+    const [before, during, striking] = [fork(), fork(), fork()];
+    const goesOn = lasting.includes(name);
+    if (alone.includes(name)) await this.settle();
+    await submitToFleet(this.#scene, before);
+    await submit(this.#scene, before, before.between(1, MAX_WORK));
+    await setTimeout(random.between(0, MAX_WAIT_MS));
+    if (goesOn) await this.#lasting;
+    const strike = faults[name].strike(this.#scene, striking);
+    if (goesOn) this.#lasting = strike;
+    await Promise.all([goesOn ? undefined : strike, submit(this.#scene, during, during.between(1, MAX_WORK))]);
+  }
 
-export function isBroken(findings: Findings): boolean {
-  return Object.values(findings).some((found: string[]) => found.length > 0);
+  /** Everything is mended and has ended; what happened is checked. */
+  async settle(): Promise<void> {
+    await this.#lasting;
+    await settle(this.#scene, new Random(this.#seed));
+    const events = this.#scene.history.take();
+    this.#executions += events.filter(({ type }) => type === "acknowledged").length;
+    this.checker.check(events);
+  }
+
+  report(seed: number): Omit<ChaosReport, "seconds"> {
+    const { lost, duplicated, regressed, gaps, late, left } = this.checker.findings;
+    return {
+      ...{ rounds: this.#rounds, seed, lost: lost.length, duplicated: duplicated.length },
+      ...{ regressed: regressed.length, gaps: gaps.length, late: late.length, left: left.length },
+      ...{ executions: this.#executions, faults: this.#struck },
+    };
+  }
 }
 
 /** Says what was found, and keeps what one needs to find out why. */
-function tell({ installation }: Scene, findings: Findings, say: (line: string) => void): void {
+function tell({ cast: { installation } }: Scene, findings: Findings, say: (line: string) => void): void {
   for (const [kind, found] of Object.entries<string[]>({ ...findings })) {
     for (const one of found) say(`${kind}: ${one}`);
   }
   const kept = mkdtempSync(join(tmpdir(), "homeslice-chaos-"));
-  for (const file of ["history.ndjson", "orchestrator-a.log", "orchestrator-b.log", "agent-1.log", "agent-2.log"]) {
+  const logs = ["orchestrator-a", "orchestrator-b", "agent-1", "agent-2", "patient", "postgresql"];
+  for (const file of ["history.ndjson", ...logs.map((name) => `${name}.log`)]) {
     copyFileSync(installation.path(file), join(kept, file));
   }
   say(`the history and the logs are kept in ${kept}`);

@@ -2,11 +2,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { Fleet } from "../rig/fleet.ts";
 import { Installation, type OrchestratorDaemon } from "../rig/installation.ts";
 import { RealAgent } from "../rig/realAgent.ts";
+import { SettableClock } from "../rig/settableClock.ts";
+import { SmallDisk } from "../rig/smallDisk.ts";
 import { TestRedis } from "../support/redis.ts";
 import { TcpProxy } from "../support/tcpProxy.ts";
 import { History } from "./history.ts";
 
-const AGENTS = 2;
+const PATIENT_DISK_MB = 64;
+const DATABASE_DISK_MB = 4_096;
 
 /** One orchestrator, and the network between it and its database. */
 export interface Replica {
@@ -14,73 +17,89 @@ export interface Replica {
   readonly database: TcpProxy;
 }
 
-/** All that takes part: two orchestrators behind one address, their database and bus, and agents. */
-export class Scene {
+/** What there is once the scene is set; what this machine cannot have is undefined. */
+interface Cast {
   readonly installation: Installation;
   readonly replicas: readonly Replica[];
   /** The network between agents and orchestrators. */
   readonly network: TcpProxy;
+  /** Two agents whose commands always succeed. */
   readonly agents: readonly RealAgent[];
+  /** An agent whose commands misbehave. */
+  readonly patient: RealAgent;
+  readonly patientDisk: SmallDisk | undefined;
+  readonly databaseDisk: SmallDisk | undefined;
+  /** The wall clocks of orchestrators and agents. */
+  readonly clocks: readonly SettableClock[];
   /** Simulated agents, which are there for being many. */
   readonly fleet: Fleet;
-  /** Where one can be had: elsewhere the database carries what it would. */
+  /** Where there is none, the database carries what it would. */
   readonly redis: TestRedis | undefined;
+  /** What this machine cannot have, and why. */
+  readonly missing: readonly string[];
+}
+
+/** All that takes part: two orchestrators behind one address, their database and bus, and agents. */
+export class Scene {
+  readonly cast: Cast;
   readonly history: History;
   /** A line for each command that was started, written by the command itself: its working directory. */
   readonly startsFile: string;
+  /** Executions whose processes are to be gone when they have ended. */
+  readonly unruly = new Set<string>();
+  /** An orchestrator that is stopped at the moment. */
+  frozen: Replica | undefined;
   #readMoves = 0;
   #readStarts = 0;
 
   static async open(fleetSize: number): Promise<Scene> {
-    const installation = await Installation.open();
+    const installation = await Installation.open({ databaseDiskMb: DATABASE_DISK_MB });
     const redis = await findRedis(installation);
-    const replicas: Replica[] = [];
-    for (const name of ["orchestrator-a", "orchestrator-b"]) {
-      const database = await TcpProxy.open([installation.postgresPort]);
-      const daemon = await installation.orchestrator(name, {
-        HOMESLICE_DATABASE_PORT: String(database.port),
-        ...redisEnvironment(redis, installation),
-      });
-      await daemon.start();
-      replicas.push({ daemon, database });
-    }
+    const library = SettableClock.findLibrary();
+    const clocks: SettableClock[] = [];
+    const clockFor = (name: string) => {
+      if ("missing" in library) return {};
+      const clock = new SettableClock(library.path, installation.path(`${name}.clock`));
+      clocks.push(clock);
+      return clock.environment;
+    };
+    const replicas = await startReplicas(installation, redis, clockFor);
     const network = await TcpProxy.open(replicas.map(({ daemon }) => portOf(daemon)));
     const url = `http://127.0.0.1:${network.port}`;
-    const agents: RealAgent[] = [];
-    for (let i = 1; i <= AGENTS; i++) agents.push(await RealAgent.enrol(installation, url, `agent-${i}`));
+    const patientDisk = SmallDisk.mount(installation.path("patient"), PATIENT_DISK_MB, installation.guard);
+    const [first, second, patient] = await Promise.all([
+      RealAgent.enrol(installation, url, { name: "agent-1", environment: clockFor("agent-1") }),
+      RealAgent.enrol(installation, url, { name: "agent-2", environment: clockFor("agent-2") }),
+      RealAgent.enrol(installation, url, { name: "patient" }),
+    ]);
     const fleet = new Fleet(installation, [url]);
     if (fleetSize > 0) await fleet.grow(fleetSize);
     await installation.query(RECORD_MOVES);
-    return new Scene(installation, replicas, network, agents, fleet, redis);
+    const found = { library, patientDisk, databaseDisk: installation.databaseDisk, redis };
+    return new Scene({
+      ...{ installation, replicas, network, agents: [first, second], patient, clocks, fleet },
+      patientDisk: "missing" in patientDisk ? undefined : patientDisk,
+      databaseDisk: "missing" in installation.databaseDisk ? undefined : installation.databaseDisk,
+      redis: "missing" in redis ? undefined : redis,
+      missing: Object.values(found).flatMap((one) => ("missing" in one ? [one.missing] : [])),
+    });
   }
 
-  private constructor(
-    installation: Installation,
-    replicas: readonly Replica[],
-    network: TcpProxy,
-    agents: readonly RealAgent[],
-    fleet: Fleet,
-    redis: TestRedis | undefined,
-  ) {
-    this.installation = installation;
-    this.replicas = replicas;
-    this.network = network;
-    this.agents = agents;
-    this.fleet = fleet;
-    this.redis = redis;
-    this.history = new History(installation.path("history.ndjson"));
-    this.startsFile = installation.path("starts");
+  private constructor(cast: Cast) {
+    this.cast = cast;
+    this.history = new History(cast.installation.path("history.ndjson"));
+    this.startsFile = cast.installation.path("starts");
     writeFileSync(this.startsFile, "");
   }
 
   /** New connections of agents go to these orchestrators alone. */
   route(replicas: readonly Replica[]): void {
-    this.network.aim(replicas.map(({ daemon }) => portOf(daemon)));
+    this.cast.network.aim(replicas.map(({ daemon }) => portOf(daemon)));
   }
 
   /** Takes what was committed and started since the last time into the history. */
   async record(): Promise<void> {
-    const moves = await this.installation.query<{
+    const moves = await this.cast.installation.query<{
       move_id: number;
       execution: string;
       server: string;
@@ -98,16 +117,18 @@ export class Scene {
   }
 
   async close(): Promise<void> {
-    this.fleet.close();
-    this.network.close();
-    for (const { database } of this.replicas) database.close();
-    await this.redis?.kill();
-    await this.installation.close();
+    const { fleet, network, replicas, redis, installation } = this.cast;
+    fleet.close();
+    network.close();
+    for (const { database } of replicas) database.close();
+    await redis?.kill();
+    await installation.close();
   }
 
   /** @param directory …/AGENT/state/jobs/EXECUTION.FENCE/work */
   #start(directory: string) {
-    const agent = this.agents.find(({ stateDir }) => directory.startsWith(`${stateDir}/`));
+    const agents = [...this.cast.agents, this.cast.patient];
+    const agent = agents.find(({ stateDir }) => directory.startsWith(`${stateDir}/`));
     const [execution = "", fence] = directory.split("/").at(-2)?.split(".") ?? [];
     return { type: "started" as const, execution, server: agent?.serverId ?? directory, fence: Number(fence) };
   }
@@ -129,17 +150,38 @@ function portOf({ url }: OrchestratorDaemon): number {
   return Number(new URL(url).port);
 }
 
-async function findRedis(installation: Installation): Promise<TestRedis | undefined> {
+type Found = TestRedis | { readonly missing: string };
+
+async function startReplicas(
+  installation: Installation,
+  redis: Found,
+  clockFor: (name: string) => Readonly<Record<string, string>>,
+): Promise<Replica[]> {
+  return await Promise.all(
+    ["orchestrator-a", "orchestrator-b"].map(async (name) => {
+      const database = await TcpProxy.open([installation.postgresPort]);
+      const daemon = await installation.orchestrator(name, {
+        ...{ HOMESLICE_DATABASE_PORT: String(database.port), HOMESLICE_REQUESTS_PER_SECOND: "0" },
+        ...redisEnvironment(redis, installation),
+        ...clockFor(name),
+      });
+      await daemon.start();
+      return { daemon, database };
+    }),
+  );
+}
+
+async function findRedis(installation: Installation): Promise<Found> {
   const redis = await TestRedis.find();
-  if ("missing" in redis) return undefined;
+  if ("missing" in redis) return redis;
   await redis.start();
   installation.guard.add(redis.child);
   writeFileSync(installation.path("redis-password"), redis.password, { mode: 0o600 });
   return redis;
 }
 
-function redisEnvironment(redis: TestRedis | undefined, installation: Installation): Record<string, string> {
-  if (redis === undefined) return {};
+function redisEnvironment(redis: Found, installation: Installation): Record<string, string> {
+  if ("missing" in redis) return {};
   return {
     HOMESLICE_REDIS_HOST: redis.host,
     HOMESLICE_REDIS_PORT: String(redis.port),

@@ -129,7 +129,7 @@ export const Environment = z
       "Days that ended executions are kept, with all their results. 0 keeps them for ever.",
     ),
     HOMESLICE_RETENTION_OUTPUT_DAYS: Days.default(30).describe(
-      "Days that the output of ended executions is kept. 0 keeps it as long as the executions.",
+      "Days that the output of ended executions is kept; it goes by whole days (UTC). 0 keeps it as long as the executions.",
     ),
     HOMESLICE_RETENTION_AUDIT_DAYS: Days.default(365).describe("Days that the audit log is kept. 0 keeps it for ever."),
     HOMESLICE_MAIL_URL_FILE: File.pipe(z.url({ protocol: /^smtps?$/ }))

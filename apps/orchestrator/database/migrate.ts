@@ -8,6 +8,7 @@ import * as operationResults from "./migrations/0004-operation-results.ts";
 import * as access from "./migrations/0005-access.ts";
 import * as versions from "./migrations/0007-versions.ts";
 import * as limits from "./migrations/0008-limits.ts";
+import * as outputByDay from "./migrations/0009-output-by-day.ts";
 import * as schedules from "./migrations/0010-schedules.ts";
 import * as approvals from "./migrations/0011-approvals.ts";
 import * as notifications from "./migrations/0012-notifications.ts";
@@ -22,6 +23,7 @@ const migrations: Record<string, Migration> = {
   "0005-access": access,
   "0007-versions": versions,
   "0008-limits": limits,
+  "0009-output-by-day": outputByDay,
   "0010-schedules": schedules,
   "0011-approvals": approvals,
   "0012-notifications": notifications,

@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Connection } from "../database/database.ts";
 import { type ListOrder, Page, timeKey } from "../database/keyset.ts";
 import { ofTenant } from "../database/tenancy.ts";
+import { idAt } from "./ids.ts";
 import { overallState } from "./state.ts";
 import { toDetail, toExecution, toSummary } from "./view.ts";
 
@@ -19,12 +20,6 @@ export type OutputParts = "tail" | "none";
 /** Whether an execution was started at a time or later: its id begins with the milliseconds, so no index is needed. */
 export function idsSince(time: Date): RawBuilder<boolean> {
   return sql<boolean>`execution_id >= ${idAt(time)}::uuid`;
-}
-
-/** The smallest id that an execution can have that was started at a time. */
-export function idAt(time: Date): string {
-  const hex = Math.max(0, time.getTime()).toString(16).padStart(12, "0");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;
 }
 
 const order: ListOrder<"created"> = {
@@ -125,7 +120,8 @@ export async function listTargets(
 }
 
 function selectTargets(connection: Connection, executionId: string, output: OutputParts) {
-  const tails = output === "tail" ? [tail("stdout"), tail("stderr")] : [sql<string>`''`, sql<string>`''`];
+  const tails =
+    output === "tail" ? [tail(executionId, "stdout"), tail(executionId, "stderr")] : [sql<string>`''`, sql<string>`''`];
   const [standard = sql<string>`''`, error = sql<string>`''`] = tails;
   return connection
     .selectFrom("execution_targets as t")
@@ -134,11 +130,12 @@ function selectTargets(connection: Connection, executionId: string, output: Outp
     .where("t.execution_id", "=", executionId);
 }
 
-function tail(stream: "stdout" | "stderr"): RawBuilder<string> {
+/** The id is given once more: told as a value, and not by the row around it, the planner looks at one partition alone. */
+function tail(executionId: string, stream: "stdout" | "stderr"): RawBuilder<string> {
   return sql<string>`coalesce(right((
     select string_agg(line.text, '' order by line.seq) from (
       select l.seq, l.text from log_lines l
-      where l.execution_id = t.execution_id and l.server_id = t.server_id and l.stream = ${stream}
+      where l.execution_id = ${executionId} and l.server_id = t.server_id and l.stream = ${stream}
         and l.seq > t.last_seq - ${TAIL_LINES}
     ) line), ${TAIL_CHARACTERS}), '')`;
 }

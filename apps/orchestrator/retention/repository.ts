@@ -1,15 +1,19 @@
 import { sql } from "kysely";
 import type { Connection, Database } from "../database/database.ts";
-import { idAt } from "../executions/queries.ts";
+import { idAt } from "../executions/ids.ts";
 
-/** Deletes some output of executions that were started before a time and have ended. @returns lines deleted */
+/**
+ * Deletes some output of executions that were started before a time and have ended: what is left where a partition cannot
+ * be dropped, because other executions in it are still going on. @returns lines deleted
+ */
 export async function deleteOutput(connection: Connection, before: Date, limit: number): Promise<number> {
   // By execution, not by line: the range of ids and the primary key find them without an index on time.
   const { numAffectedRows } = await sql`
-    delete from log_lines where execution_id in (
+    delete from log_lines where execution_id < ${idAt(before)} and execution_id in (
       select e.execution_id from executions e
       where e.execution_id < ${idAt(before)} and e.completed_at is not null
-        and exists (select from log_lines l where l.execution_id = e.execution_id)
+        and exists (select from log_lines l
+          where l.execution_id = e.execution_id and l.execution_id < ${idAt(before)})
       order by e.execution_id limit ${limit})`.execute(connection);
   return Number(numAffectedRows ?? 0n);
 }
@@ -17,9 +21,14 @@ export async function deleteOutput(connection: Connection, before: Date, limit: 
 /** Deletes some executions that were started before a time and have ended, with all that belongs to them. @returns how many */
 export async function deleteExecutions(connection: Connection, before: Date, limit: number): Promise<number> {
   const { numAffectedRows } = await sql`
-    delete from executions where execution_id in (
+    with past as (
       select execution_id from executions where execution_id < ${idAt(before)} and completed_at is not null
-      order by execution_id limit ${limit})`.execute(connection);
+      order by execution_id limit ${limit}
+    ), output as (
+      delete from log_lines
+      where execution_id < ${idAt(before)} and execution_id in (select execution_id from past)
+    )
+    delete from executions where execution_id in (select execution_id from past)`.execute(connection);
   return Number(numAffectedRows ?? 0n);
 }
 

@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import { createPartitions, dropPartitions } from "../logs/partitions.ts";
 import { Loop } from "../loop.ts";
 import type { Retention } from "../settings.ts";
 import { deleteAudit, deleteDeliveries, deleteExecutions, deleteFires, deleteOutput } from "./repository.ts";
@@ -6,6 +7,8 @@ import { deleteAudit, deleteDeliveries, deleteExecutions, deleteFires, deleteOut
 const DAY_MS = 86_400_000;
 /** Executions, or entries of the audit log, deleted in one transaction: little enough that nobody waits for it. */
 const BATCH = 1_000;
+/** Days for which there is room for output already: as long as orchestrators may be away, and more. */
+const PARTITIONS_AHEAD_DAYS = 14;
 
 /** Deletes what is older than it is to be kept, a little at a time. Every orchestrator does; it does not matter which. */
 export class Retainer {
@@ -30,7 +33,12 @@ export class Retainer {
   async #retain(): Promise<void> {
     const { database, log } = this.#context;
     const { outputDays, executionDays, auditDays } = this.#days;
-    const lines = await this.#delete(outputDays, (before) => deleteOutput(database, before, BATCH));
+    await createPartitions(database, this.#daysAgo(-PARTITIONS_AHEAD_DAYS));
+    // Nobody's output outlives their executions.
+    const kept = Math.min(...[outputDays, executionDays].filter((days) => days > 0));
+    const partitions = Number.isFinite(kept) ? await dropPartitions(database, this.#daysAgo(kept)) : [];
+    if (partitions.length > 0) log.info({ partitions }, "dropped output that is past its retention");
+    const lines = await this.#delete(outputDays, (before) => deleteOutput(database, dayOf(before), BATCH));
     const executions = await this.#delete(executionDays, (before) => deleteExecutions(database, before, BATCH));
     const fires = await this.#delete(executionDays, (before) => deleteFires(database, before, BATCH));
     const told = await this.#delete(executionDays, (before) => deleteDeliveries(database, before, BATCH));
@@ -42,6 +50,15 @@ export class Retainer {
 
   /** @param days 0 keeps everything */
   async #delete(days: number, some: (before: Date) => Promise<number>): Promise<number> {
-    return days === 0 ? 0 : await some(new Date(this.#context.now().getTime() - days * DAY_MS));
+    return days === 0 ? 0 : await some(this.#daysAgo(days));
   }
+
+  #daysAgo(days: number): Date {
+    return new Date(this.#context.now().getTime() - days * DAY_MS);
+  }
+}
+
+/** The beginning of the day of a time (UTC): output goes by whole days. */
+function dayOf(time: Date): Date {
+  return new Date(Math.floor(time.getTime() / DAY_MS) * DAY_MS);
 }

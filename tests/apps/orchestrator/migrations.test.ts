@@ -72,6 +72,10 @@ test("a database of the first version is brought up to date with all that it hol
     database,
   );
   expect(rows).toEqual([{ lines: history.flatMap(({ states }) => states).length }]);
+  const homes = await sql<{ home: string }>`select distinct tableoid::regclass::text as home from log_lines`.execute(
+    database,
+  );
+  expect(homes.rows).toEqual([{ home: "log_lines_before" }]);
 });
 
 test("what waited before still waits, and ends where it was", async () => {

@@ -21,15 +21,35 @@ beforeAll(async () => {
   await TestAgent.enrol(url, enrolment_token);
   const { action_id } = await theirs.call("createAction", { body: { name: "theirs", operation } });
   const params = { server_id: server.server_id };
+  const { rule_id } = await theirs.call("createApprovalRule", { body: { name: "theirs" } });
+  const target = { type: "email" as const, to: ["ops@example.com"] };
+  const { channel_id } = await theirs.call("createChannel", { body: { name: "theirs", target } });
+  const ours = await installation.client(url, "admin", "ours");
+  const own = await ours.call("createChannel", { body: { name: "ours", target } });
+  bodies.updateNotificationRule = { name: "stolen", channel_ids: [own.channel_id] };
+  const told = { name: "theirs", channel_ids: [channel_id], events: ["approval.requested" as const] };
+  await theirs.call("createNotificationRule", { body: told });
   const { execution_id } = await theirs.call("startServerExecution", { params, body: { operation } });
+  const deliveries = async () => (await theirs.call("listDeliveries")).items;
+  await eventually(async () => (await deliveries()).length > 0, "somebody is to be told");
+  const delivery_id = (await deliveries())[0]?.delivery_id ?? "";
   const account = { username: "theirs", password: "a long password" };
   const { account_id } = await theirs.call("createAccount", { body: account });
   const { token_id } = await theirs.call("createApiToken", { body: { name: "theirs" } });
   const lock = { server_id: server.server_id, lock_type: "maintenance" as const, reason: "theirs" };
   const { lock_id } = await theirs.call("acquireLock", { body: lock });
   const { schedule_id } = await theirs.call("createSchedule", { body: schedule(server.server_id) });
-  const { rule_id } = await theirs.call("createApprovalRule", { body: { name: "theirs" } });
-  const made = { lock_id, account_id, token_id, schedule_id, rule_id, action_id, execution_id };
+  const made = {
+    channel_id,
+    delivery_id,
+    lock_id,
+    account_id,
+    token_id,
+    schedule_id,
+    rule_id,
+    action_id,
+    execution_id,
+  };
   objects = { ...made, server_id: server.server_id };
 });
 
@@ -46,6 +66,7 @@ const bodies: Partial<Record<RouteName, unknown>> = {
   updateAction: { name: "stolen", operation },
   previewAction: {},
   updateApprovalRule: { name: "stolen" },
+  updateChannel: { name: "stolen", target: { type: "email", to: ["thief@example.com"] } },
   decideApproval: { decision: "approve", reason: "stolen" },
   updateSchedule: schedule("00000000-0000-7000-8000-000000000000"),
   changeAccount: { role: "admin" },

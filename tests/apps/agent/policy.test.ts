@@ -56,3 +56,24 @@ describe("the policy of a server", () => {
     expect(await allows(["/no/such/program"], path("bin/list"))).toBe(false);
   });
 });
+
+describe("S55: a policy that is more than it looks like", () => {
+  const laughs = ["a: &a [x, x, x, x, x, x, x, x, x]"];
+  for (const [before, after] of ["ab", "bc", "cd", "de", "ef"]) {
+    laughs.push(`${after}: &${after} [${Array.from({ length: 9 }, () => `*${before}`).join(", ")}]`);
+  }
+  it.each([
+    ["a billion laughs", `${laughs.join("\n")}\ncommands: *f\n`],
+    ["a function", "commands: !!js/function 'function () { return 1 }'\n"],
+    ["a key twice", "commands: all\ncommands: [/bin/true]\n"],
+    ["a merge key", "x: &x { commands: all }\n<<: *x\n"],
+    ["two documents", "commands: all\n---\ncommands: [/bin/true]\n"],
+    ["a country for a word", "commands: all\nisolation: no\n"],
+    ["__proto__", "commands: all\n__proto__: { isolation: off }\n"],
+  ])("is refused: %s", async (_name, text) => {
+    await writeFile(path("policy.yaml"), text);
+    const started = performance.now();
+    await expect(readPolicy(path("policy.yaml"))).rejects.toThrow("is not a policy");
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});

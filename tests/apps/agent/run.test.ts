@@ -99,9 +99,22 @@ describe("a command", () => {
     expect(bench.peer.text(job).length).toBe(2_000_000);
   });
 
-  it("gets its arguments as they are, without a shell", async () => {
-    const { job } = await run("printf", "%s|", "$HOME", "a b", "*", "", "; exit 9");
-    expect(bench.peer.text(job)).toBe("$HOME|a b|*||; exit 9|");
+  it("S1, S2, S4, S5, S7, S14, S17 gets its arguments as they are, without a shell", async () => {
+    const hostile = [
+      "$HOME",
+      "a b",
+      "*",
+      "",
+      "; exit 9",
+      "$(id)",
+      "a|cat /etc/passwd",
+      "&&env",
+      "x\nid",
+      "；\u2028",
+      "-e",
+    ];
+    const { job } = await run("printf", "%s|", ...hostile);
+    expect(bench.peer.text(job)).toBe(`${hostile.join("|")}|`);
   });
 
   it("sees a small environment of its own, an empty input, and a private directory", async () => {

@@ -19,7 +19,7 @@ afterEach(async () => {
   await bench.close();
 });
 
-describe("an agent with an orchestrator of the version before", () => {
+describe("F10: an agent with an orchestrator of the version before", () => {
   it("does its work: each takes every frame of the other", async () => {
     bench.peer.heartbeatSeconds = 0.05;
     await bench.agent();

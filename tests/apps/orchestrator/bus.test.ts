@@ -48,7 +48,7 @@ test("a hint reaches the other replicas over Redis, once, and its own replica at
   await Promise.all([one.close(), two.close()]);
 });
 
-test("orchestrators start, and work is done, while Redis is gone; with it, they hear of each other again", async ({
+test("F23: orchestrators start, and work is done, while Redis is gone; with it, they hear of each other again", async ({
   skip,
 }) => {
   if ("missing" in redis) return skip(missing);

@@ -53,7 +53,7 @@ test("the secret of the cluster enrols any number of nodes, each as a server of 
   expect(one.serverId).not.toBe(two.serverId);
 });
 
-test("a key that is no Ed25519 key is refused with its place", async () => {
+test("S58: a key that is no Ed25519 key is refused with its place", async () => {
   const { enrolment_token } = await register();
   const body = { token: enrolment_token, public_key: "AAAA", hostname: "box" };
   const error: unknown = await createClient({ url })
@@ -63,7 +63,7 @@ test("a key that is no Ed25519 key is refused with its place", async () => {
   expect(error).toMatchObject({ problem: { code: "invalid_request", errors: [{ path: "body.public_key" }] } });
 });
 
-test("two servers cannot share a key", async () => {
+test("S58: two servers cannot share a key", async () => {
   const public_key = encodePublicKey(generateKeyPair().publicKey);
   const codes: string[] = [];
   for (const hostname of ["one", "two"]) {
@@ -74,7 +74,7 @@ test("two servers cannot share a key", async () => {
   expect(codes).toEqual(["no error", "conflict"]);
 });
 
-test("an agent without the key of its server is not let in", async () => {
+test("S59: an agent without the key of its server is not let in", async () => {
   const { enrolment_token } = await register();
   const agent = await TestAgent.enrol(url, enrolment_token);
   const link = await agent.impostor().connect(url);
@@ -82,7 +82,7 @@ test("an agent without the key of its server is not let in", async () => {
   expect(link.received.map(({ type }) => type)).not.toContain("welcome");
 });
 
-test("deleting a server cuts its agent off at once and for good, and loses what it had to do", async () => {
+test("S59: deleting a server cuts its agent off at once and for good, and loses what it had to do", async () => {
   const { server, enrolment_token } = await register();
   const agent = await TestAgent.enrol(url, enrolment_token);
   const link = await agent.connect(url);

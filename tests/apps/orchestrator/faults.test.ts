@@ -63,7 +63,7 @@ test("two orchestrators share the work: a job queued at one goes out over the li
   expect(await overall(clientTwo, execution_id)).toBe("dispatched");
 });
 
-test("an agent that moves to another orchestrator takes its work along, and the old link has no say any more", async () => {
+test("F4: an agent that moves to another orchestrator takes its work along, and the old link has no say any more", async () => {
   const [one, two] = [await installation.start(), await installation.start()];
   const client = await installation.client(one.url);
   const agent = await enrol(client, one.url);
@@ -95,7 +95,7 @@ test("a link that nobody renews expires: its work becomes unreachable", async ()
   expect(status.current).toBe("unreachable");
 });
 
-test("a half-open link is ended: an agent that answers no ping is gone", async () => {
+test("F16: a half-open link is ended: an agent that answers no ping is gone", async () => {
   const { url } = await installation.start({ heartbeatMs: 50 });
   const client = await installation.client(url);
   const agent = await enrol(client, url);
@@ -108,7 +108,7 @@ test("a half-open link is ended: an agent that answers no ping is gone", async (
   }, "the server is unreachable");
 });
 
-test("a frame that is not in the catalogue ends the link and stores nothing", async () => {
+test("R16: a frame that is not in the catalogue ends the link and stores nothing", async () => {
   const { url } = await installation.start();
   const client = await installation.client(url);
   const agent = await enrol(client, url);
@@ -120,7 +120,7 @@ test("a frame that is not in the catalogue ends the link and stores nothing", as
   }
 });
 
-test("every database connection may break: the orchestrators find each other again", async () => {
+test("F14: every database connection may break: the orchestrators find each other again", async () => {
   const [one, two] = [await installation.start(), await installation.start()];
   const client = await installation.client(one.url);
   const agent = await enrol(client, one.url);

@@ -136,7 +136,7 @@ describe("on_lost", () => {
   });
 });
 
-test("a link that is made anew while a claim for the one before is not stored yet gets the work, with the same fence", async () => {
+test("F2: a link that is made anew while a claim for the one before is not stored yet gets the work, with the same fence", async () => {
   const agent = await enrol();
   const first = await connect(agent);
   const [server] = await installation.rows(

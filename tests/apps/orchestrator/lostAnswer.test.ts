@@ -32,7 +32,7 @@ function loseNextClaim(): { readonly isLost: () => boolean } {
   return { isLost: () => lost };
 }
 
-test("a claim that was stored, but whose answer was lost, still reaches the agent, over the link that it was made for", async () => {
+test("F1: a claim that was stored, but whose answer was lost, still reaches the agent, over the link that it was made for", async () => {
   const orchestrator = await installation.start();
   const client = await installation.client(orchestrator.url);
   const { enrolment_token, server } = await client.call("registerServer", { body: { hostname: "test-host" } });

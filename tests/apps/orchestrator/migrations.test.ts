@@ -53,7 +53,7 @@ async function seed(): Promise<string[]> {
   return ids;
 }
 
-test("a database of the first version is brought up to date with all that it holds", async () => {
+test("F10: a database of the first version is brought up to date with all that it holds", async () => {
   const database = databases.system;
   const provider = { getMigrations: async () => ({ "0001-initial": initial }) };
   const { error } = await new Migrator({ db: database, provider, migrationTableSchema: "public" }).migrateToLatest();
@@ -89,4 +89,20 @@ test("what waited before still waits, and ends where it was", async () => {
     const cancelled = await client.call("cancelExecution", { params: { execution_id } });
     expect(cancelled.status.overall).toBe("cancelled");
   }
+});
+
+test("F11: a migration that fails half-way leaves nothing behind, and the next start brings the database up to date", async () => {
+  const other = await Installation.create();
+  const { system, close } = openDatabases(other.settings().database, () => {});
+  // In the way of the second migration, after much of it.
+  await sql`create table locks (in_the_way integer)`.execute(system);
+  await expect(migrate(system, "public")).rejects.toThrow("locks");
+  const { rows } = await sql<{ name: string }>`select table_name as name from information_schema.tables
+    where table_schema = 'public' and table_name not like 'kysely%'`.execute(system);
+  expect(rows).toEqual([{ name: "locks" }]);
+  await sql`drop table locks`.execute(system);
+  expect((await migrate(system, "public")).length).toBeGreaterThan(4);
+  expect(await migrate(system, "public")).toEqual([]);
+  await close();
+  await other.destroy();
 });

@@ -17,11 +17,11 @@ export class Lookups {
     return this.#started.apply(() => value);
   }
 
-  /** The flows by which people agree to a login, and end it. */
+  /** The flows by which people agree to a login, and end it: in Authentik too, and so in all services at once. */
   flows() {
     return {
       authorizationFlow: this.#flow("default-provider-authorization-implicit-consent"),
-      invalidationFlow: this.#flow("default-provider-invalidation-flow"),
+      invalidationFlow: this.#flow("default-invalidation-flow"),
     };
   }
 

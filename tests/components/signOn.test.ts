@@ -59,7 +59,7 @@ describe("a service without a login of its own", () => {
       externalHost: "https://home.example.org",
       skipPathRegex: "^/api/healthcheck$",
       authorizationFlow: "id of default-provider-authorization-implicit-consent",
-      invalidationFlow: "id of default-provider-invalidation-flow",
+      invalidationFlow: "id of default-invalidation-flow",
     });
   });
 

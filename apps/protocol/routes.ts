@@ -14,6 +14,7 @@ import { Operation } from "./operations/index.ts";
 import { listing, page, type Route, route, sortedBy } from "./route.ts";
 import { scheduleRoutes } from "./scheduleRoutes.ts";
 import { BreakerOverride, NewServer, RegisteredServer, Server, ServerFilter, ServerHealth } from "./servers.ts";
+import { MAX_TARGETS, PreviewTarget, TargetSelector } from "./targets.ts";
 
 const server = z.strictObject({ server_id: ServerId });
 const action = z.strictObject({ action_id: ActionId });
@@ -150,13 +151,24 @@ export const routes = {
   previewAction: route({
     method: "POST",
     path: "/api/v1/actions/{action_id}/validate",
-    summary: "Show exactly what would run with these parameters, and run nothing",
+    summary: "Show exactly what would run with these parameters on which server, and run nothing",
     permission: "actions:read",
     params: action,
-    body: z.strictObject({ parameters: Parameters.default({}) }),
+    body: z.strictObject({
+      parameters: Parameters.default({}),
+      target_servers: z.array(ServerId).max(MAX_TARGETS).default([]).meta({ description: "Servers by their ids" }),
+      targets: TargetSelector.optional().meta({
+        description: "Servers by what they are, in addition. Default, without any: all that the action applies to",
+      }),
+    }),
     response: z.object({
       operation: Operation,
       summary: z.string().meta({ description: "The same in words" }),
+      servers: z.array(
+        PreviewTarget.omit({ batch: true }).extend({
+          command: z.string().meta({ description: "What would run there, in words" }),
+        }),
+      ),
     }),
   }),
   ...executionRoutes,

@@ -13,9 +13,8 @@ import type { Context } from "../context.ts";
 import { type Connection, isUniqueViolation } from "../database/database.ts";
 import type { ActionsTable } from "../database/tables.ts";
 import { preconditionFailed } from "../http/errors.ts";
-import { templateOf } from "../operations/index.ts";
 import * as repository from "./repository.ts";
-import { renderOperation, templateFaults } from "./template.ts";
+import { templateFaults } from "./template.ts";
 
 /** Action templates: the rules. */
 export class Actions {
@@ -82,12 +81,6 @@ export class Actions {
       message,
     }));
     return { valid: errors.length === 0, errors };
-  }
-
-  /** Exactly what would run with these parameters. @throws ApiError not_found, invalid_request */
-  async preview(actionId: string, { parameters }: RequestOf<"previewAction">["body"]) {
-    const operation = renderOperation(await this.get(actionId), parameters);
-    return { operation, summary: templateOf(operation).describe(operation) };
   }
 
   /** One transaction; a name that is taken is the caller's conflict. */

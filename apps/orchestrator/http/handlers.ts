@@ -8,6 +8,7 @@ import { ApiTokens } from "../auth/apiTokens.ts";
 import type { Logins } from "../auth/logins.ts";
 import { Breakers } from "../breaker/breaker.ts";
 import { type Context, inTenant } from "../context.ts";
+import { previewAction } from "../executions/actionPreview.ts";
 import { Executions } from "../executions/executions.ts";
 import { Limits } from "../limits/limits.ts";
 import { Locks } from "../locks/locks.ts";
@@ -72,7 +73,6 @@ function actionHandlers(actions: Actions) {
     updateAction: ({ params, body, version }, actor) => actions.update(params.action_id, body, version, actor),
     deleteAction: ({ params, version }, actor) => actions.delete(params.action_id, version, actor),
     validateAction: ({ params }) => actions.validate(params.action_id),
-    previewAction: ({ params, body }) => actions.preview(params.action_id, body),
   } satisfies Partial<Handlers>;
 }
 
@@ -85,6 +85,7 @@ function executionHandlers(context: Context, actions: Actions) {
     startExecution: ({ body, idempotencyKey }, actor) => executions.start(body, actor, idempotencyKey),
     listExecutions: ({ query }) => executions.list(query),
     previewExecution: ({ body }) => executions.preview(body),
+    previewAction: ({ params, body }) => previewAction(context.database, actions, params.action_id, body),
     retryExecution: ({ params, idempotencyKey }, actor) => executions.retry(params.execution_id, actor, idempotencyKey),
     getExecution: ({ params, query }) => executions.get(params.execution_id, query.output),
     listExecutionTargets: ({ params, query }) => executions.targets(params.execution_id, query),

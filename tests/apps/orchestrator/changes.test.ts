@@ -107,6 +107,33 @@ describe("trying an action", () => {
   });
 });
 
+describe("trying an action on servers", () => {
+  test("shows what would run on each that it applies to, on those that are named, and on no other", async () => {
+    const add = async (hostname: string, ...tags: string[]) =>
+      (await client.call("registerServer", { body: { hostname, tags, environment: "uat" } })).server.server_id;
+    const [one, two, plain] = [await add("one", "db"), await add("two", "db"), await add("plain")];
+    const body = { ...template("Per server", "df", "{{path}}"), applicable_server_tags: ["db"] };
+    const parameters = { path: { type: "string" as const } };
+    const { action_id } = await client.call("createAction", { body: { ...body, parameters } });
+    const tried = async (more: object = {}) => {
+      const request = { parameters: { path: "/a b" }, ...more };
+      return (await client.call("previewAction", { params: { action_id }, body: request })).servers;
+    };
+    expect(await tried()).toEqual(
+      [
+        { server_id: one, hostname: "one" },
+        { server_id: two, hostname: "two" },
+      ].map((server) => ({ ...server, environment: "uat", status: "unreachable", command: "run df '/a b'" })),
+    );
+    expect((await tried({ target_servers: [two] })).map(({ hostname }) => hostname)).toEqual(["two"]);
+    expect((await tried({ targets: { environments: ["uat"] } })).map(({ server_id }) => server_id)).toEqual([one, two]);
+    expect(await codeOf(tried({ target_servers: [plain] }))).toBe("invalid_request");
+    expect(await codeOf(tried({ target_servers: [crypto.randomUUID()] }))).toBe("not_found");
+    const params = { action_id };
+    expect((await client.call("getAction", { params })).metadata.usage_count).toBe(0);
+  });
+});
+
 describe("starting with an idempotency key", () => {
   const start = (server_id: string, idempotencyKey: string, ...argv: [string, ...string[]]) => {
     const operation = { type: "shell_command" as const, argv };

@@ -76,7 +76,8 @@ export class Dispatcher {
 
   /**
    * Sends again what no agent has answered: the claim was stored and its answer lost, or the agent had a new link before
-   * the claim for the old one was stored. An agent that has it already says so, and does not start it again.
+   * the claim for the old one was stored. A link over which it went out stays silent: many agents that are slow to answer
+   * would only be slowed down more.
    */
   async #sendAgain(): Promise<void> {
     if (this.#registry.size === 0) return;

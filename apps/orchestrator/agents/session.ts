@@ -47,8 +47,8 @@ export class AgentSession implements AgentLink {
   readonly #socket: LinkSocket;
   /** Jobs that were claimed for this session before its welcome went out. */
   #early: DispatchRow[] | undefined = [];
-  /** Attempts that the agent was told to end. */
-  readonly #cancelled = new Set<string>();
+  /** What the agent was told of its attempts. As long as the link stands it loses nothing: nothing is told twice. */
+  readonly #told = new Set<string>();
 
   constructor(context: Context, parts: SessionParts, socket: LinkSocket, serverId: string) {
     this.#context = context;
@@ -91,6 +91,7 @@ export class AgentSession implements AgentLink {
       this.#early.push(row);
       return;
     }
+    if (!this.#isNews("run", row)) return;
     const { jobKey, now, timings, metrics } = this.#context;
     const notAfter = new Date(now().getTime() + timings.acceptMs);
     this.#socket.send({ v: LINK_VERSION, type: "run", job: signJob(row, jobKey, notAfter) });
@@ -123,7 +124,7 @@ export class AgentSession implements AgentLink {
     const attempt = { v: LINK_VERSION, execution_id, fence } as const;
     if (verdict.type === "stored") this.#socket.send({ ...attempt, type: "stored", seq: verdict.seq });
     if (verdict.type !== "settled") return;
-    this.#cancelled.delete(`${execution_id} ${fence}`);
+    for (const what of ["run", "cancel"]) this.#told.delete(`${what} ${execution_id} ${fence}`);
     this.#socket.send({ ...attempt, type: "settled" });
   }
 
@@ -154,10 +155,15 @@ export class AgentSession implements AgentLink {
 
   /** May overtake the job that it is about: the agent then does not start that any more. */
   cancel({ execution_id, fence }: Attempt): void {
-    const attempt = `${execution_id} ${fence}`;
-    if (this.#cancelled.has(attempt)) return;
-    this.#cancelled.add(attempt);
+    if (!this.#isNews("cancel", { execution_id, fence })) return;
     this.#socket.send({ v: LINK_VERSION, type: "cancel", execution_id, fence });
+  }
+
+  #isNews(what: "run" | "cancel", { execution_id, fence }: Attempt): boolean {
+    const told = `${what} ${execution_id} ${fence}`;
+    const isNews = !this.#told.has(told);
+    this.#told.add(told);
+    return isNews;
   }
 
   #key() {

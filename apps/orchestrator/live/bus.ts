@@ -55,7 +55,7 @@ export class Bus {
   publish(hint: Hint): void {
     this.#events.emit("hint", hint);
     this.#outgoing.add(JSON.stringify(hint));
-    this.#timer ??= setTimeout(() => this.#flush(), COALESCE_MS);
+    this.#timer ??= this.#flushLater();
   }
 
   /** @returns the function that ends the subscription */
@@ -66,17 +66,25 @@ export class Bus {
 
   async close(): Promise<void> {
     clearTimeout(this.#timer);
+    this.#outgoing.clear();
     await this.#transport.close();
   }
 
-  #flush(): void {
-    this.#timer = undefined;
+  #flushLater(): NodeJS.Timeout {
+    return setTimeout(() => void this.#flush(), COALESCE_MS);
+  }
+
+  /** What comes while messages are on their way goes after them. */
+  async #flush(): Promise<void> {
     const messages = [...this.#outgoing].map((hint) => `${this.#origin} ${hint}`);
     this.#outgoing.clear();
-    this.#transport.send(messages).catch((error: unknown) => {
+    try {
+      await this.#transport.send(messages);
+    } catch (error) {
       // The other replicas find out when they poll.
       this.#log.warn({ err: error }, "hints to the other replicas were lost");
-    });
+    }
+    this.#timer = this.#outgoing.size > 0 ? this.#flushLater() : undefined;
   }
 
   #receive(message: string): void {

@@ -48,6 +48,28 @@ test("a hint reaches the other replicas over Redis, once, and its own replica at
   await Promise.all([one.close(), two.close()]);
 });
 
+test("hints that come while others are on their way go after them, together", async () => {
+  const sent: (readonly string[])[] = [];
+  const first = Promise.withResolvers<void>();
+  const transport = {
+    open: async () => {},
+    close: async () => {},
+    send: async (messages: readonly string[]) => {
+      sent.push(messages);
+      if (sent.length === 1) await first.promise;
+    },
+  };
+  const bus = new Bus(transport, "one", pino({ level: "silent" }));
+  bus.publish({ kind: "work" });
+  await eventually(() => sent.length === 1, "the first is on its way");
+  bus.publish({ kind: "cancel" });
+  bus.publish({ kind: "work" });
+  first.resolve();
+  await eventually(() => sent.length === 2, "the others follow");
+  expect(sent).toEqual([['one {"kind":"work"}'], ['one {"kind":"cancel"}', 'one {"kind":"work"}']]);
+  await bus.close();
+});
+
 test("F23: orchestrators start, and work is done, while Redis is gone; with it, they hear of each other again", async ({
   skip,
 }) => {

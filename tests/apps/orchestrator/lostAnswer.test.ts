@@ -51,3 +51,25 @@ test("F1: a claim that was stored, but whose answer was lost, still reaches the 
   link.finish(job, 0, 0);
   await link.receive("settled");
 });
+
+test("a job that went out is not sent again over the same link, however late its answer comes", async () => {
+  const orchestrator = await installation.start();
+  const client = await installation.client(orchestrator.url);
+  const { enrolment_token, server } = await client.call("registerServer", { body: { hostname: "slow-host" } });
+  const agent = await TestAgent.enrol(orchestrator.url, enrolment_token);
+  const link = await agent.connect(orchestrator.url);
+  await link.receive("welcome");
+  const body = { operation: { type: "shell_command" as const, argv: ["true"] satisfies [string] } };
+  const params = { server_id: server.server_id };
+  const slow = await client.call("startServerExecution", { params, body });
+  expect(await link.job()).toMatchObject({ execution_id: slow.execution_id });
+
+  // The answers of both are overdue, and one of them is a job that never went out: it comes, and nothing else does.
+  const { isLost } = loseNextClaim();
+  const lost = await client.call("startServerExecution", { params, body });
+  await eventually(isLost, "the answer of the claim is lost");
+  await installation.query("update execution_targets set state_since = now() - interval '1 minute'");
+  expect(await link.job()).toMatchObject({ execution_id: lost.execution_id });
+  const again = await client.call("startServerExecution", { params, body });
+  expect(await link.job()).toMatchObject({ execution_id: again.execution_id });
+});

@@ -1,7 +1,7 @@
-import { pino } from "pino";
 import { checkServing } from "./check.ts";
 import { migrate } from "./database/migrate.ts";
 import { openDatabases } from "./database/tenancy.ts";
+import { createLog } from "./log.ts";
 import { startOrchestrator } from "./orchestrator.ts";
 import { readSettings, type Settings, SettingsError } from "./settings.ts";
 import { VERSION } from "./version.ts";
@@ -14,7 +14,7 @@ const EXIT_USAGE = 2;
  */
 async function main(command: string | undefined): Promise<number> {
   const settings = readSettings(process.env);
-  const log = pino({ level: settings.logLevel, base: { component: "orchestrator" } }, pino.destination(2));
+  const log = createLog(settings.logLevel);
   switch (command) {
     case "migrate":
       return await runMigrations(settings);

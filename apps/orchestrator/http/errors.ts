@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { z } from "zod";
 import { TooManyRequests } from "./rateLimits/rateLimits.ts";
+import { contextOf } from "./requestLog.ts";
 
 const JSON_PROBLEM = "application/problem+json";
 
@@ -22,7 +23,7 @@ const ServerRefusal = z.object({ code: z.string(), message: z.string(), statusCo
 export function addErrorHandling(app: FastifyInstance, log: Logger): void {
   app.setErrorHandler(async (error, request, reply) => {
     const { problem } = toApiError(error, (unforeseen) =>
-      log.error({ err: unforeseen, method: request.method, url: request.routeOptions.url }, "a request failed"),
+      log.error({ err: unforeseen, ...contextOf(request) }, "a request failed"),
     );
     if (error instanceof TooManyRequests) reply.header("retry-after", error.retryAfterSeconds);
     return await reply.code(problem.status).type(JSON_PROBLEM).send(problem);

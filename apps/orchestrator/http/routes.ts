@@ -36,6 +36,7 @@ export type Handlers = { readonly [K in RouteName]: Handler<K> };
 
 /** What carries a version is answered with it as ETag. */
 const Versioned = z.object({ version: z.int() });
+const OfExecution = z.object({ execution_id: z.string() });
 
 /**
  * Serves the whole catalogue: who may call, what fits the schema, what comes back.
@@ -62,6 +63,8 @@ export function addRoutes(
         const handler: Handler<K> = handlersOf(caller?.tenant)[name];
         const parsed = { ...parseRequest(name, request), ...parseHeaders(request) };
         const answer = await handler(parsed, actorOf(request, caller?.subject), caller);
+        const execution = OfExecution.safeParse(answer);
+        if (execution.success) request.executionId = execution.data.execution_id;
         const versioned = Versioned.safeParse(answer);
         if (versioned.success) reply.header("etag", `"${versioned.data.version}"`);
         return await reply.code(status).send(answer);

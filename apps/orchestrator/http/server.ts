@@ -19,6 +19,7 @@ import { openApiDocument } from "./openapi.ts";
 import { addProtection } from "./protection.ts";
 import { RateLimits } from "./rateLimits/rateLimits.ts";
 import { RedisBuckets } from "./rateLimits/redisBuckets.ts";
+import { addRequestLog, newRequestId } from "./requestLog.ts";
 import { addRoutes } from "./routes.ts";
 import { addUnknownRoutes } from "./unknownRoutes.ts";
 
@@ -35,9 +36,11 @@ export async function buildServer(context: Context, settings: Settings, links: L
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     forceCloseConnections: true,
+    genReqId: newRequestId,
     routerOptions: { maxParamLength: 200 },
     trustProxy: settings.trustedProxies.length > 0 && [...settings.trustedProxies],
   });
+  addRequestLog(app, context.log);
   await addProtection(app, settings);
   const shared = settings.redis && new RedisBuckets(settings.redis, context.log);
   app.addHook("onClose", async () => shared?.close());

@@ -28,6 +28,8 @@ export class Installation {
   redis: Settings["redis"];
   /** Settings that are not the usual ones; set before `start`. */
   with: Partial<Settings> = {};
+  /** Where the orchestrators log to. Default: nowhere. */
+  log = pino({ level: "silent" });
   readonly #database: TestDatabase;
   readonly #stops: (() => Promise<void>)[] = [];
 
@@ -41,7 +43,7 @@ export class Installation {
 
   /** Starts an orchestrator on a free port. */
   async start(overrides: Partial<typeof timings> = {}): Promise<{ url: string; stop: () => Promise<void> }> {
-    const orchestrator = await startOrchestrator(this.settings(), pino({ level: "silent" }), {
+    const orchestrator = await startOrchestrator(this.settings(), this.log, {
       ...timings,
       ...overrides,
     });

@@ -64,6 +64,12 @@ export class Metrics {
     labelNames: ["outcome"],
     registers: [this.registry],
   });
+  readonly hookCalls = new Counter({
+    name: "homeslice_hook_calls_total",
+    help: "Alerts that hooks got, by what became of them",
+    labelNames: ["outcome"],
+    registers: [this.registry],
+  });
   readonly scheduleFires = new Counter({
     name: "homeslice_schedule_fires_total",
     help: "Times of schedules, by what became of them",

@@ -7,6 +7,7 @@ export * from "./client.ts";
 export * from "./closeCode.ts";
 export * from "./errors.ts";
 export * from "./executions.ts";
+export * from "./hooks.ts";
 export * from "./ids.ts";
 export * from "./limits.ts";
 export * from "./link.ts";

@@ -5,6 +5,7 @@ import { approvalRoutes } from "./approvalRoutes.ts";
 import { AuditEvent, AuditFilter, AuditVerification } from "./audit.ts";
 import { Problem } from "./errors.ts";
 import { executionRoutes } from "./executionRoutes.ts";
+import { hookRoutes } from "./hookRoutes.ts";
 import { ActionId, ServerId } from "./ids.ts";
 import { limitRoutes } from "./limitRoutes.ts";
 import { ENROLMENT_PATH, Enrolled, Enrolment } from "./link.ts";
@@ -173,6 +174,7 @@ export const routes = {
   }),
   ...executionRoutes,
   ...approvalRoutes,
+  ...hookRoutes,
   ...lockRoutes,
   ...limitRoutes,
   ...notificationRoutes,

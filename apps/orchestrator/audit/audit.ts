@@ -22,6 +22,7 @@ export interface Resource {
     | "approval_rule"
     | "notification_rule"
     | "notification_channel"
+    | "hook"
     | "notification";
   readonly id: string;
   readonly name?: string | null;

@@ -18,6 +18,7 @@ import type { Policy } from "../executions/policy.ts";
 import type { AccountsTable, ApiTokensTable, RefreshTokensTable, SessionsTable } from "./accessTables.ts";
 import type { ApprovalRulesTable, ApprovalsTable, ApprovalVotesTable } from "./approvalTables.ts";
 import type { Defaulted, OfTenant } from "./columns.ts";
+import type { HookCallsTable, HooksTable } from "./hookTables.ts";
 import type {
   NotificationChannelsTable,
   NotificationDeliveriesTable,
@@ -242,6 +243,8 @@ export interface Tables {
   notification_channels: NotificationChannelsTable;
   notification_rules: NotificationRulesTable;
   notification_deliveries: NotificationDeliveriesTable;
+  hooks: HooksTable;
+  hook_calls: HookCallsTable;
   schedules: SchedulesTable;
   schedule_fires: ScheduleFiresTable;
   used_bootstraps: { secret_hash: Buffer };

@@ -58,11 +58,11 @@ export class Executions {
   }
 
   /**
-   * Queues an execution of a schedule in the transaction of its caller, who tells the dispatchers afterwards.
+   * Queues an execution of a schedule or hook in the transaction of its caller, who tells the dispatchers afterwards.
    * @returns its id
    * @throws ApiError with nothing written
    */
-  async startScheduled(transaction: Connection, request: NewExecution, origin: Origin): Promise<string> {
+  async startWithin(transaction: Connection, request: NewExecution, origin: Origin): Promise<string> {
     const executionId = await repository.newExecutionId(transaction);
     await this.#plan(transaction, executionId, request, origin);
     return executionId;

@@ -10,6 +10,7 @@ import { Breakers } from "../breaker/breaker.ts";
 import { type Context, inTenant } from "../context.ts";
 import { previewAction } from "../executions/actionPreview.ts";
 import { Executions } from "../executions/executions.ts";
+import { Hooks } from "../hooks/hooks.ts";
 import { Limits } from "../limits/limits.ts";
 import { Locks } from "../locks/locks.ts";
 import { Channels } from "../notifications/channels.ts";
@@ -40,6 +41,7 @@ function handlers(context: Context, logins: Logins): Handlers {
     ...scheduleHandlers(context, actions),
     ...approvalHandlers(context),
     ...notificationHandlers(context),
+    ...hookHandlers(context),
     ...lockHandlers(context),
     ...limitHandlers(context),
     ...auditHandlers(context),
@@ -154,6 +156,19 @@ function notificationHandlers(context: Context) {
     deleteNotificationRule: ({ params, version }, actor) => notifications.deleteRule(params.rule_id, version, actor),
     listDeliveries: ({ query }) => notifications.deliveries(query),
     retryDelivery: ({ params }, actor) => notifications.retry(params.delivery_id, actor),
+  } satisfies Partial<Handlers>;
+}
+
+function hookHandlers(context: Context) {
+  const hooks = new Hooks(context);
+  return {
+    listHooks: ({ query }) => hooks.list(query),
+    createHook: ({ body }, actor, caller) => hooks.create(body, starting(actor, caller)),
+    getHook: ({ params }) => hooks.get(params.hook_id),
+    updateHook: ({ params, body, version }, actor, caller) =>
+      hooks.update(params.hook_id, body, version, starting(actor, caller)),
+    deleteHook: ({ params, version }, actor) => hooks.delete(params.hook_id, version, actor),
+    listHookCalls: ({ params, query }) => hooks.calls(params.hook_id, query),
   } satisfies Partial<Handlers>;
 }
 

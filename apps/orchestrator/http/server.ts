@@ -9,6 +9,7 @@ import { Census } from "../census/census.ts";
 import type { Context } from "../context.ts";
 import { addDashboard } from "../dashboard/pages.ts";
 import { pendingMigrations } from "../database/migrate.ts";
+import { addHookCalls } from "../hooks/routes.ts";
 import { addWebSockets } from "../live/routes.ts";
 import type { Settings } from "../settings.ts";
 import { VERSION } from "../version.ts";
@@ -55,6 +56,7 @@ export async function buildServer(context: Context, settings: Settings, links: L
   addUnknownRoutes(app);
   await addWebSockets(app, context, links, admission);
   addRoutes(app, handlersOf(context, logins), admission, context);
+  await addHookCalls(app, context, limits);
   addAuditExport(app, context, admission);
   addBrowserLogin(app, { context, settings, authentication, logins, limits });
   addHealth(app, context, settings);

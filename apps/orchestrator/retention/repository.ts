@@ -43,6 +43,16 @@ export async function deleteFires(connection: Connection, before: Date, limit: n
   return Number(numAffectedRows ?? 0n);
 }
 
+/** Deletes what became of calls of hooks before a time. @returns how many */
+export async function deleteCalls(connection: Connection, before: Date, limit: number): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from hook_calls where call_id in (
+      select call_id from hook_calls where call_id < ${idAt(before)} order by call_id limit ${limit})`.execute(
+    connection,
+  );
+  return Number(numAffectedRows ?? 0n);
+}
+
 /** Deletes notifications that were sent, or given up, and are older than a time. @returns how many */
 export async function deleteDeliveries(connection: Connection, before: Date, limit: number): Promise<number> {
   const { numAffectedRows } = await sql`

@@ -2,7 +2,14 @@ import type { Context } from "../context.ts";
 import { createPartitions, dropPartitions } from "../logs/partitions.ts";
 import { Loop } from "../loop.ts";
 import type { Retention } from "../settings.ts";
-import { deleteAudit, deleteDeliveries, deleteExecutions, deleteFires, deleteOutput } from "./repository.ts";
+import {
+  deleteAudit,
+  deleteCalls,
+  deleteDeliveries,
+  deleteExecutions,
+  deleteFires,
+  deleteOutput,
+} from "./repository.ts";
 
 const DAY_MS = 86_400_000;
 /** Executions, or entries of the audit log, deleted in one transaction: little enough that nobody waits for it. */
@@ -42,9 +49,10 @@ export class Retainer {
     const executions = await this.#delete(executionDays, (before) => deleteExecutions(database, before, BATCH));
     const fires = await this.#delete(executionDays, (before) => deleteFires(database, before, BATCH));
     const told = await this.#delete(executionDays, (before) => deleteDeliveries(database, before, BATCH));
+    const calls = await this.#delete(executionDays, (before) => deleteCalls(database, before, BATCH));
     const entries = await this.#delete(auditDays, (before) => deleteAudit(database, before, BATCH));
-    if (lines + executions + fires + told + entries === 0) return;
-    log.info({ lines, executions, fires, told, entries }, "deleted what is past its retention");
+    if (lines + executions + fires + told + calls + entries === 0) return;
+    log.info({ lines, executions, fires, told, calls, entries }, "deleted what is past its retention");
     this.#loop.wake();
   }
 

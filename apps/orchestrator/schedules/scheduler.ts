@@ -96,7 +96,7 @@ export class Scheduler {
     }
     try {
       const origin = { actor: actorOf(row), initiatedBy: row.owner, scheduleId: row.schedule_id };
-      const execution_id = await this.#executions.startScheduled(transaction, schedule.execution, origin);
+      const execution_id = await this.#executions.startWithin(transaction, schedule.execution, origin);
       return { outcome: "started", execution_id, message: null };
     } catch (error) {
       // Refused before anything was written, so the transaction is still good.

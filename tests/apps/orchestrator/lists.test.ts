@@ -11,6 +11,7 @@ const operation = { type: "shell_command" as const, argv: ["true"] satisfies [st
 const servers: string[] = [];
 let executionId: string;
 let scheduleId: string;
+let hookId: string;
 
 beforeAll(async () => {
   for (const [index, hostname] of ["delta", "alpha", "charlie", "alpha", "bravo"].entries()) {
@@ -20,7 +21,10 @@ beforeAll(async () => {
     servers.push(server.server_id);
     if (index < 2) await (await (await TestAgent.enrol(url, enrolment_token)).connect(url)).receive("welcome");
     const action = { name: `${hostname} ${index}`, operation, tags: [hostname], description: "Looks AFTER things" };
-    await client.call("createAction", { body: action });
+    const { action_id: action_template_id } = await client.call("createAction", { body: action });
+    const secret = `whsec_${"A".repeat(32)}`;
+    const hook = { name: `${hostname} ${index}`, source: "webhook" as const, secret, action_template_id };
+    hookId = (await client.call("createHook", { body: hook })).hook_id;
     const timing = { type: "cron", expression: `0 ${index} * * *` } as const;
     const schedule = {
       name: `${hostname} ${index}`,
@@ -45,6 +49,8 @@ beforeAll(async () => {
   }
   const bulk = await client.call("startExecution", { body: { target_servers: servers, operation } });
   executionId = bulk.execution_id;
+  await installation.query(`insert into hook_calls (tenant_id, hook_id, fingerprint, labels, outcome)
+    select 'default', '${hookId}', number::text, '{}', 'ignored' from generate_series(1, 5) as number`);
   await installation.query(`insert into schedule_fires (tenant_id, schedule_id, scheduled_at, fired_at, outcome)
     select 'default', '${scheduleId}', now() - days * interval '1 day', now(), 'failed' from generate_series(1, 5) as days`);
   await installation.query(`update execution_targets set duration_seconds = ordinal % 2, exit_code = ordinal
@@ -54,7 +60,7 @@ beforeAll(async () => {
 const List = z.object({ items: z.array(z.unknown()), next_cursor: z.string().nullable() });
 
 async function read(path: string, query: Record<string, string> = {}) {
-  const target = `${url}${path.replace("{execution_id}", executionId).replace("{schedule_id}", scheduleId)}?${new URLSearchParams(query)}`;
+  const target = `${url}${path.replace("{execution_id}", executionId).replace("{schedule_id}", scheduleId).replace("{hook_id}", hookId)}?${new URLSearchParams(query)}`;
   const headers = { authorization: `Bearer ${await installation.token("admin")}` };
   const response = await fetch(target, { headers });
   return { status: response.status, list: List.safeParse(await response.json()).data };
@@ -84,7 +90,7 @@ const orders = names.flatMap((name) => {
 
 describe("every list", () => {
   test("can be sorted", () => {
-    expect(names).toHaveLength(15);
+    expect(names).toHaveLength(17);
     expect(new Set(orders.map(({ name }) => name)).size).toBe(names.length);
   });
 

@@ -3,7 +3,7 @@ import type { Context } from "../../context.ts";
 import { type Limit, TokenBuckets } from "./tokenBuckets.ts";
 
 /** What is limited. */
-export type LimitKind = "user" | "tenant" | "failures" | "password" | "login";
+export type LimitKind = "user" | "tenant" | "failures" | "password" | "login" | "hooks";
 
 /** Somebody wants one of what is limited. */
 export interface Demand extends Limit {

@@ -1,0 +1,99 @@
+import { z } from "zod";
+import { ParameterName, Parameters } from "./actions.ts";
+import { ActionId, ExecutionId, Timestamp } from "./ids.ts";
+import { TargetSelector } from "./targets.ts";
+
+/** Identity of a hook. */
+export const HookId = z
+  .uuid()
+  .meta({ description: "Identity of a hook: an alert, or another program, that starts an action" });
+
+const LabelName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]{0,99}$/, "use letters, digits and underscores");
+
+/** What creates a hook. */
+export const NewHook = z.strictObject({
+  name: z.string().min(1).max(200),
+  description: z.string().max(10_000).default(""),
+  source: z.enum(["alertmanager", "webhook"]).meta({
+    description:
+      "alertmanager: its webhook, with the secret as bearer token; webhook: any program, signed by the rules of Standard Webhooks",
+  }),
+  secret: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, "use whsec_ and 24 to 64 random bytes in base64")
+    .meta({ description: "What the caller proves itself with; stored sealed, and never shown" }),
+  enabled: z.boolean().default(true).meta({ description: "Off, it starts nothing and says so" }),
+  match: z
+    .record(LabelName, z.string().max(1_000))
+    .default({})
+    .meta({ description: "Only alerts whose labels have these values" }),
+  action_template_id: ActionId,
+  parameters: Parameters.default({}).meta({ description: "Fixed parameters of the action" }),
+  parameters_from: z
+    .record(ParameterName, LabelName)
+    .default({})
+    .meta({ description: "Parameters that are taken from labels: these alone, and checked like any other" }),
+  targets: TargetSelector.optional().meta({ description: "Servers by what they are" }),
+  host_from: LabelName.optional().meta({
+    description: "The label that names the server, as a hostname with or without a port, instead of or besides targets",
+  }),
+  dry_run: z.boolean().default(false).meta({ description: "Let each agent say what it would do, and do nothing" }),
+  starts_per_hour: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(10)
+    .meta({ description: "Executions that it starts in an hour, at most" }),
+  cool_down_seconds: z
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(900)
+    .meta({ description: "Seconds in which the same alert starts nothing again" }),
+});
+export type NewHook = z.infer<typeof NewHook>;
+
+const { secret: _secret, ...shown } = NewHook.shape;
+
+export const Hook = z.object({
+  hook_id: HookId,
+  ...shown,
+  version: z.int().meta({ description: "Grows with each change; also the ETag" }),
+  owner: z.string().meta({ description: "Who changed it last: its executions are theirs" }),
+  metadata: z.object({ created_at: Timestamp, created_by: z.string(), updated_at: Timestamp }),
+});
+export type Hook = z.infer<typeof Hook>;
+
+/** What became of one alert. */
+export const HookCall = z.object({
+  call_id: z.uuid(),
+  at: Timestamp,
+  fingerprint: z.string(),
+  labels: z.record(z.string(), z.string()),
+  outcome: z.enum(["started", "ignored", "refused"]),
+  reason: z.string().nullable(),
+  execution_id: ExecutionId.nullable(),
+});
+export type HookCall = z.infer<typeof HookCall>;
+
+export const HookCallFilter = z.strictObject({ outcome: HookCall.shape.outcome.optional() });
+
+const Labels = z.record(z.string().max(200), z.string().max(4_096));
+
+/** What Alertmanager sends to a webhook, as far as it is read (https://prometheus.io/docs/alerting/latest/configuration/#webhook_config). */
+export const AlertmanagerMessage = z.object({
+  alerts: z
+    .array(
+      z.object({ status: z.enum(["firing", "resolved"]), labels: Labels, fingerprint: z.string().min(1).max(200) }),
+    )
+    .max(1_000),
+});
+
+/** What any other program sends. */
+export const HookMessage = z.object({ labels: Labels.default({}) });
+
+/** What the caller of a hook is told: one entry for each alert. */
+export const HookAnswer = z.object({
+  results: z.array(HookCall.pick({ fingerprint: true, outcome: true, reason: true, execution_id: true })),
+});
+export type HookAnswer = z.infer<typeof HookAnswer>;

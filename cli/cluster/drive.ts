@@ -11,6 +11,7 @@ import { endOrphan, releaseStaleLocks } from "./leftovers.ts";
 import { rememberCluster } from "./memory.ts";
 import { type Outcome, perform, type Run } from "./operations.ts";
 import type { ClusterOptions, Operation } from "./options.ts";
+import { outputsOf } from "./outputs.ts";
 import type { ClusterChoice } from "./prepare.ts";
 import { createProgram, type Program } from "./program.ts";
 import type { StackFile } from "./stackFile.ts";
@@ -48,12 +49,12 @@ export async function drive(operation: Operation, parts: Parts): Promise<Outcome
   }
 }
 
-function openStack(parts: Parts, command: EngineCommand, program: Program): Promise<Stack> {
+async function openStack(parts: Parts, command: EngineCommand, program: Program): Promise<Stack> {
   const { options, file, home, cluster, say } = parts;
   const backend = backendUrl(home, options.backend, process.env);
   releaseStaleLocks(backend, options.stack, say);
   prepareWorkspace(home, file, cluster.plugins);
-  return LocalWorkspace.createOrSelectStack(
+  const stack = await LocalWorkspace.createOrSelectStack(
     { stackName: options.stack, projectName: PROJECT, program: program.run },
     {
       workDir: home.stack,
@@ -61,6 +62,8 @@ function openStack(parts: Parts, command: EngineCommand, program: Program): Prom
       envVars: { ...stateEnv(home, backend, process.env), ...cluster.env },
     },
   );
+  // After each operation the SDK starts the engine for its history, which nobody reads here, and twice for the outputs.
+  return Object.assign(stack, { info: async () => undefined, outputs: () => outputsOf(stack, command) });
 }
 
 /** Marks the stack as being changed, and first puts in order what a run left that did not come to its end. */

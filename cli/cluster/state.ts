@@ -11,6 +11,7 @@ const resourceSchema = z.looseObject({
   protect: z.boolean().optional(),
   dependencies: z.array(z.string()).nullish(),
   provider: z.string().optional(),
+  outputs: z.record(z.string(), z.unknown()).nullish(),
   inputs: z
     .looseObject({
       uid: z.string().optional().catch(undefined),
@@ -21,7 +22,7 @@ const resourceSchema = z.looseObject({
     })
     .optional(),
 });
-type Resource = z.infer<typeof resourceSchema>;
+export type Resource = z.infer<typeof resourceSchema>;
 
 const stateSchema = z.looseObject({
   deployment: z.looseObject({

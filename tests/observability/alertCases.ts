@@ -133,6 +133,15 @@ export const alertCases: readonly AlertCase[] = [
     fires: constant('cnpg_pg_replication_lag{instance="b"}', 90),
     silent: constant('cnpg_pg_replication_lag{instance="b"}', 2),
   },
+  ...[
+    ["ErrorBudgetBurnsFast", 980, 20, 996, 4],
+    ["ErrorBudgetBurnsSlowly", 996, 4, 9995, 5],
+  ].map(([alert, good, bad, better, fewer]) => ({
+    alert: String(alert),
+    at: 90,
+    fires: requests("traefik_service_requests_total", "code", Number(good), Number(bad)),
+    silent: requests("traefik_service_requests_total", "code", Number(better), Number(fewer)),
+  })),
   {
     alert: "AddressesBanned",
     at: 30,

@@ -1,6 +1,7 @@
 import { agentAlerts } from "./agents.ts";
 import type { AlertGroup } from "./alert.ts";
 import { backupAlerts } from "./backup.ts";
+import { objectiveAlerts } from "./objectives.ts";
 import { orchestratorAlerts } from "./orchestrator.ts";
 import { platformAlerts } from "./platform.ts";
 import { postgresqlAlerts } from "./postgresql.ts";
@@ -17,6 +18,7 @@ export function alertGroups(jobs: readonly string[]): readonly AlertGroup[] {
     postgresqlAlerts,
     redisAlerts,
     traefikAlerts,
+    objectiveAlerts,
     orchestratorAlerts,
     agentAlerts,
   ];

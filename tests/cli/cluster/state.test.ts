@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { recallCluster, rememberCluster, requireSameCluster } from "@homeslice/cli/cluster/memory.ts";
+import { readableOutputs } from "@homeslice/cli/cluster/outputs.ts";
 import { dependenciesIn, withCreated } from "@homeslice/cli/cluster/state.ts";
 import { expect, test } from "vitest";
 
@@ -89,4 +90,17 @@ test("a resource waits for what it depends on and for its provider", () => {
     ["urn:a", "urn:b", cluster],
     ["urn:a", "urn:b"],
   ]);
+});
+
+test("the outputs of a stack are read from its state, unless one of them is encrypted there", () => {
+  const urls = { grafana: "https://grafana.home.example.org" };
+  const outputsIn = (outputs: Record<string, unknown>) =>
+    readableOutputs([resource("kubernetes:core/v1:Namespace"), { ...resource("pulumi:pulumi:Stack"), outputs }]);
+  expect(outputsIn({ urls, environment: "dev" })).toEqual({
+    urls: { value: urls, secret: false },
+    environment: { value: "dev", secret: false },
+  });
+  const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:abc" };
+  expect(outputsIn({ urls: { ...urls, password: secret } })).toBeUndefined();
+  expect(readableOutputs([])).toEqual({});
 });

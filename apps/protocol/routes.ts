@@ -113,6 +113,13 @@ export const routes = {
     status: 201,
     response: Action,
   }),
+  addSampleActions: route({
+    method: "POST",
+    path: "/api/v1/actions/samples",
+    summary: "Add action templates for what nearly everybody needs; those whose names are taken are left out",
+    permission: "actions:write",
+    response: z.object({ items: z.array(Action).meta({ description: "Those that were added" }) }),
+  }),
   getAction: route({
     method: "GET",
     path: "/api/v1/actions/{action_id}",

@@ -14,6 +14,7 @@ import { type Connection, isUniqueViolation } from "../database/database.ts";
 import type { ActionsTable } from "../database/tables.ts";
 import { preconditionFailed } from "../http/errors.ts";
 import * as repository from "./repository.ts";
+import { sampleActions } from "./samples.ts";
 import { templateFaults } from "./template.ts";
 
 /** Action templates: the rules. */
@@ -44,6 +45,16 @@ export class Actions {
       await recordChange(transaction, actor, "action.created", resource(row.action_id, action), { version: 1 });
       return toAction(row);
     });
+  }
+
+  /** Adds the sample templates whose names are not taken; asking again adds nothing. */
+  async addSamples(actor: Actor): Promise<ResponseOf<"addSampleActions">> {
+    const items: Action[] = [];
+    for (const sample of sampleActions()) {
+      if (await repository.hasActionNamed(this.#context.database, sample.name)) continue;
+      items.push(await this.create(sample, actor));
+    }
+    return { items };
   }
 
   /**

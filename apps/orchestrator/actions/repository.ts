@@ -56,6 +56,17 @@ export async function findAction(
     .executeTakeFirst();
 }
 
+export async function hasActionNamed(connection: Connection, name: string): Promise<boolean> {
+  const row = await connection
+    .selectFrom("actions")
+    .select("action_id")
+    .where(ofTenant)
+    .where("name", "=", name)
+    .where("deleted_at", "is", null)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 export async function insertAction(
   connection: Connection,
   action: NewAction,

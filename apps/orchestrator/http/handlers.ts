@@ -71,6 +71,7 @@ function actionHandlers(actions: Actions) {
   return {
     listActions: ({ query }) => actions.list(query),
     createAction: ({ body }, actor) => actions.create(body, actor),
+    addSampleActions: (_request, actor) => actions.addSamples(actor),
     getAction: ({ params }) => actions.get(params.action_id),
     updateAction: ({ params, body, version }, actor) => actions.update(params.action_id, body, version, actor),
     deleteAction: ({ params, version }, actor) => actions.delete(params.action_id, version, actor),

@@ -88,6 +88,7 @@ const weakest: Record<RouteName, Role | "public"> = {
   updateServer: "admin",
   deleteServer: "admin",
   createAction: "admin",
+  addSampleActions: "admin",
   updateAction: "admin",
   deleteAction: "admin",
   listAccounts: "admin",

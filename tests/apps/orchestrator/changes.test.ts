@@ -107,6 +107,26 @@ describe("trying an action", () => {
   });
 });
 
+describe("sample actions", () => {
+  test("are added once, leave what has their names alone, and can run as they are", async () => {
+    const samples = await installation.client(url, "admin", "samples");
+    await samples.call("createAction", { body: template("Disk usage", "du") });
+    const { items } = await samples.call("addSampleActions");
+    expect(items.length).toBeGreaterThanOrEqual(7);
+    expect(items.map(({ name }) => name)).not.toContain("Disk usage");
+    expect((await samples.call("addSampleActions")).items).toEqual([]);
+    const values: Record<string, string> = { unit: "nginx.service", url: "https://example.org/", path: "/srv" };
+    for (const { action_id, parameters } of items) {
+      const needed = Object.keys(parameters).filter((name) => name in values);
+      const body = { parameters: Object.fromEntries(needed.map((name) => [name, values[name] ?? ""])) };
+      expect(await samples.call("validateAction", { params: { action_id } })).toEqual({ valid: true, errors: [] });
+      expect((await samples.call("previewAction", { params: { action_id }, body })).summary).not.toContain("{{");
+    }
+    const tagged = await samples.call("listActions", { query: { tag: "sample" } });
+    expect(tagged.items).toHaveLength(items.length);
+  });
+});
+
 describe("trying an action on servers", () => {
   test("shows what would run on each that it applies to, on those that are named, and on no other", async () => {
     const add = async (hostname: string, ...tags: string[]) =>

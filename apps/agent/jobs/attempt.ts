@@ -1,3 +1,4 @@
+import { statfsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Finish, HeldAttempt, Job } from "@homeslice/protocol/link.ts";
@@ -82,7 +83,7 @@ export class Attempt {
       end,
       redactor,
       firstSeq: job.first_seq,
-      limitMb: outputLimit(job, shop),
+      limitMb: outputLimit(job, records.directory, shop),
       clock,
       timings,
     });
@@ -283,8 +284,14 @@ export class Attempt {
 /** Where neither the owner of the server nor the job says it, in MiB. */
 const DEFAULT_OUTPUT_MB = 64;
 
+/** The share of the free disk that the output of one job may take at most: what is kept of it never fills the disk. */
+const DISK_SHARE = 0.25;
+const MEBIBYTE = 1_048_576;
+
 /** Output that is kept of a job, in MiB. */
-function outputLimit({ operation }: Job, { policy }: Workshop): number {
+function outputLimit({ operation }: Job, directory: string, { policy }: Workshop): number {
   const own = operation.type === "shell_command" ? operation.limits : undefined;
-  return strictest(policy().limits, own).output_mb ?? DEFAULT_OUTPUT_MB;
+  const { bavail, bsize } = statfsSync(directory);
+  const share = Math.max(1, Math.floor((bavail * bsize * DISK_SHARE) / MEBIBYTE));
+  return Math.min(share, strictest(policy().limits, own).output_mb ?? DEFAULT_OUTPUT_MB);
 }

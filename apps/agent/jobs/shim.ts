@@ -20,7 +20,8 @@ export const NOT_STARTED = 75;
  * $0 is the directory of the attempt, $1 the start token, $2 the working directory, $3 the control groups to join, with
  * colons between, the rest the command. Descriptor 9 is for the sandbox, if there is a filter for it to read. The token is taken by exclusive create
  * (set -C): of two shims, or a shim and an agent that calls the start off, one gets it. The traps keep the shim alive
- * when its group is told to end, and are not inherited by the command. An exit status is complete with its line break.
+ * when its group is told to end, and are not inherited by the command. An exit status is complete with its line break; on a
+ * full disk it is written when there is room.
  */
 const SCRIPT = `
 umask 077
@@ -42,7 +43,7 @@ set +C
 ) </dev/null >>"$0/stdout" 2>>"$0/stderr"
 homeslice_status=$?
 times >"$0/times"
-echo $homeslice_status >"$0/exit"
+until echo $homeslice_status >"$0/exit"; do sleep 1; done
 `;
 
 const VOID = "void";

@@ -27,6 +27,11 @@ beforeAll(async () => {
   const ours = await installation.client(url, "admin", "ours");
   const own = await ours.call("createChannel", { body: { name: "ours", target } });
   bodies.updateNotificationRule = { name: "stolen", channel_ids: [own.channel_id] };
+  const secret = `whsec_${"A".repeat(32)}`;
+  const hook = { name: "theirs", source: "webhook" as const, secret, action_template_id: action_id };
+  const { hook_id } = await theirs.call("createHook", { body: hook });
+  const ownAction = await ours.call("createAction", { body: { name: "ours", operation } });
+  bodies.updateHook = { ...hook, name: "stolen", action_template_id: ownAction.action_id };
   const told = { name: "theirs", channel_ids: [channel_id], events: ["approval.requested" as const] };
   await theirs.call("createNotificationRule", { body: told });
   const { execution_id } = await theirs.call("startServerExecution", { params, body: { operation } });
@@ -41,6 +46,7 @@ beforeAll(async () => {
   const { schedule_id } = await theirs.call("createSchedule", { body: schedule(server.server_id) });
   const made = {
     channel_id,
+    hook_id,
     delivery_id,
     lock_id,
     account_id,

@@ -13,7 +13,7 @@ import * as schedules from "./migrations/0010-schedules.ts";
 import * as approvals from "./migrations/0011-approvals.ts";
 import * as notifications from "./migrations/0012-notifications.ts";
 import * as historyIndexes from "./migrations/0013-history-indexes.ts";
-import * as hooks from "./migrations/0013-hooks.ts";
+import * as hooks from "./migrations/0014-hooks.ts";
 
 /** Every migration, in order. Names are forever: the database remembers them. */
 const migrations: Record<string, Migration> = {
@@ -28,8 +28,8 @@ const migrations: Record<string, Migration> = {
   "0010-schedules": schedules,
   "0011-approvals": approvals,
   "0012-notifications": notifications,
-  "0013-hooks": hooks,
   "0013-history-indexes": historyIndexes,
+  "0014-hooks": hooks,
 };
 
 function migrator(database: Database, schema: string): Migrator {

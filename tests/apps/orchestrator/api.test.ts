@@ -5,9 +5,11 @@ import { Installation } from "./harness.ts";
 
 let installation: Installation;
 let url: string;
+let sent = 0;
 
 beforeAll(async () => {
   installation = await Installation.create();
+  installation.with = { trustedProxies: ["127.0.0.1"] };
   ({ url } = await installation.start());
 });
 
@@ -20,7 +22,8 @@ async function request(
   path: string,
   options: { role?: Role; token?: string; body?: string; type?: string },
 ) {
-  const headers = new Headers();
+  // Each from an address of its own: so many bad tokens from one would be held back.
+  const headers = new Headers({ "x-forwarded-for": `192.0.2.${sent++ % 250}` });
   const token = options.role === undefined ? options.token : await installation.token(options.role);
   if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
   if (options.body !== undefined) headers.set("content-type", options.type ?? "application/json");

@@ -88,6 +88,7 @@ describe.skipIf("missing" in prometheus || "missing" in alertmanager)("a real Pr
     expect(groups.map(({ name }) => name)).toEqual([
       "agents",
       "backup",
+      "objectives",
       "orchestrator",
       "platform",
       "postgresql",

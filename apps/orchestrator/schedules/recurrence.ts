@@ -11,7 +11,7 @@ export interface Recurrence {
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Times in a row that black-outs may take away, before it counts as never due. */
-const MAX_CROSSINGS = 400;
+const MAX_CROSSINGS = 100;
 
 /** @throws RangeError when an expression cannot be understood */
 export function recurrenceOf(timing: Timing): Recurrence {
@@ -25,20 +25,17 @@ export function recurrenceOf(timing: Timing): Recurrence {
   const earliest = from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(from) - 1;
   const end = until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until);
   return {
-    next: (after) => {
-      const found = outside(windows, cron, Math.max(after, earliest));
-      return found !== undefined && found < end ? found : undefined;
-    },
+    next: (after) => outside(windows, cron, Math.max(after, earliest), end),
   };
 }
 
-/** The first time after another one that lies in none of the windows. */
-function outside(windows: readonly Window[], cron: Recurrence, after: number): number | undefined {
+/** The first time after another one, and before the end, that lies in none of the windows. */
+function outside(windows: readonly Window[], cron: Recurrence, after: number, end: number): number | undefined {
   let from = after;
   for (let crossing = 0; crossing < MAX_CROSSINGS; crossing++) {
     const found = cron.next(from);
-    if (found === undefined) return undefined;
-    const ends = windows.map((window) => window.endAround(found)).filter((end) => end !== undefined);
+    if (found === undefined || found >= end) return undefined;
+    const ends = windows.map((window) => window.endAround(found)).filter((until) => until !== undefined);
     if (ends.length === 0) return found;
     from = Math.max(...ends) - 1;
   }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ParameterName, Parameters } from "./actions.ts";
 import { ActionId, ExecutionId, Timestamp } from "./ids.ts";
+import { WebhookSecret } from "./notifications.ts";
 import { TargetSelector } from "./targets.ts";
 
 /** Identity of a hook. */
@@ -18,10 +19,7 @@ export const NewHook = z.strictObject({
     description:
       "alertmanager: its webhook, with the secret as bearer token; webhook: any program, signed by the rules of Standard Webhooks",
   }),
-  secret: z
-    .string()
-    .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, "use whsec_ and 24 to 64 random bytes in base64")
-    .meta({ description: "What the caller proves itself with; stored sealed, and never shown" }),
+  secret: WebhookSecret.meta({ description: "What the caller proves itself with; stored sealed, and never shown" }),
   enabled: z.boolean().default(true).meta({ description: "Off, it starts nothing and says so" }),
   match: z
     .record(LabelName, z.string().max(1_000))

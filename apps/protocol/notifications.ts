@@ -33,15 +33,17 @@ const Url = z
     return username === "" && password === "";
   }, "must not hold a user or a password");
 
+/** What both sides of a webhook know, as Standard Webhooks writes it. */
+export const WebhookSecret = z
+  .string()
+  .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, "use whsec_ and 24 to 64 random bytes in base64");
+
 /** Where notifications go. Secrets of it are stored sealed, and never shown again. */
 export const ChannelTarget = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("webhook"),
     url: Url.meta({ description: "Gets a POST with a JSON body, signed by the rules of Standard Webhooks" }),
-    secret: z
-      .string()
-      .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, "use whsec_ and 24 to 64 random bytes in base64")
-      .meta({ description: "Signs each request" }),
+    secret: WebhookSecret.meta({ description: "Signs each request" }),
   }),
   z.strictObject({
     type: z.literal("slack"),

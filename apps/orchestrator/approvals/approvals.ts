@@ -6,7 +6,7 @@ import {
   type RequestOf,
   type ResponseOf,
 } from "@homeslice/protocol";
-import { type Resource, recordChange } from "../audit/audit.ts";
+import { type Resource, recordChange, systemActor } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
 import { type Connection, transact } from "../database/database.ts";
 import { narrowTo } from "../database/tenancy.ts";
@@ -72,7 +72,7 @@ export async function expireApproval(transaction: Connection): Promise<string | 
   return execution_id;
 }
 
-const orchestrator: Actor = { type: "system", id: "orchestrator", ip_address: null, user_agent: null };
+const orchestrator = systemActor("orchestrator");
 
 const resource = (executionId: string): Resource => ({ type: "execution", id: executionId });
 

@@ -28,6 +28,11 @@ export interface Resource {
   readonly name?: string | null;
 }
 
+/** What acts by itself, as the audit log names it. */
+export function systemActor(id: string): Actor {
+  return { type: "system", id, ip_address: null, user_agent: null };
+}
+
 /** Tells of a change, in the transaction that makes it: neither is there without the other. */
 export async function recordChange(
   transaction: Connection,

@@ -1,15 +1,9 @@
 import type { NewApprovalRule, NewVote } from "@homeslice/protocol";
-import type { Generated, JSONColumnType } from "kysely";
-import type { Defaulted, OfTenant } from "./columns.ts";
+import type { Generated } from "kysely";
+import type { DefinitionsTable, OfTenant } from "./columns.ts";
 
-export interface ApprovalRulesTable extends OfTenant {
+export interface ApprovalRulesTable extends DefinitionsTable<NewApprovalRule> {
   rule_id: Generated<string>;
-  name: string;
-  definition: JSONColumnType<NewApprovalRule>;
-  version: Defaulted<number>;
-  created_at: Generated<Date>;
-  created_by: string;
-  updated_at: Defaulted<Date>;
 }
 
 export interface ApprovalsTable extends OfTenant {

@@ -1,16 +1,10 @@
 import type { HookCall } from "@homeslice/protocol";
 import type { Generated, JSONColumnType } from "kysely";
-import type { Defaulted, OfTenant } from "./columns.ts";
+import type { DefinitionsTable, OfTenant } from "./columns.ts";
 
-export interface HooksTable extends OfTenant {
+export interface HooksTable extends DefinitionsTable<object> {
   hook_id: Generated<string>;
   sealed: Buffer;
-  name: string;
-  definition: JSONColumnType<object>;
-  version: Defaulted<number>;
-  created_at: Generated<Date>;
-  created_by: string;
-  updated_at: Defaulted<Date>;
 }
 
 export interface HookCallsTable extends OfTenant {

@@ -1,15 +1,6 @@
 import type { MessageField, NewNotificationRule, NotificationEvent, Severity } from "@homeslice/protocol";
 import type { Generated, JSONColumnType } from "kysely";
-import type { Defaulted, OfTenant } from "./columns.ts";
-
-interface DefinitionsTable<T extends object> extends OfTenant {
-  name: string;
-  definition: JSONColumnType<T>;
-  version: Defaulted<number>;
-  created_at: Generated<Date>;
-  created_by: string;
-  updated_at: Defaulted<Date>;
-}
+import type { Defaulted, DefinitionsTable, OfTenant } from "./columns.ts";
 
 export interface NotificationChannelsTable extends DefinitionsTable<{ type: string; shown: string }> {
   channel_id: Generated<string>;

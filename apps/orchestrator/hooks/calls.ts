@@ -1,5 +1,4 @@
 import {
-  type Actor,
   AlertmanagerMessage,
   ApiError,
   type HookAnswer,
@@ -9,6 +8,7 @@ import {
 } from "@homeslice/protocol";
 import type { z } from "zod";
 import { Actions } from "../actions/actions.ts";
+import { systemActor } from "../audit/audit.ts";
 import { type Context, inTenant } from "../context.ts";
 import { type Connection, transact } from "../database/database.ts";
 import { Executions } from "../executions/executions.ts";
@@ -77,7 +77,7 @@ export class HookCalls {
     hook: Hook,
     labels: Alert["labels"],
   ): Promise<Partial<repository.NewCall>> {
-    const actor: Actor = { type: "system", id: `hook ${name}`, ip_address: null, user_agent: null };
+    const actor = systemActor(`hook ${name}`);
     try {
       const request = requestOf(hook, labels);
       const executions = new Executions(context, new Actions(context));

@@ -1,6 +1,7 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import type { NewHook } from "@homeslice/protocol";
 import { hashSecret } from "../auth/secrets.ts";
+import { webhookSignature } from "../webhookSignature.ts";
 
 /** How far the clock of a caller may be off, and how long a signed request can be sent again. */
 const TOLERANCE_SECONDS = 300;
@@ -29,8 +30,7 @@ function isSigned(secret: string, { headers, body }: Shown, now: Date): boolean 
   const [id, timestamp] = [text(headers["webhook-id"]), text(headers["webhook-timestamp"])];
   const age = Math.abs(now.getTime() / 1_000 - Number(timestamp));
   if (id === "" || !/^\d{1,12}$/.test(timestamp) || age > TOLERANCE_SECONDS) return false;
-  const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
-  const expected = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest();
+  const expected = webhookSignature(secret, { id, timestamp, body });
   return text(headers["webhook-signature"])
     .split(" ")
     .map((signature) => Buffer.from(signature.replace(/^v1,/, ""), "base64"))

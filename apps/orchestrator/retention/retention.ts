@@ -45,14 +45,16 @@ export class Retainer {
     const kept = Math.min(...[outputDays, executionDays].filter((days) => days > 0));
     const partitions = Number.isFinite(kept) ? await dropPartitions(database, this.#daysAgo(kept)) : [];
     if (partitions.length > 0) log.info({ partitions }, "dropped output that is past its retention");
-    const lines = await this.#delete(outputDays, (before) => deleteOutput(database, dayOf(before), BATCH));
-    const executions = await this.#delete(executionDays, (before) => deleteExecutions(database, before, BATCH));
-    const fires = await this.#delete(executionDays, (before) => deleteFires(database, before, BATCH));
-    const told = await this.#delete(executionDays, (before) => deleteDeliveries(database, before, BATCH));
-    const calls = await this.#delete(executionDays, (before) => deleteCalls(database, before, BATCH));
-    const entries = await this.#delete(auditDays, (before) => deleteAudit(database, before, BATCH));
-    if (lines + executions + fires + told + calls + entries === 0) return;
-    log.info({ lines, executions, fires, told, calls, entries }, "deleted what is past its retention");
+    const deleted = {
+      lines: await this.#delete(outputDays, (before) => deleteOutput(database, dayOf(before), BATCH)),
+      executions: await this.#delete(executionDays, (before) => deleteExecutions(database, before, BATCH)),
+      fires: await this.#delete(executionDays, (before) => deleteFires(database, before, BATCH)),
+      told: await this.#delete(executionDays, (before) => deleteDeliveries(database, before, BATCH)),
+      calls: await this.#delete(executionDays, (before) => deleteCalls(database, before, BATCH)),
+      entries: await this.#delete(auditDays, (before) => deleteAudit(database, before, BATCH)),
+    };
+    if (Object.values(deleted).every((count) => count === 0)) return;
+    log.info(deleted, "deleted what is past its retention");
     this.#loop.wake();
   }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { NewSchedule } from "@homeslice/protocol";
-import { type Recurrence, recurrenceOf } from "./recurrence.ts";
+import { type Recurrence, recurrenceOf, timesAfter } from "./recurrence.ts";
 import type { NextFire } from "./repository.ts";
 
 const DAY_MS = 86_400_000;
@@ -49,20 +49,10 @@ function choose(schedule: NewSchedule, recurrence: Recurrence, span: Span): Pick
         ? { times: [newest], missed: undefined }
         : { times: [], missed: newest };
     case "all": {
-      const times = firstTimes(recurrence, Math.max(dueSince - 1, now - DAY_MS), now);
+      const times = timesAfter(recurrence, Math.max(dueSince - 1, now - DAY_MS), MAX_AT_ONCE, now);
       return { times, missed: times.length === 0 ? newest : undefined };
     }
   }
-}
-
-function firstTimes(recurrence: Recurrence, after: number, until: number): number[] {
-  const times: number[] = [];
-  let time = recurrence.next(after);
-  while (time !== undefined && time <= until && times.length < MAX_AT_ONCE) {
-    times.push(time);
-    time = recurrence.next(time);
-  }
-  return times;
 }
 
 /** The newest time until now. Looks back in growing steps: a long outage may have had very many times. */

@@ -13,6 +13,22 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Times in a row that black-outs may take away, before it counts as never due. */
 const MAX_CROSSINGS = 100;
 
+/** The first times after another one: so many at most, and none after `until`. */
+export function timesAfter(
+  recurrence: Recurrence,
+  after: number,
+  count: number,
+  until: number = Number.POSITIVE_INFINITY,
+): number[] {
+  const times: number[] = [];
+  let time = recurrence.next(after);
+  while (time !== undefined && time <= until && times.length < count) {
+    times.push(time);
+    time = recurrence.next(time);
+  }
+  return times;
+}
+
 /** @throws RangeError when an expression cannot be understood */
 export function recurrenceOf(timing: Timing): Recurrence {
   if (timing.type === "once") {

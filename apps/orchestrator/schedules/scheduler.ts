@@ -1,6 +1,6 @@
 import { type Actor, ApiError, NewSchedule } from "@homeslice/protocol";
 import { Actions } from "../actions/actions.ts";
-import { recordChange } from "../audit/audit.ts";
+import { recordChange, systemActor } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
 import { type Connection, transact } from "../database/database.ts";
 import { narrowTo } from "../database/tenancy.ts";
@@ -128,5 +128,5 @@ async function announceTrouble(
 }
 
 function actorOf({ name }: repository.ScheduleRow): Actor {
-  return { type: "system", id: `schedule ${name}`, ip_address: null, user_agent: null };
+  return systemActor(`schedule ${name}`);
 }

@@ -14,7 +14,7 @@ import { type Connection, isUniqueViolation } from "../database/database.ts";
 import { decideWork } from "../executions/planning.ts";
 import { preconditionFailed } from "../http/errors.ts";
 import { nextFire } from "./fires.ts";
-import { type Recurrence, recurrenceOf } from "./recurrence.ts";
+import { type Recurrence, recurrenceOf, timesAfter } from "./recurrence.ts";
 import * as repository from "./repository.ts";
 
 /** Times of a schedule that are looked at to see how close together they are. */
@@ -153,16 +153,6 @@ function understood(timing: Timing): Recurrence {
   } catch (error) {
     throw unfit("timing", error instanceof Error ? error.message.replace(/^CronPattern: /, "") : String(error));
   }
-}
-
-function timesAfter(recurrence: Recurrence, after: number, count: number): number[] {
-  const times: number[] = [];
-  let time = recurrence.next(after);
-  while (time !== undefined && times.length < count) {
-    times.push(time);
-    time = recurrence.next(time);
-  }
-  return times;
 }
 
 function unfit(path: string, message: string): ApiError {

@@ -1,16 +1,15 @@
-import { type Kysely, sql } from "kysely";
+import type { Kysely } from "kysely";
+import { keepTenantsApart, run, tenantColumn } from "../migrationParts.ts";
 
 /** Local accounts, the logins and sessions that come of them or of the identity provider, and tokens of programs. */
 export async function up(database: Kysely<unknown>): Promise<void> {
-  for (const statement of [...tables, ...policies]) await sql.raw(statement).execute(database);
+  await run(database, [...tables, ...keepTenantsApart("accounts", "refresh_tokens", "sessions", "api_tokens")]);
 }
-
-const tenant = "tenant_id text not null default current_setting('homeslice.tenant') check (tenant_id <> '*')";
 
 const tables = [
   `create table accounts (
     account_id uuid primary key default uuidv7(),
-    ${tenant},
+    ${tenantColumn},
     username text not null unique,
     password_hash text not null,
     role text not null,
@@ -23,7 +22,7 @@ const tables = [
   )`,
   `create table refresh_tokens (
     token_hash bytea primary key,
-    ${tenant},
+    ${tenantColumn},
     -- All that came of one login.
     family_id uuid not null,
     account_id uuid not null references accounts on delete cascade,
@@ -34,7 +33,7 @@ const tables = [
   "create index refresh_tokens_by_account on refresh_tokens (account_id)",
   `create table sessions (
     session_hash bytea primary key,
-    ${tenant},
+    ${tenantColumn},
     subject text not null,
     role text not null,
     account_id uuid references accounts on delete cascade,
@@ -49,7 +48,7 @@ const tables = [
   "create index sessions_by_provider on sessions (provider_subject)",
   `create table api_tokens (
     token_id uuid primary key default uuidv7(),
-    ${tenant},
+    ${tenantColumn},
     token_hash bytea not null unique,
     name text not null,
     role text not null,
@@ -62,8 +61,3 @@ const tables = [
   // Secrets that made a first account: none does so twice.
   "create table used_bootstraps (secret_hash bytea primary key, used_at timestamptz not null default now())",
 ];
-
-const policies = ["accounts", "refresh_tokens", "sessions", "api_tokens"].flatMap((table) => [
-  `alter table ${table} enable row level security, force row level security`,
-  `create policy tenant on ${table} using ((select current_setting('homeslice.tenant', true)) in (tenant_id, '*'))`,
-]);

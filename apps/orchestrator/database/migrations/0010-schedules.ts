@@ -1,16 +1,15 @@
-import { type Kysely, sql } from "kysely";
+import type { Kysely } from "kysely";
+import { keepTenantsApart, run, tenantColumn } from "../migrationParts.ts";
 
 /** Schedules, and what became of each of their times. */
 export async function up(database: Kysely<unknown>): Promise<void> {
-  for (const statement of [...tables, ...policies]) await sql.raw(statement).execute(database);
+  await run(database, [...tables, ...keepTenantsApart("schedules", "schedule_fires")]);
 }
-
-const tenant = "tenant_id text not null default current_setting('homeslice.tenant') check (tenant_id <> '*')";
 
 const tables = [
   `create table schedules (
     schedule_id uuid primary key default uuidv7(),
-    ${tenant},
+    ${tenantColumn},
     name text not null,
     definition jsonb not null,
     version integer not null default 1,
@@ -28,7 +27,7 @@ const tables = [
   `create table schedule_fires (
     schedule_id uuid not null references schedules on delete cascade,
     scheduled_at timestamptz not null,
-    ${tenant},
+    ${tenantColumn},
     fired_at timestamptz not null,
     outcome text not null,
     execution_id uuid,
@@ -36,8 +35,3 @@ const tables = [
     primary key (schedule_id, scheduled_at)
   )`,
 ];
-
-const policies = ["schedules", "schedule_fires"].flatMap((table) => [
-  `alter table ${table} enable row level security, force row level security`,
-  `create policy tenant on ${table} using ((select current_setting('homeslice.tenant', true)) in (tenant_id, '*'))`,
-]);

@@ -1,5 +1,5 @@
-import { createHmac } from "node:crypto";
 import type { ChannelTarget } from "@homeslice/protocol";
+import { webhookSignature } from "../../webhookSignature.ts";
 import type { Message } from "../message.ts";
 import type { Outbound } from "../outbound.ts";
 
@@ -9,12 +9,11 @@ type Target = Extract<ChannelTarget, { type: "webhook" }>;
 export async function sendWebhook(outbound: Outbound, { url, secret }: Target, message: Message): Promise<void> {
   const { id, event, at, severity, title, text, fields } = message;
   const body = JSON.stringify({ type: event, timestamp: at.toISOString(), data: { severity, title, text, ...fields } });
-  const timestamp = Math.floor(Date.now() / 1_000);
-  const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
-  const signature = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
+  const timestamp = String(Math.floor(Date.now() / 1_000));
+  const signature = webhookSignature(secret, { id, timestamp, body }).toString("base64");
   const headers = {
     "webhook-id": id,
-    "webhook-timestamp": String(timestamp),
+    "webhook-timestamp": timestamp,
     "webhook-signature": `v1,${signature}`,
   };
   await outbound.post(url, headers, body);

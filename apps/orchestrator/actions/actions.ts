@@ -10,8 +10,9 @@ import {
 import type { Selectable } from "kysely";
 import { type Resource, recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
-import { type Connection, isUniqueViolation } from "../database/database.ts";
+import type { Connection } from "../database/database.ts";
 import type { ActionsTable } from "../database/tables.ts";
+import { writeNamed } from "../definitions/naming.ts";
 import { preconditionFailed } from "../http/errors.ts";
 import * as repository from "./repository.ts";
 import { sampleActions } from "./samples.ts";
@@ -40,7 +41,7 @@ export class Actions {
   /** @throws ApiError invalid_request when the template cannot work, conflict when the name is taken */
   async create(action: NewAction, actor: Actor): Promise<Action> {
     refuseFaulty(action);
-    return await this.#write(action, async (transaction) => {
+    return await writeNamed(this.#context.database, "action", action.name, async (transaction) => {
       const row = await repository.insertAction(transaction, action, actor.id);
       await recordChange(transaction, actor, "action.created", resource(row.action_id, action), { version: 1 });
       return toAction(row);
@@ -63,7 +64,7 @@ export class Actions {
    */
   async update(actionId: string, action: NewAction, version: number | undefined, actor: Actor): Promise<Action> {
     refuseFaulty(action);
-    const updated = await this.#write(action, async (transaction) => {
+    const updated = await writeNamed(this.#context.database, "action", action.name, async (transaction) => {
       const row = await repository.updateAction(transaction, actionId, action, version);
       if (row === undefined) return undefined;
       await recordChange(transaction, actor, "action.updated", resource(actionId, action), { version: row.version });
@@ -92,16 +93,6 @@ export class Actions {
       message,
     }));
     return { valid: errors.length === 0, errors };
-  }
-
-  /** One transaction; a name that is taken is the caller's conflict. */
-  async #write<T>({ name }: NewAction, write: (transaction: Connection) => Promise<T>): Promise<T> {
-    try {
-      return await this.#context.database.transaction().execute(write);
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      throw new ApiError("conflict", `there is an action named "${name}" already`, { fix: "choose another name" });
-    }
   }
 }
 

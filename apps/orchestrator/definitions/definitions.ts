@@ -2,10 +2,11 @@ import { type Actor, ApiError, type AuditEventType } from "@homeslice/protocol";
 import { sql } from "kysely";
 import { type Resource, recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
-import { type Connection, isUniqueViolation } from "../database/database.ts";
+import type { Connection } from "../database/database.ts";
 import { containing, type ListOrder, Page, textKey } from "../database/keyset.ts";
 import { ofTenant } from "../database/tenancy.ts";
 import { preconditionFailed } from "../http/errors.ts";
+import { writeNamed } from "./naming.ts";
 
 /** A kind of thing that people of a tenant define: it has a name that is unique, and a version that grows. */
 export interface Kind {
@@ -76,7 +77,7 @@ export class Definitions {
 
   /** @throws ApiError conflict when the name is taken */
   async create(values: NewDefinition, actor: Actor): Promise<Definition> {
-    return await this.#write(values, async (transaction) => {
+    return await writeNamed(this.#context.database, this.#kind.noun, values.name, async (transaction) => {
       const { name, definition, sealed } = values;
       const { rows } = await sql<Definition>`
         insert into ${this.#table} (name, definition, created_by${sealed ? sql`, sealed` : sql``})
@@ -90,7 +91,7 @@ export class Definitions {
 
   /** @throws ApiError not_found, precondition_failed when it is not in the version given, conflict when the name is taken */
   async update(id: string, values: NewDefinition, version: number | undefined, actor: Actor): Promise<Definition> {
-    return await this.#write(values, async (transaction) => {
+    return await writeNamed(this.#context.database, this.#kind.noun, values.name, async (transaction) => {
       const { name, definition, sealed } = values;
       const { rows } = await sql<Definition>`
         update ${this.#table} set name = ${name}, definition = ${JSON.stringify(definition)}, version = version + 1,
@@ -145,17 +146,6 @@ export class Definitions {
     const event: AuditEventType = `${this.#kind.resource}.${change}`;
     const resource: Resource = { type: this.#kind.resource, id, name };
     await recordChange(transaction, actor, event, resource, { version, definition });
-  }
-
-  /** One transaction; a name that is taken is the caller's conflict. */
-  async #write<T>({ name }: NewDefinition, write: (transaction: Connection) => Promise<T>): Promise<T> {
-    try {
-      return await this.#context.database.transaction().execute(write);
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      const fix = { fix: "choose another name" };
-      throw new ApiError("conflict", `there is a ${this.#kind.noun} named "${name}" already`, fix);
-    }
   }
 }
 

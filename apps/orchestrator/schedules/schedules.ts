@@ -10,7 +10,8 @@ import {
 import type { Actions } from "../actions/actions.ts";
 import { recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
-import { type Connection, isUniqueViolation } from "../database/database.ts";
+import type { Connection } from "../database/database.ts";
+import { writeNamed } from "../definitions/naming.ts";
 import { decideWork } from "../executions/planning.ts";
 import { preconditionFailed } from "../http/errors.ts";
 import { nextFire } from "./fires.ts";
@@ -46,7 +47,7 @@ export class Schedules {
   /** @throws ApiError invalid_request when it could never start anything, not_found for its action, conflict when the name is taken */
   async create(schedule: NewSchedule, actor: Actor): Promise<Schedule> {
     this.#refuseFaulty(schedule);
-    return await this.#write(schedule, async (transaction) => {
+    return await writeNamed(this.#context.database, "schedule", schedule.name, async (transaction) => {
       await decideWork(transaction, this.#actions, schedule.execution);
       const row = await repository.insertSchedule(transaction, schedule, actor.id, this.#next(schedule));
       const { schedule_id: id, name } = row;
@@ -63,7 +64,7 @@ export class Schedules {
     actor: Actor,
   ): Promise<Schedule> {
     this.#refuseFaulty(schedule);
-    const updated = await this.#write(schedule, async (transaction) => {
+    const updated = await writeNamed(this.#context.database, "schedule", schedule.name, async (transaction) => {
       await decideWork(transaction, this.#actions, schedule.execution);
       const change = { schedule, owner: actor.id, next: this.#next(schedule), version };
       const row = await repository.updateSchedule(transaction, scheduleId, change);
@@ -133,16 +134,6 @@ export class Schedules {
     const fires = await repository.findLastFires(connection, ids);
     const byId = new Map(fires.map((fire) => [fire.schedule_id, fire]));
     return rows.map((row) => toSchedule(row, byId.get(row.schedule_id)));
-  }
-
-  /** One transaction; a name that is taken is the caller's conflict. */
-  async #write<T>({ name }: NewSchedule, write: (transaction: Connection) => Promise<T>): Promise<T> {
-    try {
-      return await this.#context.database.transaction().execute(write);
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      throw new ApiError("conflict", `there is a schedule named "${name}" already`, { fix: "choose another name" });
-    }
   }
 }
 

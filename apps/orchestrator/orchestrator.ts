@@ -120,6 +120,7 @@ function createContext(settings: Settings, log: Logger, timings: Timings): Conte
     ways: {
       outbound: new Outbound({ allowedNetworks: settings.notifyNetworks }),
       mailer: settings.mail && createMailer(settings.mail),
+      now,
     },
     clusterEnrolment: settings.clusterEnrolment,
     environment: settings.environment,

@@ -92,7 +92,6 @@ export const messageFields = [
   "server",
   "schedule",
   "message",
-  "link",
 ] as const;
 export type MessageField = (typeof messageFields)[number];
 

@@ -24,13 +24,15 @@ const summaries: Record<NotificationEvent, string> = {
   "server.unreachable": "{{server}} is out of sight",
 };
 
+/** What is known of an event before it is put into words. */
+export type Happening = Pick<Message, "severity" | "at" | "fields"> & { readonly event: NotificationEvent };
+
 /** Says what has happened, in the words of the rule where it has some. */
 export function compose(
-  event: NotificationEvent,
-  known: Fields,
+  { event, severity, at, fields: known }: Happening,
   { title, text }: Pick<NewNotificationRule, "title" | "text">,
-): { title: string; text: string; fields: Fields } {
-  const fields = { ...known, event, summary: fill(summaries[event], known) };
+): Pick<Message, "title" | "text" | "fields"> {
+  const fields = { ...known, event, severity, at: at.toISOString(), summary: fill(summaries[event], known) };
   return {
     title: fill(title ?? "{{summary}}", fields).replaceAll(/\s+/g, " "),
     text: text === undefined ? table(fields) : fill(text, fields),

@@ -38,8 +38,9 @@ export class Notifier {
     const { delivery_id: id, event, severity, created_at: at } = due;
     try {
       const target = ChannelTarget.parse(JSON.parse(unseal(due.sealed, sealKey)));
-      const message = compose(event, due.fields, NewNotificationRule.parse(due.rule));
-      await send(target, { id, event, severity, at, ...message }, ways);
+      const happening = { event, severity, at, fields: due.fields };
+      const words = compose(happening, NewNotificationRule.parse(due.rule));
+      await send(target, { id, ...happening, ...words }, ways);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const dead = await markFailed(database, due, reason.slice(0, 500));

@@ -11,13 +11,14 @@ export interface Ways {
   readonly outbound: Outbound;
   /** Undefined where no mail server is known. */
   readonly mailer: Mailer | undefined;
+  readonly now: () => Date;
 }
 
 /** Tells a channel. @throws Error when it was not taken */
-export async function send(target: ChannelTarget, message: Message, { outbound, mailer }: Ways): Promise<void> {
+export async function send(target: ChannelTarget, message: Message, { outbound, mailer, now }: Ways): Promise<void> {
   switch (target.type) {
     case "webhook":
-      return await sendWebhook(outbound, target, message);
+      return await sendWebhook(outbound, target, message, now());
     case "slack":
       return await sendSlack(outbound, target, message);
     case "pagerduty":

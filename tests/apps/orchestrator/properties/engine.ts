@@ -42,7 +42,7 @@ export class Engine {
       refusals: new Refusals(databases, now),
       jobKey: generateKeyPair().privateKey,
       sealKey: randomBytes(32),
-      ways: { outbound: new Outbound({ allowedNetworks: [] }), mailer: undefined },
+      ways: { outbound: new Outbound({ allowedNetworks: [] }), mailer: undefined, now },
       clusterEnrolment: undefined,
       environment: "dev",
       maxRunning: undefined,

@@ -76,6 +76,17 @@ export const Action = z.object({
 });
 export type Action = z.infer<typeof Action>;
 
+/** One version of an action template, as it was. */
+export const ActionVersion = z.object({
+  action_id: ActionId,
+  version: z.int(),
+  definition: NewAction,
+  changed_at: Timestamp,
+  changed_by: z.string(),
+  restored_from: z.int().nullable().meta({ description: "The version whose definition it took up again" }),
+});
+export type ActionVersion = z.infer<typeof ActionVersion>;
+
 export const ActionFilter = z.strictObject({
   category: NewAction.shape.category.unwrap().optional(),
   action_type: NewAction.shape.action_type.unwrap().optional(),

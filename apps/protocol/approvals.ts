@@ -58,6 +58,8 @@ export type NewVote = z.infer<typeof NewVote>;
 /** What is asked of others before an execution begins, and what they said. */
 export const Approval = z.object({
   execution_id: ExecutionId,
+  action_template_id: ActionId.nullable(),
+  action_version: z.int().nullable().meta({ description: "The version that runs, whatever becomes of the action" }),
   status: ApprovalStatus,
   requested_by: z.string(),
   requested_at: Timestamp,

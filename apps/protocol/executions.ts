@@ -140,6 +140,7 @@ export const ExecutionSummary = z.object({
   execution_type: z.enum(["single", "bulk", "scheduled"]),
   priority: Priority,
   action_template_id: ActionId.nullable(),
+  action_version: z.int().nullable().meta({ description: "The version of the action that it runs" }),
   operation: Operation,
   parameters: Parameters,
   timeout_seconds: z.int(),

@@ -5,6 +5,7 @@ export * from "./approvals.ts";
 export * from "./audit.ts";
 export * from "./client.ts";
 export * from "./closeCode.ts";
+export * from "./difference.ts";
 export * from "./errors.ts";
 export * from "./executions.ts";
 export * from "./hooks.ts";

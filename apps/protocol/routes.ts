@@ -1,24 +1,20 @@
 import { z } from "zod";
 import { accessRoutes } from "./accessRoutes.ts";
-import { Action, ActionFilter, NewAction, Parameters } from "./actions.ts";
+import { actionRoutes } from "./actionRoutes.ts";
 import { approvalRoutes } from "./approvalRoutes.ts";
 import { AuditEvent, AuditFilter, AuditVerification } from "./audit.ts";
-import { Problem } from "./errors.ts";
 import { executionRoutes } from "./executionRoutes.ts";
 import { hookRoutes } from "./hookRoutes.ts";
-import { ActionId, ServerId } from "./ids.ts";
+import { ServerId } from "./ids.ts";
 import { limitRoutes } from "./limitRoutes.ts";
 import { ENROLMENT_PATH, Enrolled, Enrolment } from "./link.ts";
 import { lockRoutes } from "./lockRoutes.ts";
 import { notificationRoutes } from "./notificationRoutes.ts";
-import { Operation } from "./operations/index.ts";
 import { listing, page, type Route, route, sortedBy } from "./route.ts";
 import { scheduleRoutes } from "./scheduleRoutes.ts";
 import { BreakerOverride, NewServer, RegisteredServer, Server, ServerFilter, ServerHealth } from "./servers.ts";
-import { MAX_TARGETS, PreviewTarget, TargetSelector } from "./targets.ts";
 
 const server = z.strictObject({ server_id: ServerId });
-const action = z.strictObject({ action_id: ActionId });
 
 /** Every REST route, by name. */
 export const routes = {
@@ -96,89 +92,7 @@ export const routes = {
     status: 201,
     response: Enrolled,
   }),
-  listActions: route({
-    method: "GET",
-    path: "/api/v1/actions",
-    summary: "List action templates",
-    permission: "actions:read",
-    query: ActionFilter.extend(listing(sortedBy("created", "updated", "name", "usage").default("-created")).shape),
-    response: page(Action),
-  }),
-  createAction: route({
-    method: "POST",
-    path: "/api/v1/actions",
-    summary: "Create an action template",
-    permission: "actions:write",
-    body: NewAction,
-    status: 201,
-    response: Action,
-  }),
-  addSampleActions: route({
-    method: "POST",
-    path: "/api/v1/actions/samples",
-    summary: "Add action templates for what nearly everybody needs; those whose names are taken are left out",
-    permission: "actions:write",
-    response: z.object({ items: z.array(Action).meta({ description: "Those that were added" }) }),
-  }),
-  getAction: route({
-    method: "GET",
-    path: "/api/v1/actions/{action_id}",
-    summary: "Show an action template",
-    permission: "actions:read",
-    params: action,
-    response: Action,
-  }),
-  updateAction: route({
-    method: "PUT",
-    path: "/api/v1/actions/{action_id}",
-    summary: "Replace an action template, as its next version",
-    permission: "actions:write",
-    params: action,
-    body: NewAction,
-    versioned: true,
-    response: Action,
-  }),
-  deleteAction: route({
-    method: "DELETE",
-    path: "/api/v1/actions/{action_id}",
-    summary: "Delete an action template; its executions stay",
-    permission: "actions:write",
-    params: action,
-    status: 204,
-    versioned: true,
-    response: z.void(),
-  }),
-  validateAction: route({
-    method: "GET",
-    path: "/api/v1/actions/{action_id}/validate",
-    summary: "Check whether an action template can run as it stands",
-    permission: "actions:read",
-    params: action,
-    response: z.object({ valid: z.boolean(), errors: Problem.shape.errors.unwrap() }),
-  }),
-  previewAction: route({
-    method: "POST",
-    path: "/api/v1/actions/{action_id}/validate",
-    summary: "Show exactly what would run with these parameters on which server, and run nothing",
-    permission: "actions:read",
-    params: action,
-    body: z.strictObject({
-      parameters: Parameters.default({}),
-      target_servers: z.array(ServerId).max(MAX_TARGETS).default([]).meta({ description: "Servers by their ids" }),
-      targets: TargetSelector.optional().meta({
-        description: "Servers by what they are, in addition. Default, without any: all that the action applies to",
-      }),
-    }),
-    response: z.object({
-      operation: Operation,
-      summary: z.string().meta({ description: "The same in words" }),
-      servers: z.array(
-        PreviewTarget.omit({ batch: true }).extend({
-          command: z.string().meta({ description: "What would run there, in words" }),
-        }),
-      ),
-    }),
-  }),
+  ...actionRoutes,
   ...executionRoutes,
   ...approvalRoutes,
   ...hookRoutes,

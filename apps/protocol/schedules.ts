@@ -81,6 +81,7 @@ export const ScheduleFire = z.object({
       "failed: it could not be started; skipped: the one before was still going on; missed: no orchestrator ran in time",
   }),
   execution_id: ExecutionId.nullable(),
+  action_version: z.int().nullable().meta({ description: "The version of the action that it runs" }),
   message: z.string().nullable(),
 });
 export type ScheduleFire = z.infer<typeof ScheduleFire>;

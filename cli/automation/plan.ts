@@ -1,6 +1,7 @@
 import { UserError } from "@homeslice/config/errors.ts";
 import type { Client } from "@homeslice/protocol/client.ts";
-import { differences } from "./difference.ts";
+import { differences } from "@homeslice/protocol/difference.ts";
+import { describeDifference } from "./difference.ts";
 import type { Document } from "./documents.ts";
 import type { Stored } from "./kind.ts";
 import { type KindName, kindNames, kinds } from "./kinds.ts";
@@ -78,7 +79,7 @@ function stepFor(session: Session, { kind, name, spec }: Document, stored: Store
     };
     return { action: "create", kind, name, changes: [], run };
   }
-  const changes = differences(stored.spec, spec);
+  const changes = differences(stored.spec, spec).map(describeDifference);
   if (changes.length === 0) return { action: "same", kind, name, changes, run: async () => {} };
   return { action: "update", kind, name, changes, run: () => kinds[kind].update(session, stored, spec) };
 }

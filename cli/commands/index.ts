@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { registerAccount } from "./account.ts";
+import { registerActions } from "./actions.ts";
 import { registerAgent } from "./agent.ts";
 import { registerApply } from "./apply.ts";
 import { registerAudit } from "./audit.ts";
@@ -30,6 +31,7 @@ export function registerCommands(program: Command): void {
   registerRun(program);
   registerToken(program);
   registerAccount(program);
+  registerActions(program);
   registerApply(program);
   registerAudit(program);
   registerLocks(program);

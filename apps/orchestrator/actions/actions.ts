@@ -1,7 +1,9 @@
 import {
   type Action,
+  type ActionVersion,
   type Actor,
   ApiError,
+  differences,
   NewAction,
   policyFaults,
   type RequestOf,
@@ -10,13 +12,14 @@ import {
 import type { Selectable } from "kysely";
 import { type Resource, recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
+import type { ActionsTable } from "../database/actionTables.ts";
 import type { Connection } from "../database/database.ts";
-import type { ActionsTable } from "../database/tables.ts";
 import { writeNamed } from "../definitions/naming.ts";
 import { preconditionFailed } from "../http/errors.ts";
 import * as repository from "./repository.ts";
 import { sampleActions } from "./samples.ts";
 import { templateFaults } from "./template.ts";
+import { findVersion, listVersions } from "./versions.ts";
 
 /** Action templates: the rules. */
 export class Actions {
@@ -63,11 +66,52 @@ export class Actions {
    * @throws ApiError not_found, precondition_failed when it is not in the version that the caller has seen, and as `create`
    */
   async update(actionId: string, action: NewAction, version: number | undefined, actor: Actor): Promise<Action> {
+    return await this.#change(actionId, action, actor, { by: actor.id, version });
+  }
+
+  /** @throws ApiError not_found */
+  async versions(
+    actionId: string,
+    query: RequestOf<"listActionVersions">["query"],
+  ): Promise<ResponseOf<"listActionVersions">> {
+    await this.get(actionId);
+    return await listVersions(this.#context.database, actionId, query);
+  }
+
+  /** @throws ApiError not_found */
+  async version(actionId: string, version: number): Promise<ActionVersion> {
+    await this.get(actionId);
+    const found = await findVersion(this.#context.database, actionId, version);
+    if (found !== undefined) return found;
+    throw new ApiError("not_found", `action ${actionId} has no version ${version}`, {
+      fix: "list its versions to see which there are",
+    });
+  }
+
+  /** What differs between two versions: by default, what the newest changed. @throws ApiError not_found */
+  async compare(
+    actionId: string,
+    { from, to }: RequestOf<"compareActionVersions">["query"],
+  ): Promise<ResponseOf<"compareActionVersions">> {
+    const after = await this.version(actionId, to ?? (await this.get(actionId)).version);
+    const before = await this.version(actionId, from ?? Math.max(1, after.version - 1));
+    return { from: before.version, to: after.version, changes: differences(before.definition, after.definition) };
+  }
+
+  /** Takes up an older definition again, as the next version. @throws ApiError as `update` */
+  async restore(actionId: string, older: number, version: number | undefined, actor: Actor): Promise<Action> {
+    const { definition } = await this.version(actionId, older);
+    return await this.#change(actionId, definition, actor, { by: actor.id, version, restores: older });
+  }
+
+  async #change(actionId: string, action: NewAction, actor: Actor, change: repository.Change): Promise<Action> {
     refuseFaulty(action);
+    const { restores } = change;
     const updated = await writeNamed(this.#context.database, "action", action.name, async (transaction) => {
-      const row = await repository.updateAction(transaction, actionId, action, version);
+      const row = await repository.updateAction(transaction, actionId, action, change);
       if (row === undefined) return undefined;
-      await recordChange(transaction, actor, "action.updated", resource(actionId, action), { version: row.version });
+      const details = { version: row.version, ...(restores === undefined ? {} : { restored_from: restores }) };
+      await recordChange(transaction, actor, "action.updated", resource(actionId, action), details);
       return toAction(row);
     });
     if (updated !== undefined) return updated;

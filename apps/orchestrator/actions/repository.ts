@@ -1,8 +1,8 @@
 import type { NewAction, RequestOf } from "@homeslice/protocol";
 import { type Selectable, sql } from "kysely";
+import type { ActionsTable } from "../database/actionTables.ts";
 import type { Connection } from "../database/database.ts";
 import { type ListOrder, Page, textKey, timeKey } from "../database/keyset.ts";
-import type { ActionsTable } from "../database/tables.ts";
 import { ofTenant } from "../database/tenancy.ts";
 
 const order: ListOrder<"created" | "updated" | "name" | "usage"> = {
@@ -72,23 +72,33 @@ export async function insertAction(
   action: NewAction,
   createdBy: string,
 ): Promise<Selectable<ActionsTable>> {
-  return await connection
+  const row = await connection
     .insertInto("actions")
     .values({ name: action.name, definition: JSON.stringify(action), created_by: createdBy })
     .returningAll()
     .executeTakeFirstOrThrow();
+  await keepVersion(connection, row, { by: createdBy });
+  return row;
+}
+
+/** Who changes an action, and how. */
+export interface Change {
+  readonly by: string;
+  /** The version that it must have. Default: any. */
+  readonly version?: number | undefined;
+  /** The version whose definition it takes up again. */
+  readonly restores?: number;
 }
 
 /**
- * Replaces the definition of an action, as its next version.
- * @param version the version that it must have; undefined takes any
+ * Replaces the definition of an action, as its next version. Those before it are kept.
  * @returns the new row, undefined when there is no such action in that version
  */
 export async function updateAction(
   connection: Connection,
   actionId: string,
   action: NewAction,
-  version: number | undefined,
+  change: Change,
 ): Promise<Selectable<ActionsTable> | undefined> {
   let query = connection
     .updateTable("actions")
@@ -100,8 +110,10 @@ export async function updateAction(
     }))
     .where("action_id", "=", actionId)
     .where("deleted_at", "is", null);
-  if (version !== undefined) query = query.where("version", "=", version);
-  return await query.returningAll().executeTakeFirst();
+  if (change.version !== undefined) query = query.where("version", "=", change.version);
+  const row = await query.returningAll().executeTakeFirst();
+  if (row !== undefined) await keepVersion(connection, row, change);
+  return row;
 }
 
 /**
@@ -127,5 +139,22 @@ export async function countUse(connection: Connection, actionId: string): Promis
     .updateTable("actions")
     .set(({ eb }) => ({ usage_count: eb("usage_count", "+", 1) }))
     .where("action_id", "=", actionId)
+    .execute();
+}
+
+async function keepVersion(
+  connection: Connection,
+  { action_id, version, definition }: Selectable<ActionsTable>,
+  { by, restores }: Change,
+): Promise<void> {
+  await connection
+    .insertInto("action_versions")
+    .values({
+      action_id,
+      version,
+      definition: JSON.stringify(definition),
+      changed_by: by,
+      restored_from: restores ?? null,
+    })
     .execute();
 }

@@ -35,12 +35,15 @@ function selectApprovals(connection: Connection) {
   return connection
     .selectFrom("approvals as a")
     .innerJoin("executions as e", "e.execution_id", "a.execution_id")
-    .select(["a.execution_id", "a.needed", "a.rules", "a.expires_at", "e.initiated_by", "e.created_at", "e.approval"])
+    .select(["a.execution_id", "a.needed", "a.rules", "a.expires_at", "e.action_id", "e.action_version"])
+    .select(["e.initiated_by", "e.created_at", "e.approval"])
     .select(votes.as("votes"));
 }
 
 interface ApprovalRow {
   readonly execution_id: string;
+  readonly action_id: string | null;
+  readonly action_version: number | null;
   readonly needed: number;
   readonly rules: string[];
   readonly expires_at: Date;
@@ -155,6 +158,8 @@ export async function lockExpired(
 function toApproval(row: ApprovalRow): Approval {
   return {
     execution_id: row.execution_id,
+    action_template_id: row.action_id,
+    action_version: row.action_version,
     status: row.approval ?? "withdrawn",
     requested_by: row.initiated_by,
     requested_at: row.created_at.toISOString(),

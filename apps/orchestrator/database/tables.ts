@@ -16,6 +16,7 @@ import type {
 import type { Generated, JSONColumnType } from "kysely";
 import type { Policy } from "../executions/policy.ts";
 import type { AccountsTable, ApiTokensTable, RefreshTokensTable, SessionsTable } from "./accessTables.ts";
+import type { ActionsTable, ActionVersionsTable } from "./actionTables.ts";
 import type { ApprovalRulesTable, ApprovalsTable, ApprovalVotesTable } from "./approvalTables.ts";
 import type { Defaulted, OfTenant } from "./columns.ts";
 import type { HookCallsTable, HooksTable } from "./hookTables.ts";
@@ -64,22 +65,11 @@ export interface EnrolmentTokensTable extends OfTenant {
   used_at: Date | null;
 }
 
-export interface ActionsTable extends OfTenant {
-  action_id: Generated<string>;
-  name: string;
-  definition: JSONColumnType<NewAction>;
-  version: Defaulted<number>;
-  usage_count: Defaulted<number>;
-  created_at: Generated<Date>;
-  created_by: string;
-  updated_at: Defaulted<Date>;
-  deleted_at: Date | null;
-}
-
 export interface ExecutionsTable extends OfTenant {
   execution_id: Generated<string>;
   initiated_by: string;
   action_id: string | null;
+  action_version: number | null;
   operation: JSONColumnType<Operation>;
   parameters: JSONColumnType<Parameters>;
   timeout_seconds: number;
@@ -222,6 +212,7 @@ export interface Tables {
   servers: ServersTable;
   enrolment_tokens: EnrolmentTokensTable;
   actions: ActionsTable;
+  action_versions: ActionVersionsTable;
   executions: ExecutionsTable;
   execution_targets: TargetsTable;
   execution_attempts: AttemptsTable;

@@ -124,6 +124,7 @@ export class Executions {
           executionType: serverIds.length === 1 ? "single" : "bulk",
           initiatedBy: actor.id,
           actionId: before.action_id,
+          actionVersion: before.action_version,
           actionType: before.action_type,
           operation: before.operation,
           parameters: before.parameters,
@@ -179,6 +180,7 @@ export class Executions {
       {
         operation: row.operation,
         action_template_id: row.actionId,
+        ...(row.actionVersion === null ? {} : { action_version: row.actionVersion }),
         target_servers: row.serverIds,
         ...(demand === undefined ? {} : { needs_approval_by: demand.rules }),
         ...(row.retryOf === null ? {} : { retry_of: row.retryOf }),

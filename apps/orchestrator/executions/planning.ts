@@ -19,7 +19,10 @@ import { type Candidate, selectByCriteria, selectByIds } from "./selection.ts";
 
 /** What is to run, and how, wherever that will be. */
 export interface Work
-  extends Pick<NewExecutionRow, "actionId" | "actionType" | "operation" | "timeoutSeconds" | "policy"> {
+  extends Pick<
+    NewExecutionRow,
+    "actionId" | "actionVersion" | "actionType" | "operation" | "timeoutSeconds" | "policy"
+  > {
   /** How it spreads over its servers. */
   readonly rollout: Rollout;
   /** It runs only on servers that have all of these tags. */
@@ -60,6 +63,7 @@ export async function decideWork(connection: Connection, actions: Actions, reque
   const { timeout_seconds: timeoutSeconds, parallel_execution, ...policy } = config;
   return {
     actionId: action?.action_id ?? null,
+    actionVersion: action?.version ?? null,
     actionType: action?.action_type ?? "execution",
     operation,
     timeoutSeconds,

@@ -13,6 +13,7 @@ export interface NewExecutionRow {
   readonly executionType: Execution["execution_type"];
   readonly initiatedBy: string;
   readonly actionId: string | null;
+  readonly actionVersion: number | null;
   readonly actionType: NewAction["action_type"];
   readonly operation: Operation;
   readonly parameters: Parameters;
@@ -41,6 +42,7 @@ export async function insertExecution(transaction: Connection, row: NewExecution
       execution_type: row.executionType,
       initiated_by: row.initiatedBy,
       action_id: row.actionId,
+      action_version: row.actionVersion,
       action_type: row.actionType,
       operation: JSON.stringify(row.operation),
       parameters: JSON.stringify(row.parameters),

@@ -24,6 +24,7 @@ export function toSummary(row: Selectable<ExecutionsTable>, openState: TargetSta
     execution_type: row.execution_type,
     priority: row.priority,
     action_template_id: row.action_id,
+    action_version: row.action_version,
     operation: row.operation,
     parameters: row.parameters,
     timeout_seconds: row.timeout_seconds,

@@ -76,6 +76,11 @@ function actionHandlers(actions: Actions) {
     updateAction: ({ params, body, version }, actor) => actions.update(params.action_id, body, version, actor),
     deleteAction: ({ params, version }, actor) => actions.delete(params.action_id, version, actor),
     validateAction: ({ params }) => actions.validate(params.action_id),
+    listActionVersions: ({ params, query }) => actions.versions(params.action_id, query),
+    getActionVersion: ({ params }) => actions.version(params.action_id, params.version),
+    restoreActionVersion: ({ params, version }, actor) =>
+      actions.restore(params.action_id, params.version, version, actor),
+    compareActionVersions: ({ params, query }) => actions.compare(params.action_id, query),
   } satisfies Partial<Handlers>;
 }
 

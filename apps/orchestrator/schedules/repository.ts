@@ -6,7 +6,7 @@ import type { ScheduleFiresTable, SchedulesTable } from "../database/scheduleTab
 import { ofTenant } from "../database/tenancy.ts";
 
 export type ScheduleRow = Selectable<SchedulesTable>;
-export type FireRow = Selectable<ScheduleFiresTable>;
+type FireRow = Selectable<ScheduleFiresTable>;
 
 /** When a schedule comes next. */
 export interface NextFire {
@@ -141,9 +141,20 @@ export async function insertFire(transaction: Connection, fire: FireToInsert): P
 }
 export type FireToInsert = Omit<FireRow, "tenant_id">;
 
+/** A fire, with the version of the action that it started. */
+export type ShownFire = FireRow & { readonly action_version: number | null };
+
+function selectFires(connection: Connection) {
+  return connection
+    .selectFrom("schedule_fires as f")
+    .leftJoin("executions as e", "e.execution_id", "f.execution_id")
+    .selectAll("f")
+    .select("e.action_version");
+}
+
 const fireOrder: ListOrder<"scheduled"> = {
-  id: { column: "schedule_id", type: "uuid" },
-  keys: { scheduled: timeKey("scheduled_at") },
+  id: { column: "f.schedule_id", type: "uuid" },
+  keys: { scheduled: timeKey("f.scheduled_at") },
 };
 
 /** A page of what became of the times of a schedule, and the cursor of the next one. */
@@ -151,27 +162,20 @@ export async function listFires(
   connection: Connection,
   scheduleId: string,
   listing: RequestOf<"listScheduleFires">["query"],
-): Promise<{ rows: FireRow[]; next_cursor: string | null }> {
+): Promise<{ rows: ShownFire[]; next_cursor: string | null }> {
   const page = new Page(fireOrder, listing);
-  let query = connection
-    .selectFrom("schedule_fires")
-    .selectAll()
-    .select(page.place)
-    .where("schedule_id", "=", scheduleId)
-    .where(page.follows);
-  if (listing.outcome !== undefined) query = query.where("outcome", "=", listing.outcome);
+  let query = selectFires(connection).select(page.place).where("f.schedule_id", "=", scheduleId).where(page.follows);
+  if (listing.outcome !== undefined) query = query.where("f.outcome", "=", listing.outcome);
   return page.of(await query.orderBy(page.orderBy).limit(page.limit).execute());
 }
 
 /** The newest fire of each of some schedules. */
-export async function findLastFires(connection: Connection, scheduleIds: readonly string[]): Promise<FireRow[]> {
-  return await connection
-    .selectFrom("schedule_fires")
-    .selectAll()
-    .distinctOn("schedule_id")
-    .where(sql<SqlBool>`schedule_id = any(${scheduleIds}::uuid[])`)
-    .orderBy("schedule_id")
-    .orderBy("scheduled_at", "desc")
+export async function findLastFires(connection: Connection, scheduleIds: readonly string[]): Promise<ShownFire[]> {
+  return await selectFires(connection)
+    .distinctOn("f.schedule_id")
+    .where(sql<SqlBool>`f.schedule_id = any(${scheduleIds}::uuid[])`)
+    .orderBy("f.schedule_id")
+    .orderBy("f.scheduled_at", "desc")
     .execute();
 }
 
@@ -188,12 +192,13 @@ export async function isGoingOn(connection: Connection, scheduleId: string): Pro
   return row !== undefined && row.completed_at === null;
 }
 
-export function toFire(row: FireRow): ScheduleFire {
+export function toFire(row: ShownFire): ScheduleFire {
   return {
     scheduled_at: row.scheduled_at.toISOString(),
     fired_at: row.fired_at.toISOString(),
     outcome: row.outcome,
     execution_id: row.execution_id,
+    action_version: row.action_version,
     message: row.message,
   };
 }

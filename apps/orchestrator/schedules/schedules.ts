@@ -154,7 +154,7 @@ function noSchedule(scheduleId: string): ApiError {
   return new ApiError("not_found", `there is no schedule ${scheduleId}`);
 }
 
-function toSchedule(row: repository.ScheduleRow, lastFire: repository.FireRow | undefined): Schedule {
+function toSchedule(row: repository.ScheduleRow, lastFire: repository.ShownFire | undefined): Schedule {
   return {
     schedule_id: row.schedule_id,
     ...NewSchedule.parse(row.definition),

@@ -1,5 +1,6 @@
 import { ClientError } from "@homeslice/protocol";
 import { expect, test } from "vitest";
+import { eventually } from "../../support/eventually.ts";
 import { startInstallation } from "./harness.ts";
 import { TestAgent } from "./testAgent.ts";
 
@@ -48,6 +49,61 @@ test("a name is given once", async () => {
     .catch((caught) => caught);
   expect(error).toBeInstanceOf(ClientError);
   expect(error).toMatchObject({ problem: { code: "conflict", fix: "choose another name" } });
+});
+
+test("each change keeps the definition before it, shows what differs, and can be taken back", async () => {
+  const body = { ...disk, name: "Changing" };
+  const { action_id } = await client.call("createAction", { body });
+  const params = { action_id };
+  const wider = { ...body, tags: ["wide"], execution_config: { timeout_seconds: 90 } };
+  await client.call("updateAction", { params, body: wider, version: 1 });
+  expect(await client.call("compareActionVersions", { params })).toEqual({
+    from: 1,
+    to: 2,
+    changes: [
+      { path: "execution_config.timeout_seconds", before: "60", after: "90" },
+      { path: "tags", before: "[]", after: null },
+      { path: "tags[0]", before: null, after: '"wide"' },
+    ],
+  });
+  const restore = (version: number) =>
+    client.call("restoreActionVersion", { params: { ...params, version: "1" }, version });
+  await expect(restore(1)).rejects.toThrow("it is in version 2 now");
+  expect(await restore(2)).toMatchObject({ version: 3, tags: [], execution_config: { timeout_seconds: 60 } });
+  expect((await client.call("compareActionVersions", { params, query: { from: "1", to: "3" } })).changes).toEqual([]);
+  const { items } = await client.call("listActionVersions", { params });
+  expect(items.map(({ version, restored_from, changed_by }) => [version, restored_from, changed_by])).toEqual([
+    [3, 1, "test admin"],
+    [2, null, "test admin"],
+    [1, null, "test admin"],
+  ]);
+  const second = await client.call("getActionVersion", { params: { ...params, version: "2" } });
+  expect(second.definition).toMatchObject(wider);
+  await expect(client.call("getActionVersion", { params: { ...params, version: "4" } })).rejects.toThrow(
+    "no version 4",
+  );
+});
+
+test("an execution, its approval and the fire of a schedule name the version that they run", async () => {
+  const { server } = await client.call("registerServer", { body: { hostname: "versions" } });
+  const target_servers = [server.server_id];
+  const { action_id } = await client.call("createAction", { body: { ...disk, name: "Versioned" } });
+  const rule = { name: "versioned", action_template_ids: [action_id] };
+  const { rule_id } = await client.call("createApprovalRule", { body: rule });
+  const start = { target_servers, action_template_id: action_id };
+  const { execution_id, action_version } = await client.call("startExecution", { body: start });
+  expect(action_version).toBe(1);
+  await client.call("updateAction", { params: { action_id }, body: { ...disk, name: "Versioned", tags: ["new"] } });
+  const approval = await client.call("getApproval", { params: { execution_id } });
+  expect(approval).toMatchObject({ action_template_id: action_id, action_version: 1 });
+  await client.call("deleteApprovalRule", { params: { rule_id } });
+  const timing = { type: "once" as const, at: new Date(Date.now() + 300).toISOString() };
+  const { schedule_id } = await client.call("createSchedule", { body: { name: "versions", timing, execution: start } });
+  const lastFire = async () => (await client.call("getSchedule", { params: { schedule_id } })).last_fire;
+  await eventually(async () => (await lastFire()) !== null, "it has fired");
+  expect(await lastFire()).toMatchObject({ outcome: "started", action_version: 2 });
+  const { items } = await client.call("listScheduleFires", { params: { schedule_id } });
+  expect(items.map((fire) => fire.action_version)).toEqual([2]);
 });
 
 test("history lists executions newest first, by server and state", async () => {

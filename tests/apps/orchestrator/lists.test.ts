@@ -12,6 +12,7 @@ const servers: string[] = [];
 let executionId: string;
 let scheduleId: string;
 let hookId: string;
+let actionId: string;
 
 beforeAll(async () => {
   for (const [index, hostname] of ["delta", "alpha", "charlie", "alpha", "bravo"].entries()) {
@@ -22,6 +23,7 @@ beforeAll(async () => {
     if (index < 2) await (await (await TestAgent.enrol(url, enrolment_token)).connect(url)).receive("welcome");
     const action = { name: `${hostname} ${index}`, operation, tags: [hostname], description: "Looks AFTER things" };
     const { action_id: action_template_id } = await client.call("createAction", { body: action });
+    actionId = action_template_id;
     const secret = `whsec_${"A".repeat(32)}`;
     const hook = { name: `${hostname} ${index}`, source: "webhook" as const, secret, action_template_id };
     hookId = (await client.call("createHook", { body: hook })).hook_id;
@@ -49,6 +51,10 @@ beforeAll(async () => {
   }
   const bulk = await client.call("startExecution", { body: { target_servers: servers, operation } });
   executionId = bulk.execution_id;
+  for (let change = 1; change < 5; change++) {
+    const body = { name: "bravo 4", operation, description: `Looks AFTER things ${change}` };
+    await client.call("updateAction", { params: { action_id: actionId }, body });
+  }
   await installation.query(`insert into hook_calls (tenant_id, hook_id, fingerprint, labels, outcome)
     select 'default', '${hookId}', number::text, '{}', 'ignored' from generate_series(1, 5) as number`);
   await installation.query(`insert into schedule_fires (tenant_id, schedule_id, scheduled_at, fired_at, outcome)
@@ -60,7 +66,7 @@ beforeAll(async () => {
 const List = z.object({ items: z.array(z.unknown()), next_cursor: z.string().nullable() });
 
 async function read(path: string, query: Record<string, string> = {}) {
-  const target = `${url}${path.replace("{execution_id}", executionId).replace("{schedule_id}", scheduleId).replace("{hook_id}", hookId)}?${new URLSearchParams(query)}`;
+  const target = `${url}${path.replace("{execution_id}", executionId).replace("{schedule_id}", scheduleId).replace("{hook_id}", hookId).replace("{action_id}", actionId)}?${new URLSearchParams(query)}`;
   const headers = { authorization: `Bearer ${await installation.token("admin")}` };
   const response = await fetch(target, { headers });
   return { status: response.status, list: List.safeParse(await response.json()).data };
@@ -90,7 +96,7 @@ const orders = names.flatMap((name) => {
 
 describe("every list", () => {
   test("can be sorted", () => {
-    expect(names).toHaveLength(17);
+    expect(names).toHaveLength(18);
     expect(new Set(orders.map(({ name }) => name)).size).toBe(names.length);
   });
 

@@ -153,7 +153,15 @@ test("F2: a link that is made anew while a claim for the one before is not store
       const { timeout_seconds: timeoutSeconds, parallel_execution: _, ...config } = ExecutionConfig.parse({});
       await insertExecution(transaction, {
         ...{ executionId, batchId: executionId, retryOf: null, executionType: "single", initiatedBy: "test" },
-        ...{ actionId: null, actionType: "execution", operation, parameters: {}, timeoutSeconds, priority: 5 },
+        ...{
+          actionId: null,
+          actionVersion: null,
+          actionType: "execution",
+          operation,
+          parameters: {},
+          timeoutSeconds,
+          priority: 5,
+        },
         ...{ queueExpiresSeconds: 60, serverIds: [agent.serverId], parallelism: null, batchSize: null },
         ...{ stopAfterFailures: null, policy: { ...config, success_criteria: SuccessCriteria.parse({}) } },
       });

@@ -86,7 +86,7 @@ async function send(name: RouteName, role: Role, tenant: string, body: unknown =
   const { method, path } = routes[name];
   const headers = new Headers({ authorization: `Bearer ${await installation.token(role, tenant)}` });
   if (body !== undefined) headers.set("content-type", "application/json");
-  const target = path.replaceAll(/\{(\w+)\}/g, (_, id: string) => objects[id] ?? id);
+  const target = path.replace("{version}", "1").replaceAll(/\{(\w+)\}/g, (_, id: string) => objects[id] ?? id);
   const init = body === undefined ? {} : { body: JSON.stringify(body) };
   const response = await fetch(url + target, { method, headers, ...init });
   return { status: response.status, text: await response.text() };

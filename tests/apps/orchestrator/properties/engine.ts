@@ -79,7 +79,12 @@ export class Engine {
       const { timeout_seconds: timeoutSeconds, parallel_execution: _, ...config } = ExecutionConfig.parse({});
       await insertExecution(transaction, {
         ...{ executionId, batchId: executionId, retryOf: null, executionType: "bulk", initiatedBy: "test" },
-        ...{ actionId: null, actionType: "execution", operation: { type: "shell_command", argv: ["true"] } },
+        ...{
+          actionId: null,
+          actionVersion: null,
+          actionType: "execution",
+          operation: { type: "shell_command", argv: ["true"] },
+        },
         ...{ parameters: {}, timeoutSeconds, priority, queueExpiresSeconds: 3_600, serverIds },
         ...{ parallelism: null, batchSize: null, stopAfterFailures: null },
         policy: { ...config, success_criteria: SuccessCriteria.parse({}), ...policy },

@@ -26,6 +26,7 @@ function ended(status: TargetState, exit_code: number | null, error: string | nu
     execution_type: "single",
     target_servers: [server_id],
     action_template_id: null,
+    action_version: null,
     operation: { type: "shell_command", argv: ["true"] },
     parameters: {},
     timeout_seconds: 60,

@@ -132,7 +132,7 @@ export class Agent {
 
   async #openJobs({ serverId, orchestratorKey }: Identity, policy: Policy): Promise<Jobs> {
     const { stateDir, maxConcurrentJobs, nodeName } = this.#settings;
-    const sandbox = await Sandbox.find();
+    const sandbox = await Sandbox.find(serverId);
     this.#sandbox = sandbox;
     const onFinish = (finish: Finish) => this.#metrics.finished(finish);
     const jobs = await Jobs.open(

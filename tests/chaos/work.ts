@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import { executionMark } from "@homeslice/agent/jobs/command.ts";
+import { executionMarks } from "@homeslice/agent/jobs/command.ts";
 import { processTree } from "@homeslice/agent/jobs/processes.ts";
 import { type Client, ClientError, type RequestOf } from "@homeslice/protocol";
 import type { Random } from "./random.ts";
@@ -111,7 +111,7 @@ async function recordLines(scene: Scene, random: Random, execution: string, serv
       client.call("getExecutionLogs", { params: { execution_id: execution }, query }),
     );
     scene.history.add(
-      items.map(({ seq, text }) => ({ type: "line", execution, server, seq, text: text.slice(0, 20) })),
+      items.map(({ seq, text }) => ({ type: "line", execution, server, seq, text: text.slice(0, 200) })),
     );
     if (items.length < PAGE) return;
     after = items.at(-1)?.seq ?? after;
@@ -120,7 +120,7 @@ async function recordLines(scene: Scene, random: Random, execution: string, serv
 
 async function recordLeft(scene: Scene, execution: string): Promise<void> {
   const deadline = performance.now() + CLEANING_MS;
-  const left = async () => (await processTree(undefined, executionMark(execution))).length;
+  const left = async () => (await processTree(undefined, executionMarks({ executionId: execution }))).length;
   let processes = await left();
   while (processes > 0 && performance.now() < deadline) {
     await setTimeout(RETRY_MS);

@@ -13,7 +13,7 @@ import { Tail } from "../output/tail.ts";
 import { strictest } from "../sandbox/limits.ts";
 import { accountFor, withReason } from "./accounting.ts";
 import { closeRecords, openRecords, type Records, syncRecords } from "./attemptRecords.ts";
-import { executionMark } from "./command.ts";
+import { executionMarks } from "./command.ts";
 import { type Ending, refused } from "./ending.ts";
 import { findLaunched, type Launched, launch } from "./launch.ts";
 import { supervise } from "./supervision.ts";
@@ -190,7 +190,7 @@ export class Attempt {
     try {
       return await supervise({
         directory: this.#records.directory,
-        mark: executionMark(this.job.execution_id),
+        marks: executionMarks({ executionId: this.job.execution_id, serverId: this.job.server_id }),
         members: () => this.#shop.sandbox.members(basename(this.#records.directory)),
         launched,
         stopping: () => this.#stopping,

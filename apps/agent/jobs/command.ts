@@ -35,19 +35,27 @@ export async function findProgram(name: string): Promise<string | undefined> {
   return "file" in resolved ? resolved.file : undefined;
 }
 
+/** Where a command belongs: several agents on one machine may run the same execution. */
+interface Place {
+  readonly executionId: string;
+  readonly serverId: string;
+}
+
 /** The environment of every command: nothing of the agent's own. */
-export function commandEnvironment(executionId: string, workDir: string): Record<string, string> {
+export function commandEnvironment({ executionId, serverId }: Place, workDir: string): Record<string, string> {
   return {
     PATH: SEARCH_PATH,
     LANG: "C.UTF-8",
     ...whoami(workDir),
     HOMESLICE_EXECUTION_ID: executionId,
+    HOMESLICE_SERVER_ID: serverId,
   };
 }
 
-/** How the processes of an execution are told from others, as it stands in their environment. */
-export function executionMark(executionId: string): string {
-  return `HOMESLICE_EXECUTION_ID=${executionId}`;
+/** How the processes of an execution are told from others, as it stands in their environment; on one server, or on every one. */
+export function executionMarks({ executionId, serverId }: Pick<Place, "executionId"> & Partial<Place>): string[] {
+  const server = serverId === undefined ? [] : [`HOMESLICE_SERVER_ID=${serverId}`];
+  return [`HOMESLICE_EXECUTION_ID=${executionId}`, ...server];
 }
 
 function whoami(workDir: string): { HOME: string; USER: string } {

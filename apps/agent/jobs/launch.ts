@@ -31,7 +31,8 @@ export async function launch(
   journal: Journal,
   shop: Workshop,
 ): Promise<Launched | Ending> {
-  const prepared = await prepareOperation(job.operation, { executionId: job.execution_id, directory, shop });
+  const { execution_id: executionId, server_id: serverId, operation } = job;
+  const prepared = await prepareOperation(operation, { executionId, serverId, directory, shop });
   if ("outcome" in prepared) return prepared;
   const { sandbox, policy, ownPaths } = shop;
   const token = `start.${randomUUID()}`;

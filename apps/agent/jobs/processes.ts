@@ -33,20 +33,20 @@ export async function ageOf(pid: number): Promise<number | undefined> {
 }
 
 /**
- * Every process that belongs to a session, descends from its leader, or carries a mark (`NAME=value`) in its
+ * Every process that belongs to a session, descends from its leader, or carries all marks (`NAME=value`) in its
  * environment: a daemon leaves its session and its parent, but keeps what it inherited.
  *
  * @param members processes that are known to belong to it, by its control group
  */
 export async function processTree(
   leader: number | undefined,
-  mark: string,
+  marks: readonly string[],
   members: readonly number[] = [],
 ): Promise<Process[]> {
   const all = await listProcesses();
   const found = new Set(members);
   for (const { pid, session } of all) {
-    if (session === leader || pid === leader || (await isMarked(pid, mark))) found.add(pid);
+    if (session === leader || pid === leader || (await isMarked(pid, marks))) found.add(pid);
   }
   for (let size = -1; size !== found.size; ) {
     size = found.size;
@@ -81,8 +81,9 @@ async function readProcess(pid: number): Promise<Process | undefined> {
   return { pid, parent: Number(parent), session: Number(session), name };
 }
 
-async function isMarked(pid: number, mark: string): Promise<boolean> {
-  return (await readProc(pid, "environ"))?.split("\0").includes(mark) ?? false;
+async function isMarked(pid: number, marks: readonly string[]): Promise<boolean> {
+  const environment = (await readProc(pid, "environ"))?.split("\0");
+  return environment !== undefined && marks.every((mark) => environment.includes(mark));
 }
 
 /** A file of a process; undefined when the process is gone or belongs to somebody else. */

@@ -10,8 +10,8 @@ const KILLED = 137;
 
 export interface Supervised {
   readonly directory: string;
-  /** What tells the processes of the command from others (`NAME=value` in their environment). */
-  readonly mark: string;
+  /** What tells the processes of the command from others (each `NAME=value` in their environment). */
+  readonly marks: readonly string[];
   /** The processes of its control group, if it has one. */
   readonly members: () => Promise<number[]>;
   readonly launched: Launched;
@@ -77,11 +77,11 @@ class Supervision {
 
   /** Ends what is left of the command, while its output is still being read. */
   #terminate(shim: number | undefined): void {
-    const { stop, onStopping, mark, members, clock, timings } = this.#command;
+    const { stop, onStopping, marks, members, clock, timings } = this.#command;
     this.#termination = "going on";
     const work = async () => {
       if (stop.aborted) await onStopping();
-      await terminate(shim, mark, clock, timings, members);
+      await terminate(shim, marks, clock, timings, members);
       this.#termination = "done";
     };
     work()

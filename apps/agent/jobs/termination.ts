@@ -13,18 +13,18 @@ const LOOK_AGAIN = 20;
  */
 export async function terminate(
   leader: number | undefined,
-  mark: string,
+  marks: readonly string[],
   clock: Clock,
   timings: Timings,
   members: () => Promise<number[]> = async () => [],
 ): Promise<void> {
   const deadline = clock.monotonic() + timings.grace;
-  for (const { pid, name } of await processTree(leader, mark, await members())) {
+  for (const { pid, name } of await processTree(leader, marks, await members())) {
     // Bubblewrap takes its command with it: that would be the end without a grace. It ends when its command does.
     if (name !== "bwrap") signalProcess(pid, "SIGTERM");
   }
   for (;;) {
-    let tree = await processTree(leader, mark, await members());
+    let tree = await processTree(leader, marks, await members());
     // A process can fork while the others are being killed: this goes on until nothing is found that can be killed.
     if (clock.monotonic() >= deadline) tree = tree.filter(({ pid }) => signalProcess(pid, "SIGKILL"));
     if (tree.length === 0) return;

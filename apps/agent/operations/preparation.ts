@@ -14,6 +14,7 @@ export interface Prepared {
 
 export interface PreparationContext {
   readonly executionId: string;
+  readonly serverId: string;
   /** The attempt's own directory. */
   readonly directory: string;
   readonly shop: Workshop;

@@ -4,7 +4,7 @@ import type { ResourceUsage } from "@homeslice/protocol/link.ts";
 import { hasCode } from "../errors.ts";
 
 const MEBIBYTE = 1_048_576;
-/** The agent's own groups lie in one of this name, each named after its attempt. */
+/** The groups of agents lie in one of this name, each named after its server and its attempt. */
 const PARENT = "homeslice-agent";
 /** The subgroup that systemd puts the agent itself into, so that it may make others beside (DelegateSubgroup=). */
 const OWN_SUBGROUP = "/agent";
@@ -27,19 +27,24 @@ interface Dialect {
 /** Control groups: what the kernel counts and limits for all processes of an attempt together, however they fork. */
 export class ControlGroups {
   readonly #dialect: Dialect;
+  readonly #serverId: string;
 
-  /** Control groups if this process may make some, else undefined. */
-  static async find(): Promise<ControlGroups | undefined> {
+  /**
+   * Control groups if this process may make some, else undefined.
+   * @param serverId of this agent: others on the same machine may run the same execution
+   */
+  static async find(serverId: string): Promise<ControlGroups | undefined> {
     for (const dialect of [await unified(), await legacy()]) {
       if (dialect === undefined) continue;
-      const groups = new ControlGroups(dialect);
+      const groups = new ControlGroups(dialect, serverId);
       if (await groups.#works()) return groups;
     }
     return undefined;
   }
 
-  private constructor(dialect: Dialect) {
+  private constructor(dialect: Dialect, serverId: string) {
     this.#dialect = dialect;
+    this.#serverId = serverId;
   }
 
   get name(): Dialect["name"] {
@@ -100,7 +105,11 @@ export class ControlGroups {
   }
 
   #directories(attempt: string): string[] {
-    return [...new Set(Object.values(this.#dialect.roots))].map((root) => join(root, PARENT, attempt));
+    return [...new Set(Object.values(this.#dialect.roots))].map((root) => this.#directory(root, attempt));
+  }
+
+  #directory(root: string, attempt: string): string {
+    return join(root, PARENT, `${this.#serverId}.${attempt}`);
   }
 
   async #works(): Promise<boolean> {
@@ -116,11 +125,11 @@ export class ControlGroups {
   }
 
   async #write(attempt: string, controller: string, file: string, value: number): Promise<void> {
-    await writeFile(join(this.#dialect.roots[controller] ?? "", PARENT, attempt, file), String(value));
+    await writeFile(join(this.#directory(this.#dialect.roots[controller] ?? "", attempt), file), String(value));
   }
 
   async #read(attempt: string, controller: string, file: string): Promise<string | undefined> {
-    return await readText(join(this.#dialect.roots[controller] ?? "", PARENT, attempt, file));
+    return await readText(join(this.#directory(this.#dialect.roots[controller] ?? "", attempt), file));
   }
 }
 

@@ -51,11 +51,12 @@ export interface Confined {
 export class Sandbox {
   readonly #tools: Tools;
 
-  static async find(): Promise<Sandbox> {
+  /** @param serverId of this agent: others on the same machine may run the same execution */
+  static async find(serverId: string): Promise<Sandbox> {
     const bwrap = await findProgram("bwrap");
     const [standard, strict] = await Promise.all([probe(bwrap, "standard"), probe(bwrap, "strict")]);
     return new Sandbox({
-      groups: await ControlGroups.find(),
+      groups: await ControlGroups.find(serverId),
       prlimit: await findProgram("prlimit"),
       setpriv: await findProgram("setpriv"),
       bubblewrap: { standard, strict },

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Agent, type AgentOptions } from "@homeslice/agent/agent.ts";
 import { defaultTimings, systemClock } from "@homeslice/agent/clock.ts";
 import { readSettings } from "@homeslice/agent/config/settings.ts";
-import { executionMark } from "@homeslice/agent/jobs/command.ts";
+import { executionMarks } from "@homeslice/agent/jobs/command.ts";
 import { terminate } from "@homeslice/agent/jobs/termination.ts";
 import { createLog } from "@homeslice/agent/log/log.ts";
 import { expect } from "vitest";
@@ -95,7 +95,7 @@ export class Bench {
     for (const cleanUp of this.#cleanUp.reverse()) await cleanUp();
     // A command goes on when its agent stops: none is to outlive its test, above all when that fails.
     for (const id of this.peer.executions) {
-      await terminate(undefined, executionMark(id), systemClock, { ...defaultTimings, grace: 0 });
+      await terminate(undefined, executionMarks({ executionId: id }), systemClock, { ...defaultTimings, grace: 0 });
     }
     await this.peer.close();
     await rm(this.directory, { recursive: true, force: true });

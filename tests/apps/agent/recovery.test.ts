@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { appendFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { executionMark } from "@homeslice/agent/jobs/command.ts";
+import { executionMarks } from "@homeslice/agent/jobs/command.ts";
 import { ageOf, processTree, signalProcess } from "@homeslice/agent/jobs/processes.ts";
 import { NOT_STARTED, spawnShim } from "@homeslice/agent/jobs/shim.ts";
 import { JournalRecord } from "@homeslice/agent/journal/records.ts";
@@ -190,7 +190,8 @@ describe("F28: when the host is started anew during a run", () => {
     const { pid } = await shimOf(job);
     // All at once, as the power goes: the agent, the shim and what runs below it.
     agent.child.kill("SIGKILL");
-    for (const { pid: one } of await processTree(pid, executionMark(job.execution_id))) signalProcess(one, "SIGKILL");
+    for (const { pid: one } of await processTree(pid, executionMarks({ executionId: job.execution_id })))
+      signalProcess(one, "SIGKILL");
     await agent.exited();
     await rewriteJournal(job, (records) =>
       records.map((r) => (r.type === "starting" ? { ...r, boot_id: "the one before" } : r)),

@@ -119,7 +119,7 @@ describe("a command", () => {
 
   it("sees a small environment of its own, an empty input, and a private directory", async () => {
     const { job } = await run("sh", "-c", "env | cut -d= -f1 | sort | tr '\\n' ' '; cat; umask; stat -c %a .");
-    expect(bench.peer.text(job)).toBe("HOME HOMESLICE_EXECUTION_ID LANG PATH PWD USER 0077\n700\n");
+    expect(bench.peer.text(job)).toBe("HOME HOMESLICE_EXECUTION_ID HOMESLICE_SERVER_ID LANG PATH PWD USER 0077\n700\n");
   });
 });
 
@@ -147,5 +147,31 @@ describe("more commands than may run at a time", () => {
     await eventually(() => bench.peer.finish(job));
     expect(bench.peer.text(job).split("\n").join("")).toBe("+a-a+b-b+c-c");
     expect(bench.peer.of("accepted").length).toBe(4);
+  });
+});
+
+describe("two agents on one machine that run the same execution", () => {
+  let other: Bench;
+  beforeEach(async () => {
+    other = await Bench.open();
+    await Promise.all([bench.agent(), other.agent()]);
+  });
+  afterEach(async () => {
+    await other.close();
+  });
+
+  it("have nothing to do with each other: one is cancelled and cleared away, the other goes on to its end", async () => {
+    const go = other.path("go");
+    const wait = 'echo up; while [ ! -e "$0" ]; do sleep 0.02; done; echo done';
+    const cancelled = bench.peer.job(["sh", "-c", wait, bench.path("never")]);
+    const kept = other.peer.job(["sh", "-c", wait, go], { execution_id: cancelled.execution_id });
+    bench.peer.run(cancelled);
+    other.peer.run(kept);
+    await eventually(() => bench.peer.text(cancelled) === "up\n" && other.peer.text(kept) === "up\n");
+    bench.peer.send({ type: "cancel", execution_id: cancelled.execution_id, fence: 1 });
+    expect(await eventually(() => bench.peer.finish(cancelled))).toMatchObject({ outcome: "cancelled" });
+    await writeFile(go, "");
+    expect(await eventually(() => other.peer.finish(kept))).toMatchObject({ outcome: "exited", exit_code: 0 });
+    expect(other.peer.text(kept)).toBe("up\ndone\n");
   });
 });

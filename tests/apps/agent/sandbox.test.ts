@@ -1,5 +1,5 @@
 import { chmod, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
-import { executionMark } from "@homeslice/agent/jobs/command.ts";
+import { executionMarks } from "@homeslice/agent/jobs/command.ts";
 import { processTree } from "@homeslice/agent/jobs/processes.ts";
 import { Operation } from "@homeslice/protocol/operations/index.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -35,7 +35,7 @@ async function run(command: Command, timeout_seconds = 60) {
 const sh = (script: string, ...args: string[]): Command => ({ argv: ["sh", "-c", script, "sh", ...args] });
 
 /** Processes of an attempt, whatever they did to be forgotten. */
-const left = async (id: string) => (await processTree(undefined, executionMark(id))).length;
+const left = async (id: string) => (await processTree(undefined, executionMarks({ executionId: id }))).length;
 
 describe.skipIf("missing" in bubblewrap)("a command that is cancelled in standard isolation", () => {
   it.each([

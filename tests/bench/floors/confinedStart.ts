@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -16,7 +17,7 @@ const policy = { isolation: "standard", network: true, writablePaths: [] } as co
  * clock. What the kernel takes for control groups, namespaces and mounts is most of it. @returns milliseconds, the median
  */
 export async function confinedStart(installation: Installation): Promise<number> {
-  const sandbox = await Sandbox.find();
+  const sandbox = await Sandbox.find(randomUUID());
   const times: number[] = [];
   for (let i = 0; i < SAMPLES; i++) {
     await setTimeout(PAUSE_MS);

@@ -10,7 +10,7 @@ import { type CheckTask, TASK_FILE } from "./task.ts";
 const runner = join(import.meta.dirname, `runner${extname(import.meta.filename)}`);
 
 /** A check runs in a process of its own: a disk or a host that never answers can hang that, and not the agent. */
-export const prepareCheck: Prepare<Operation> = async (operation, { executionId, directory, shop }) => {
+export const prepareCheck: Prepare<Operation> = async (operation, { directory, shop, ...place }) => {
   const policy = shop.policy();
   const refusal = policy.operationRefusal(operation.type);
   if (refusal !== undefined) return refused(refusal, 126);
@@ -22,7 +22,7 @@ export const prepareCheck: Prepare<Operation> = async (operation, { executionId,
   await writeDurably(join(directory, TASK_FILE), JSON.stringify(task));
   return {
     argv: [process.execPath, "--max-semi-space-size=1", runner, directory],
-    environment: commandEnvironment(executionId, directory),
+    environment: commandEnvironment(place, directory),
     workingDirectory: join(directory, "work"),
     isolate: false,
     limits: policy.limits,

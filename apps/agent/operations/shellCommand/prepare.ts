@@ -10,14 +10,14 @@ import { handOver } from "./secrets.ts";
 /** Prints what a dry run found: the script is a constant, the text an argument. */
 const PRINT = 'printf "%s\\n" "$1"';
 
-export const prepareShellCommand: Prepare<ShellCommand> = async (operation, { executionId, directory, shop }) => {
+export const prepareShellCommand: Prepare<ShellCommand> = async (operation, { directory, shop, ...place }) => {
   const [command, ...rest] = operation.argv;
   const resolved = await resolveCommand(command, shop.hostname);
   if ("error" in resolved) return refused(resolved.error, resolved.exitCode);
   const policy = shop.policy();
   const forbidden = await policy.refusal(resolved.file);
   if (forbidden !== undefined) return refused(forbidden, 126);
-  const own = commandEnvironment(executionId, directory);
+  const own = commandEnvironment(place, directory);
   const prepared: Prepared = {
     argv: [resolved.file, ...rest],
     environment: own,

@@ -13,6 +13,8 @@ export default defineConfig({
           // Ends what hangs, and no test that waits for a busy processor.
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Also on two cores, where the default is one: half of a test is waiting for its servers.
+          maxWorkers: "100%",
           globalSetup,
         },
       },

@@ -88,9 +88,9 @@ export async function claimQueued(connection: Connection, options: ClaimOptions)
     ), work as (
       select * from ${withinRooms(tenants)} order by queue_key, execution_id limit ${limit}
     ), locked as (
-      insert into locks (server_id, lock_type, execution_id, locked_by, reason, priority, expires_at)
+      insert into locks (server_id, lock_type, execution_id, locked_by, reason, priority, acquired_at, expires_at)
       select work.server_id, 'execution', work.execution_id, e.initiated_by, 'taken by its execution', e.priority,
-        now() + (e.timeout_seconds + ${lockMarginSeconds}) * interval '1 second'
+        clock_timestamp(), clock_timestamp() + (e.timeout_seconds + ${lockMarginSeconds}) * interval '1 second'
       from work join executions e on e.execution_id = work.execution_id
       where (e.policy ->> 'requires_lock')::boolean
       order by work.queue_key, work.execution_id

@@ -5,7 +5,8 @@ import { type ListOrder, Page, timeKey } from "../database/keyset.ts";
 import type { LocksTable } from "../database/tables.ts";
 import { ofTenant } from "../database/tenancy.ts";
 
-const active = (seconds: number) => sql<Date>`now() + ${seconds} * interval '1 second'`;
+/** The transaction may have waited for the lock before this one: its own time would lie before the end of that. */
+const active = (seconds: number) => sql<Date>`clock_timestamp() + ${seconds} * interval '1 second'`;
 
 /** Which locks of a server stand against taking one of each type. */
 const standsAgainst: Record<Lock["lock_type"], readonly Lock["lock_type"][]> = {
@@ -47,7 +48,7 @@ export async function insertLock(connection: Connection, lock: NewLock, user: st
   const { ttl_seconds, ...rest } = lock;
   const row = await connection
     .insertInto("locks")
-    .values({ ...rest, locked_by: user, expires_at: active(ttl_seconds) })
+    .values({ ...rest, locked_by: user, acquired_at: sql`clock_timestamp()`, expires_at: active(ttl_seconds) })
     .returningAll()
     .executeTakeFirstOrThrow();
   return toLock(row);

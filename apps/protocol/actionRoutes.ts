@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { Action, ActionFilter, ActionVersion, NewAction, Parameters } from "./actions.ts";
+import { Action, ActionFilter, ActionVersion, NewAction } from "./actions.ts";
 import { Difference } from "./difference.ts";
 import { Problem } from "./errors.ts";
 import { ActionId, ServerId } from "./ids.ts";
 import { Operation } from "./operations/index.ts";
+import { Parameters } from "./parameters.ts";
 import { listing, page, type Route, route, sortedBy } from "./route.ts";
 import { MAX_TARGETS, PreviewTarget, TargetSelector } from "./targets.ts";
 

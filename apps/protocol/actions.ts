@@ -1,48 +1,10 @@
 import { z } from "zod";
 import { ActionId, Timestamp } from "./ids.ts";
 import { Operation } from "./operations/index.ts";
+import { ParameterDefinition, ParameterName } from "./parameters.ts";
 import { ExecutionConfig, SuccessCriteria } from "./policy.ts";
 import { Search } from "./route.ts";
 import { Label } from "./servers.ts";
-
-export const ParameterName = z
-  .string()
-  .regex(/^[a-z][a-z0-9_]{0,62}$/, "use lower case letters, digits and underscores");
-
-/** What a value must be like, beyond its type. Rules that are not given are not checked. */
-export const ParameterValidation = z.strictObject({
-  one_of: z
-    .array(z.union([z.string(), z.int()]))
-    .min(1)
-    .max(100)
-    .optional()
-    .meta({
-      description:
-        "The only values that are allowed. A text that begins with a dash is an option to most commands: as an argument before --, it is refused unless it is listed here",
-    }),
-  min: z.int().optional().meta({ description: "Smallest integer" }),
-  max: z.int().optional().meta({ description: "Largest integer" }),
-  min_length: z.int().min(0).optional().meta({ description: "Fewest characters" }),
-  max_length: z.int().min(0).max(65_536).optional().meta({ description: "Most characters" }),
-  format: z.enum(["name", "hostname", "absolute_path"]).optional().meta({
-    description:
-      "name: letters, digits, dot, dash and underscore, not beginning with a dash; absolute_path: without ..",
-  }),
-});
-export type ParameterValidation = z.infer<typeof ParameterValidation>;
-
-export const ParameterDefinition = z.strictObject({
-  type: z.enum(["string", "integer", "boolean"]),
-  required: z.boolean().default(true),
-  default: z.union([z.string(), z.int(), z.boolean()]).optional(),
-  description: z.string().max(1_000).default(""),
-  validation: ParameterValidation.default({}),
-});
-export type ParameterDefinition = z.infer<typeof ParameterDefinition>;
-
-export const ParameterValue = z.union([z.string().max(65_536), z.int(), z.boolean()]);
-export const Parameters = z.record(ParameterName, ParameterValue);
-export type Parameters = z.infer<typeof Parameters>;
 
 /** What creates an action template. A text `{{name}}` of the operation is replaced by that parameter, as a whole. */
 export const NewAction = z.strictObject({

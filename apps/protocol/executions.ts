@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { Parameters } from "./actions.ts";
 import { ApprovalStatus } from "./approvals.ts";
 import { ActionId, ExecutionId, ServerId, Timestamp } from "./ids.ts";
 import { ResourceUsage } from "./link.ts";
 import { Operation, OperationResult } from "./operations/index.ts";
+import { Parameters } from "./parameters.ts";
 import { ExecutionOverrides, MAX_TIMEOUT_SECONDS, SuccessCriteria } from "./policy.ts";
 import { Priority } from "./queue.ts";
 import { Search } from "./route.ts";

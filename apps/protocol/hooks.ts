@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { ParameterName, Parameters } from "./actions.ts";
 import { ActionId, ExecutionId, Timestamp } from "./ids.ts";
 import { WebhookSecret } from "./notifications.ts";
+import { ParameterName, Parameters } from "./parameters.ts";
 import { TargetSelector } from "./targets.ts";
 
 /** Identity of a hook. */

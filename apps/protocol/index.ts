@@ -16,6 +16,7 @@ export * from "./live.ts";
 export * from "./locks.ts";
 export * from "./notifications.ts";
 export * from "./operations/index.ts";
+export * from "./parameters.ts";
 export * from "./policy.ts";
 export * from "./queue.ts";
 export type { Route } from "./route.ts";

@@ -1,12 +1,68 @@
 import { isIPv4 } from "node:net";
-import type { ParameterDefinition, Parameters, ParameterValidation } from "@homeslice/protocol";
+import { runInNewContext } from "node:vm";
+import {
+  type ListItems,
+  type ParameterDefinition,
+  type ParameterValidation,
+  type ParameterValue,
+  ServerId,
+} from "@homeslice/protocol";
 
-type Value = Parameters[string];
+/** How long a value may be compared with a pattern, in milliseconds: some patterns take for ever. */
+const limit = { timeout: 100 };
 
 /** What is wrong with a value of a parameter; undefined when it fits. */
-export function valueFault(value: Value, { type, validation }: ParameterDefinition): string | undefined {
-  const fits = type === "integer" ? Number.isSafeInteger(value) : typeof value === type;
-  if (!fits) return `must be of type ${type}`;
+export function valueFault(value: ParameterValue, definition: ParameterDefinition): string | undefined {
+  const { type } = definition;
+  if (type !== "list") return itemFault(value, { ...definition, type });
+  return Array.isArray(value) ? listFault(value, definition) : "must be of type list";
+}
+
+/** What is wrong with the definition of a parameter, whatever value it is given. */
+export function definitionFault(definition: ParameterDefinition): string | undefined {
+  const { type, default: value, items } = definition;
+  if (items !== undefined && type !== "list") return "items are of a list";
+  for (const { type: of, validation } of [{ type, validation: definition.validation }, ...(items ? [items] : [])]) {
+    if (of === "enum" && validation.one_of === undefined) return "an enum lists its values in validation.one_of";
+    if (validation.pattern !== undefined && !isPattern(validation.pattern))
+      return "the pattern is no regular expression";
+  }
+  const fault = value === undefined ? undefined : valueFault(value, definition);
+  return fault === undefined ? undefined : `the default ${fault}`;
+}
+
+function listFault(
+  values: readonly ParameterValue[],
+  { items, min_items = 0, max_items, validation }: ParameterDefinition,
+): string | undefined {
+  if (values.length < min_items) return `must have ${min_items} items or more`;
+  if (max_items !== undefined && values.length > max_items) return `must have ${max_items} items or fewer`;
+  for (const [index, value] of values.entries()) {
+    const fault = itemFault(value, items ?? { type: "string", validation });
+    if (fault !== undefined) return `item ${index + 1} ${fault}`;
+  }
+  return undefined;
+}
+
+function itemFault(value: ParameterValue, { type, validation }: ListItems): string | undefined {
+  switch (type) {
+    case "integer":
+      if (!Number.isSafeInteger(value)) return "must be of type integer";
+      break;
+    case "number":
+    case "boolean":
+    case "string":
+      if (typeof value !== type) return `must be of type ${type}`;
+      break;
+    case "enum":
+      break;
+    case "server":
+      if (!ServerId.safeParse(value).success) return "must be the id of a server";
+  }
+  return validityFault(value, validation);
+}
+
+function validityFault(value: ParameterValue, validation: ParameterValidation): string | undefined {
   const { one_of } = validation;
   if (one_of !== undefined && !one_of.some((allowed) => allowed === value))
     return `must be one of ${one_of.join(", ")}`;
@@ -20,11 +76,30 @@ function numberFault(value: number, { min, max }: ParameterValidation): string |
   return undefined;
 }
 
-function textFault(value: string, { min_length, max_length, format }: ParameterValidation): string | undefined {
+function textFault(value: string, validation: ParameterValidation): string | undefined {
+  const { min_length, max_length, pattern, format } = validation;
   if (value.includes("\0")) return "must not contain a NUL character";
   if (min_length !== undefined && value.length < min_length) return `must have ${min_length} characters or more`;
   if (max_length !== undefined && value.length > max_length) return `must have ${max_length} characters or fewer`;
+  if (pattern !== undefined && !matches(value, pattern)) return `must match ${pattern}`;
   return format === undefined || formats[format](value) ? undefined : `must be a ${format.replaceAll("_", " ")}`;
+}
+
+/** What takes too long to compare does not match: no pattern holds up the orchestrator. */
+function matches(value: string, pattern: string): boolean {
+  try {
+    return runInNewContext("new RegExp('^(?:' + pattern + ')$', 'u').test(value)", { pattern, value }, limit) === true;
+  } catch {
+    return false;
+  }
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, "u") instanceof RegExp;
+  } catch {
+    return false;
+  }
 }
 
 const label = /^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/;

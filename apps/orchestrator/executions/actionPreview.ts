@@ -1,6 +1,6 @@
 import { MAX_TARGETS, NewExecution, type RequestOf, type ResponseOf } from "@homeslice/protocol";
 import type { Actions } from "../actions/actions.ts";
-import { renderOperation } from "../actions/template.ts";
+import { render } from "../actions/rendering.ts";
 import type { Connection } from "../database/database.ts";
 import { templateOf } from "../operations/index.ts";
 import { planExecution } from "./planning.ts";
@@ -18,7 +18,7 @@ export async function previewAction(
   { parameters, target_servers, targets }: RequestOf<"previewAction">["body"],
 ): Promise<ResponseOf<"previewAction">> {
   const action = await actions.get(actionId, connection);
-  const operation = renderOperation(action, parameters);
+  const operation = await render(connection, action, parameters);
   const summary = templateOf(operation).describe(operation);
   const named = target_servers.length > 0 || targets !== undefined;
   const servers = named

@@ -12,7 +12,7 @@ import {
   SuccessCriteria,
 } from "@homeslice/protocol";
 import type { Actions } from "../actions/actions.ts";
-import { renderOperation } from "../actions/template.ts";
+import { render } from "../actions/rendering.ts";
 import type { Connection } from "../database/database.ts";
 import type { NewExecutionRow } from "./repository.ts";
 import { type Candidate, selectByCriteria, selectByIds } from "./selection.ts";
@@ -58,7 +58,7 @@ function timeoutOfServers(request: NewExecution, targets: readonly Candidate[]):
 export async function decideWork(connection: Connection, actions: Actions, request: NewExecution): Promise<Work> {
   const action =
     request.action_template_id === undefined ? undefined : await actions.get(request.action_template_id, connection);
-  const operation = operationOf(request, action);
+  const operation = await operationOf(connection, request, action);
   const config = configOf(request, action, operation);
   const { timeout_seconds: timeoutSeconds, parallel_execution, ...policy } = config;
   return {
@@ -73,8 +73,12 @@ export async function decideWork(connection: Connection, actions: Actions, reque
   };
 }
 
-function operationOf({ operation, parameters, dry_run }: NewExecution, action: Action | undefined): Operation {
-  if (action !== undefined) return rehearsed(renderOperation(action, parameters), dry_run);
+async function operationOf(
+  connection: Connection,
+  { operation, parameters, dry_run }: NewExecution,
+  action: Action | undefined,
+): Promise<Operation> {
+  if (action !== undefined) return rehearsed(await render(connection, action, parameters), dry_run);
   if (operation !== undefined) return rehearsed(operation, dry_run);
   throw new ApiError("invalid_request", "give either an action or an operation");
 }

@@ -35,7 +35,7 @@ export function requireTemplates(present: object = templates): void {
 function of<O extends Operation>(schema: z.ZodType<O>, template: OperationTemplate<O>): OperationTemplate<Operation> {
   return {
     slots: (operation) => template.slots(schema.parse(operation)),
-    fill: (operation, fill) => template.fill(schema.parse(operation), fill),
+    fill: (operation, fill, fillAll) => template.fill(schema.parse(operation), fill, fillAll),
     describe: (operation) => template.describe(schema.parse(operation)),
   };
 }

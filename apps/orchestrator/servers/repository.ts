@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import type { Breaker, LiveServer, NewServer, RequestOf, ResponseOf, Server, ServerState } from "@homeslice/protocol";
+import {
+  type Breaker,
+  type LiveServer,
+  type NewServer,
+  type RequestOf,
+  type ResponseOf,
+  type Server,
+  ServerId,
+  type ServerState,
+} from "@homeslice/protocol";
 import { type Selectable, sql } from "kysely";
 import { breakerState } from "../breaker/repository.ts";
 import type { Connection } from "../database/database.ts";
@@ -25,6 +34,23 @@ export function selectServers(connection: Connection) {
     .selectAll()
     .select([currentState.as("current"), breakerState.as("breaker_state")])
     .where("deleted_at", "is", null);
+}
+
+/** What is known of servers by their ids; of ids that no server has, nothing. */
+export async function findNamedServers(
+  connection: Connection,
+  serverIds: readonly string[],
+): Promise<Map<string, { hostname: string; ip_address: string | null }>> {
+  const ids = serverIds.filter((id) => ServerId.safeParse(id).success);
+  if (ids.length === 0) return new Map();
+  const rows = await connection
+    .selectFrom("servers")
+    .select(["server_id", "hostname", "ip_address"])
+    .where(ofTenant)
+    .where("server_id", "in", ids)
+    .where("deleted_at", "is", null)
+    .execute();
+  return new Map(rows.map(({ server_id, ...server }) => [server_id, server]));
 }
 
 const order: ListOrder<"created" | "hostname" | "environment" | "last_seen"> = {

@@ -4,7 +4,7 @@ import { eventually } from "../../support/eventually.ts";
 import { startInstallation } from "./harness.ts";
 import { TestAgent } from "./testAgent.ts";
 
-const { url, client } = await startInstallation();
+const { installation, url, client } = await startInstallation();
 
 const disk = {
   name: "Disk usage",
@@ -104,6 +104,18 @@ test("an execution, its approval and the fire of a schedule name the version tha
   expect(await lastFire()).toMatchObject({ outcome: "started", action_version: 2 });
   const { items } = await client.call("listScheduleFires", { params: { schedule_id } });
   expect(items.map((fire) => fire.action_version)).toEqual([2]);
+});
+
+test("a parameter that is a server stands for its host name, and for no server of another tenant", async () => {
+  const { server } = await client.call("registerServer", { body: { hostname: "named" } });
+  const operation = { type: "shell_command" as const, argv: ["ping", "{{host}}"] satisfies [string, string] };
+  const body = { name: "Ping", operation, parameters: { host: { type: "server" as const } } };
+  const params = { action_id: (await client.call("createAction", { body })).action_id };
+  const preview = (host: string) => client.call("previewAction", { params, body: { parameters: { host } } });
+  expect((await preview(server.server_id)).summary).toBe("run ping named");
+  const other = await installation.client(url, "admin", "other");
+  const { server: theirs } = await other.call("registerServer", { body: { hostname: "theirs" } });
+  await expect(preview(theirs.server_id)).rejects.toThrow("do not fit");
 });
 
 test("history lists executions newest first, by server and state", async () => {

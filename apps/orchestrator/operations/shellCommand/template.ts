@@ -1,23 +1,24 @@
 import type { ShellCommand } from "@homeslice/protocol";
 import type { Fill, OperationTemplate, Slot } from "../template.ts";
 
-/** Parameters fill whole arguments, whole values of variables, and the working directory. */
+/** Parameters fill whole arguments, lists several of them, whole values of variables, and the working directory. */
 export const shellCommand: OperationTemplate<ShellCommand> = {
   slots({ argv, environment_vars = {}, working_directory }) {
     const end = argv.indexOf("--");
     const slots: Slot[] = argv.map((text, index) => {
-      return { path: `argv.${index}`, text, takesOptions: index > 0 && (end < 0 || index < end) };
+      const takesOptions = index > 0 && (end < 0 || index < end);
+      return { path: `argv.${index}`, text, takesOptions, takesLists: index > 0 };
     });
     for (const [name, text] of Object.entries(environment_vars)) slots.push({ path: `environment_vars.${name}`, text });
     if (working_directory !== undefined) slots.push({ path: "working_directory", text: working_directory });
     return slots;
   },
-  fill(operation, fill) {
+  fill(operation, fill, fillAll) {
     const { argv, environment_vars, working_directory, ...rest } = operation;
     const directory = working_directory === undefined ? undefined : fill(working_directory);
     return {
       ...rest,
-      argv: argv.map(fill).filter((argument) => argument !== undefined),
+      argv: argv.flatMap(fillAll),
       ...(environment_vars && { environment_vars: fillVariables(environment_vars, fill) }),
       ...(directory !== undefined && { working_directory: directory }),
     };

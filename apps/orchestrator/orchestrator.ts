@@ -25,6 +25,7 @@ import { requireTemplates } from "./operations/index.ts";
 import { Retainer } from "./retention/retention.ts";
 import { Scheduler } from "./schedules/scheduler.ts";
 import type { Settings } from "./settings.ts";
+import { WorkflowRunner } from "./workflows/runner.ts";
 
 /** A running orchestrator. */
 export interface Orchestrator {
@@ -54,6 +55,7 @@ export async function startOrchestrator(
     const links = new LinkServer(context, parts);
     const sealer = new Sealer(context);
     const scheduler = new Scheduler(context);
+    const workflows = new WorkflowRunner(context);
     const notifier = new Notifier(context);
     const retainer = new Retainer(context, settings.retention);
     const app = await buildServer(context, settings, links);
@@ -70,11 +72,13 @@ export async function startOrchestrator(
     sealer.start();
     retainer.start();
     scheduler.start();
+    workflows.start();
     notifier.start();
     const url = await app.listen({ host: settings.host, port: settings.port });
     log.info({ url }, "orchestrator listens");
     const stop = async () => {
       await scheduler.stop();
+      await workflows.stop();
       await dispatcher.stop();
       registry.closeAll("the orchestrator stops");
       await app.close();

@@ -39,6 +39,9 @@ export const Permission = z.enum([
   "queue:control",
   "schedules:read",
   "schedules:write",
+  "workflows:read",
+  "workflows:write",
+  "workflows:decide",
   "accounts:manage",
   "tokens:manage",
   "audit:read",
@@ -55,15 +58,24 @@ const granted: Record<Role, readonly Permission[]> = {
     "executions:read",
     "locks:read",
     "schedules:read",
+    "workflows:read",
     "approvals:read",
     "notifications:read",
     "hooks:read",
   ],
-  operator: ["executions:start", "executions:cancel", "locks:write", "servers:operate", "schedules:write"],
+  operator: [
+    "executions:start",
+    "executions:cancel",
+    "locks:write",
+    "servers:operate",
+    "schedules:write",
+    "workflows:decide",
+  ],
   approver: ["executions:approve"],
   admin: [
     "servers:write",
     "actions:write",
+    "workflows:write",
     "locks:force",
     "queue:control",
     "approvals:manage",
@@ -81,7 +93,7 @@ const granted: Record<Role, readonly Permission[]> = {
 const installation: readonly Permission[] = ["audit:verify", "limits:manage"];
 
 /** Permissions that only a person has, never a token of a program: what needs two people is not one and their token. */
-const personal: readonly Permission[] = ["executions:approve"];
+const personal: readonly Permission[] = ["executions:approve", "workflows:decide"];
 
 /** What a token may do that has a role, and of it only some permissions where they are given. */
 export function permissionsOfToken(role: Role, only: readonly Permission[] | null): Permission[] {

@@ -59,6 +59,14 @@ export const auditEventTypes = [
   "schedule.updated",
   "schedule.deleted",
   "schedule.missed",
+  "workflow.created",
+  "workflow.updated",
+  "workflow.deleted",
+  "workflow.started",
+  "workflow.cancelled",
+  "workflow.resumed",
+  "workflow.approved",
+  "workflow.refused",
   "request.refused",
 ] as const;
 export const AuditEventType = z.enum(auditEventTypes);

@@ -26,3 +26,4 @@ export * from "./servers.ts";
 export * from "./signing.ts";
 export * from "./targets.ts";
 export * from "./tokens.ts";
+export * from "./workflows.ts";

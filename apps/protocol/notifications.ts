@@ -10,6 +10,10 @@ export const notificationEvents = {
   "approval.requested": "info",
   "schedule.failed": "warning",
   "schedule.missed": "warning",
+  "workflow.succeeded": "info",
+  "workflow.cancelled": "info",
+  "workflow.failed": "error",
+  "workflow.waiting": "info",
   "server.unreachable": "warning",
 } as const;
 export type NotificationEvent = keyof typeof notificationEvents;
@@ -91,6 +95,9 @@ export const messageFields = [
   "total",
   "server",
   "schedule",
+  "workflow",
+  "run_id",
+  "step",
   "message",
 ] as const;
 export type MessageField = (typeof messageFields)[number];

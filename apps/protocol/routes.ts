@@ -13,6 +13,7 @@ import { notificationRoutes } from "./notificationRoutes.ts";
 import { listing, page, type Route, route, sortedBy } from "./route.ts";
 import { scheduleRoutes } from "./scheduleRoutes.ts";
 import { BreakerOverride, NewServer, RegisteredServer, Server, ServerFilter, ServerHealth } from "./servers.ts";
+import { workflowRoutes } from "./workflowRoutes.ts";
 
 const server = z.strictObject({ server_id: ServerId });
 
@@ -100,6 +101,7 @@ export const routes = {
   ...limitRoutes,
   ...notificationRoutes,
   ...scheduleRoutes,
+  ...workflowRoutes,
   listAudit: route({
     method: "GET",
     path: "/api/v1/audit",

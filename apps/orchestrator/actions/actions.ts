@@ -36,9 +36,14 @@ export class Actions {
 
   /** @throws ApiError not_found */
   async get(actionId: string, connection: Connection = this.#context.database): Promise<Action> {
+    const action = await this.find(actionId, connection);
+    if (action === undefined) throw new ApiError("not_found", `there is no action ${actionId}`);
+    return action;
+  }
+
+  async find(actionId: string, connection: Connection): Promise<Action | undefined> {
     const row = await repository.findAction(connection, actionId);
-    if (row === undefined) throw new ApiError("not_found", `there is no action ${actionId}`);
-    return toAction(row);
+    return row && toAction(row);
   }
 
   /** @throws ApiError invalid_request when the template cannot work, conflict when the name is taken */

@@ -23,6 +23,8 @@ export interface Resource {
     | "notification_rule"
     | "notification_channel"
     | "hook"
+    | "workflow"
+    | "workflow_run"
     | "notification";
   readonly id: string;
   readonly name?: string | null;

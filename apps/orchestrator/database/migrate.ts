@@ -14,6 +14,7 @@ import * as approvals from "./migrations/0011-approvals.ts";
 import * as notifications from "./migrations/0012-notifications.ts";
 import * as historyIndexes from "./migrations/0013-history-indexes.ts";
 import * as hooks from "./migrations/0014-hooks.ts";
+import * as workflows from "./migrations/0015-workflows.ts";
 import * as actionVersions from "./migrations/0017-action-versions.ts";
 
 /** Every migration, in order. Names are forever: the database remembers them. */
@@ -31,6 +32,7 @@ const migrations: Record<string, Migration> = {
   "0012-notifications": notifications,
   "0013-history-indexes": historyIndexes,
   "0014-hooks": hooks,
+  "0015-workflows": workflows,
   "0017-action-versions": actionVersions,
 };
 

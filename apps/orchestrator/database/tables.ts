@@ -26,6 +26,7 @@ import type {
   NotificationRulesTable,
 } from "./notificationTables.ts";
 import type { ScheduleFiresTable, SchedulesTable } from "./scheduleTables.ts";
+import type { WorkflowRunsTable, WorkflowStepsTable, WorkflowsTable } from "./workflowTables.ts";
 
 export interface ServersTable extends OfTenant {
   server_id: Generated<string>;
@@ -238,5 +239,8 @@ export interface Tables {
   hook_calls: HookCallsTable;
   schedules: SchedulesTable;
   schedule_fires: ScheduleFiresTable;
+  workflows: WorkflowsTable;
+  workflow_runs: WorkflowRunsTable;
+  workflow_steps: WorkflowStepsTable;
   used_bootstraps: { secret_hash: Buffer };
 }

@@ -8,7 +8,6 @@ import {
   type RequestOf,
   type ResponseOf,
 } from "@homeslice/protocol";
-import type { Actions } from "../actions/actions.ts";
 import { countUse } from "../actions/repository.ts";
 import { findDemand } from "../approvals/demand.ts";
 import { insertApproval, setStatus } from "../approvals/repository.ts";
@@ -20,7 +19,7 @@ import { readLines } from "../logs/repository.ts";
 import { announceRequest } from "../notifications/announce.ts";
 import { settle } from "./endings.ts";
 import { claimKey } from "./idempotency.ts";
-import { planExecution } from "./planning.ts";
+import { type ActionSource, planExecution } from "./planning.ts";
 import * as queries from "./queries.ts";
 import * as repository from "./repository.ts";
 import { readStatistics } from "./statistics.ts";
@@ -34,14 +33,16 @@ export interface Origin {
   readonly initiatedBy: string;
   /** The schedule that it is of. */
   readonly scheduleId?: string;
+  /** The run of a workflow that it is a step of. */
+  readonly workflowRunId?: string;
 }
 
 /** Starting, showing and cancelling executions: the rules. What runs them is the dispatcher. */
 export class Executions {
   readonly #context: Context;
-  readonly #actions: Actions;
+  readonly #actions: ActionSource;
 
-  constructor(context: Context, actions: Actions) {
+  constructor(context: Context, actions: ActionSource) {
     this.#context = context;
     this.#actions = actions;
   }
@@ -58,7 +59,7 @@ export class Executions {
   }
 
   /**
-   * Queues an execution of a schedule or hook in the transaction of its caller, who tells the dispatchers afterwards.
+   * Queues an execution of a schedule, hook or workflow in the transaction of its caller, who tells the dispatchers afterwards.
    * @returns its id
    * @throws ApiError with nothing written
    */
@@ -162,7 +163,7 @@ export class Executions {
 
   async #insert(
     transaction: Connection,
-    { actor, scheduleId }: Origin,
+    { actor, scheduleId, workflowRunId }: Origin,
     row: repository.NewExecutionRow,
   ): Promise<void> {
     await refuseFullQueue(transaction, row.serverIds.length);
@@ -185,6 +186,7 @@ export class Executions {
         ...(demand === undefined ? {} : { needs_approval_by: demand.rules }),
         ...(row.retryOf === null ? {} : { retry_of: row.retryOf }),
         ...(scheduleId === undefined ? {} : { schedule_id: scheduleId, initiated_by: row.initiatedBy }),
+        ...(workflowRunId === undefined ? {} : { run_id: workflowRunId, initiated_by: row.initiatedBy }),
       },
     );
     // Last, because all starts of one action wait for each other here.
@@ -227,14 +229,17 @@ export class Executions {
   async cancel(executionId: string, actor: Actor): Promise<Execution> {
     const { database, bus } = this.#context;
     await this.#mustExist(executionId);
-    await transact(database, async (transaction) => {
-      await setStatus(transaction, executionId, "withdrawn");
-      await settle(transaction, await requestCancel(transaction, executionId));
-      await recordChange(transaction, actor, "execution.cancelled", { type: "execution", id: executionId });
-    });
+    await transact(database, (transaction) => this.cancelWithin(transaction, executionId, actor));
     bus.publish({ kind: "cancel" });
     bus.publish({ kind: "execution", execution_id: executionId });
     return await this.get(executionId);
+  }
+
+  /** The same in the transaction of its caller, who tells the agents' links afterwards. */
+  async cancelWithin(transaction: Connection, executionId: string, actor: Actor): Promise<void> {
+    await setStatus(transaction, executionId, "withdrawn");
+    await settle(transaction, await requestCancel(transaction, executionId));
+    await recordChange(transaction, actor, "execution.cancelled", { type: "execution", id: executionId });
   }
 
   async #mustExist(executionId: string): Promise<void> {

@@ -21,7 +21,7 @@ export interface Claim {
  * @throws ApiError idempotency_key_reused when the key was used for another request
  */
 export async function claimKey(transaction: Connection, { subject, key, request }: RepeatableStart): Promise<Claim> {
-  const request_hash = createHash("sha256").update(JSON.stringify(request)).digest();
+  const request_hash = hashOf(request);
   const claimed = await transaction
     .insertInto("idempotency_keys")
     .values({ subject, key, request_hash, execution_id: sql`uuidv7()` })
@@ -36,7 +36,17 @@ export async function claimKey(transaction: Connection, { subject, key, request 
     .where("key", "=", key)
     .executeTakeFirstOrThrow();
   if (earlier.request_hash.equals(request_hash)) return { executionId: earlier.execution_id, isNew: false };
-  throw new ApiError("idempotency_key_reused", "this idempotency key was used for another request", {
+  throw keyReused();
+}
+
+/** By what a request is known again. */
+export function hashOf(request: object): Buffer {
+  return createHash("sha256").update(JSON.stringify(request)).digest();
+}
+
+/** What is said to whoever uses a key for a second request. */
+export function keyReused(): ApiError {
+  return new ApiError("idempotency_key_reused", "this idempotency key was used for another request", {
     fix: "use a new key for each start that you mean",
   });
 }

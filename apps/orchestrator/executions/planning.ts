@@ -17,6 +17,9 @@ import type { Connection } from "../database/database.ts";
 import type { NewExecutionRow } from "./repository.ts";
 import { type Candidate, selectByCriteria, selectByIds } from "./selection.ts";
 
+/** Where an execution gets the action that it names. */
+export type ActionSource = Pick<Actions, "get">;
+
 /** What is to run, and how, wherever that will be. */
 export interface Work
   extends Pick<
@@ -39,7 +42,11 @@ export interface Plan
 }
 
 /** Decides everything about an execution, by how things are now. @throws ApiError not_found, invalid_request */
-export async function planExecution(connection: Connection, actions: Actions, request: NewExecution): Promise<Plan> {
+export async function planExecution(
+  connection: Connection,
+  actions: ActionSource,
+  request: NewExecution,
+): Promise<Plan> {
   const { rollout, applicableTags, ...work } = await decideWork(connection, actions, request);
   const { targets, excluded } = await chooseTargets(connection, request, applicableTags);
   const timeoutSeconds = timeoutOfServers(request, targets) ?? work.timeoutSeconds;
@@ -55,7 +62,7 @@ function timeoutOfServers(request: NewExecution, targets: readonly Candidate[]):
 }
 
 /** Decides all but the servers. @throws ApiError not_found, invalid_request */
-export async function decideWork(connection: Connection, actions: Actions, request: NewExecution): Promise<Work> {
+export async function decideWork(connection: Connection, actions: ActionSource, request: NewExecution): Promise<Work> {
   const action =
     request.action_template_id === undefined ? undefined : await actions.get(request.action_template_id, connection);
   const operation = await operationOf(connection, request, action);

@@ -18,6 +18,8 @@ import { Notifications } from "../notifications/notifications.ts";
 import { Queue } from "../queue/queue.ts";
 import { Schedules } from "../schedules/schedules.ts";
 import { Servers } from "../servers/servers.ts";
+import { WorkflowRuns } from "../workflows/runs.ts";
+import { Workflows } from "../workflows/workflows.ts";
 import type { Handlers } from "./routes.ts";
 
 /** The handlers of each tenant's requests; those of public routes are the system's. */
@@ -39,6 +41,7 @@ function handlers(context: Context, logins: Logins): Handlers {
     ...actionHandlers(actions),
     ...executionHandlers(context, actions),
     ...scheduleHandlers(context, actions),
+    ...workflowHandlers(context, actions),
     ...approvalHandlers(context),
     ...notificationHandlers(context),
     ...hookHandlers(context),
@@ -116,6 +119,28 @@ function scheduleHandlers(context: Context, actions: Actions) {
       schedules.update(params.schedule_id, body, version, starting(actor, caller)),
     deleteSchedule: ({ params, version }, actor) => schedules.delete(params.schedule_id, version, actor),
     listScheduleFires: ({ params, query }) => schedules.fires(params.schedule_id, query),
+  } satisfies Partial<Handlers>;
+}
+
+function workflowHandlers(context: Context, actions: Actions) {
+  const workflows = new Workflows(context, actions);
+  const runs = new WorkflowRuns(context, workflows);
+  return {
+    listWorkflows: ({ query }) => workflows.list(query),
+    createWorkflow: ({ body }, actor) => workflows.create(body, actor),
+    validateWorkflow: ({ body }) => workflows.validate(body),
+    getWorkflow: ({ params }) => workflows.get(params.workflow_id),
+    updateWorkflow: ({ params, body, version }, actor) => workflows.update(params.workflow_id, body, version, actor),
+    deleteWorkflow: ({ params, version }, actor) => workflows.delete(params.workflow_id, version, actor),
+    startWorkflow: ({ params, body, idempotencyKey }, actor) =>
+      runs.start(params.workflow_id, body, actor, idempotencyKey),
+    listWorkflowRuns: ({ query }) => runs.list(query),
+    getWorkflowRun: ({ params }) => runs.get(params.run_id),
+    listWorkflowSteps: ({ params, query }) => runs.steps(params.run_id, query),
+    cancelWorkflowRun: ({ params }, actor) => runs.cancel(params.run_id, actor),
+    resumeWorkflowRun: ({ params }, actor) => runs.resume(params.run_id, actor),
+    decideGate: ({ params, body }, actor, caller) =>
+      runs.decide(params.run_id, params.step, body, actor, admitted(caller)),
   } satisfies Partial<Handlers>;
 }
 

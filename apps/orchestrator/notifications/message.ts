@@ -21,6 +21,10 @@ const summaries: Record<NotificationEvent, string> = {
   "approval.requested": "{{initiated_by}} asks for approval of {{action}} on {{total}} servers",
   "schedule.failed": "{{schedule}} could not start its execution: {{message}}",
   "schedule.missed": "{{schedule}} was missed: {{message}}",
+  "workflow.succeeded": "{{workflow}} succeeded",
+  "workflow.cancelled": "{{workflow}} was cancelled",
+  "workflow.failed": "{{workflow}} failed: {{message}}",
+  "workflow.waiting": "{{workflow}} waits for a decision: {{message}}",
   "server.unreachable": "{{server}} is out of sight",
 };
 

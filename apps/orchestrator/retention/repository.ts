@@ -53,6 +53,15 @@ export async function deleteCalls(connection: Connection, before: Date, limit: n
   return Number(numAffectedRows ?? 0n);
 }
 
+/** Deletes runs of workflows that were started before a time and have ended, with their steps. @returns how many */
+export async function deleteRuns(connection: Connection, before: Date, limit: number): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from workflow_runs where run_id in (
+      select run_id from workflow_runs where run_id < ${idAt(before)} and completed_at is not null
+      order by run_id limit ${limit})`.execute(connection);
+  return Number(numAffectedRows ?? 0n);
+}
+
 /** Deletes notifications that were sent, or given up, and are older than a time. @returns how many */
 export async function deleteDeliveries(connection: Connection, before: Date, limit: number): Promise<number> {
   const { numAffectedRows } = await sql`

@@ -9,6 +9,7 @@ import {
   deleteExecutions,
   deleteFires,
   deleteOutput,
+  deleteRuns,
 } from "./repository.ts";
 
 const DAY_MS = 86_400_000;
@@ -51,6 +52,7 @@ export class Retainer {
       fires: await this.#delete(executionDays, (before) => deleteFires(database, before, BATCH)),
       told: await this.#delete(executionDays, (before) => deleteDeliveries(database, before, BATCH)),
       calls: await this.#delete(executionDays, (before) => deleteCalls(database, before, BATCH)),
+      runs: await this.#delete(executionDays, (before) => deleteRuns(database, before, BATCH)),
       entries: await this.#delete(auditDays, (before) => deleteAudit(database, before, BATCH)),
     };
     if (Object.values(deleted).every((count) => count === 0)) return;

@@ -44,7 +44,13 @@ beforeAll(async () => {
   const lock = { server_id: server.server_id, lock_type: "maintenance" as const, reason: "theirs" };
   const { lock_id } = await theirs.call("acquireLock", { body: lock });
   const { schedule_id } = await theirs.call("createSchedule", { body: schedule(server.server_id) });
+  const steps = [{ name: "ask", gate: { message: "?" } }];
+  const { workflow_id } = await theirs.call("createWorkflow", { body: { name: "theirs", steps } });
+  const { run_id } = await theirs.call("startWorkflow", { params: { workflow_id }, body: {} });
   const made = {
+    workflow_id,
+    run_id,
+    step: "ask",
     channel_id,
     hook_id,
     delivery_id,
@@ -74,6 +80,9 @@ const bodies: Partial<Record<RouteName, unknown>> = {
   updateApprovalRule: { name: "stolen" },
   updateChannel: { name: "stolen", target: { type: "email", to: ["thief@example.com"] } },
   decideApproval: { decision: "approve", reason: "stolen" },
+  updateWorkflow: { name: "stolen", steps: [{ name: "ask", gate: { message: "?" } }] },
+  startWorkflow: {},
+  decideGate: { decision: "approve", reason: "stolen" },
   updateSchedule: schedule("00000000-0000-7000-8000-000000000000"),
   changeAccount: { role: "admin" },
   startServerExecution: { operation },

@@ -12,6 +12,7 @@ import { enrol } from "./identity/enrolment.ts";
 import { type Identity, loadIdentity, loadKey } from "./identity/identity.ts";
 import { claimStateDirectory, prepareStateDirectory } from "./identity/stateDirectory.ts";
 import { Jobs } from "./jobs/jobs.ts";
+import { Vault } from "./jobs/vault.ts";
 import { Backoff } from "./link/backoff.ts";
 import { Link } from "./link/link.ts";
 import { HostMeter } from "./metrics/host.ts";
@@ -134,6 +135,7 @@ export class Agent {
     const { stateDir, maxConcurrentJobs, nodeName } = this.#settings;
     const sandbox = await Sandbox.find(serverId);
     this.#sandbox = sandbox;
+    const vault = await Vault.open(stateDir);
     const onFinish = (finish: Finish) => this.#metrics.finished(finish);
     const jobs = await Jobs.open(
       { stateDir, maxConcurrentJobs, onFinish },
@@ -142,7 +144,8 @@ export class Agent {
         hostname: nodeName,
         policy: () => this.#policy ?? policy,
         secretsDir: this.#settings.secretsDir,
-        ownPaths: await this.#ownPaths(),
+        vault,
+        ownPaths: await this.#ownPaths(vault),
         sandbox,
         send: (message) => this.#link?.send(message) ?? false,
         clock: this.#clock,
@@ -177,9 +180,10 @@ export class Agent {
     link.open();
   }
 
-  async #ownPaths(): Promise<string[]> {
+  async #ownPaths(vault: Vault): Promise<string[]> {
     const { stateDir, secretsDir } = this.#settings;
-    return await Promise.all([stateDir, secretsDir].map(async (path) => await realpath(path).catch(() => path)));
+    const paths = [stateDir, secretsDir, vault.root];
+    return await Promise.all(paths.map(async (path) => await realpath(path).catch(() => path)));
   }
 
   /** What is in force for commands. */

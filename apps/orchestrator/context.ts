@@ -7,6 +7,8 @@ import type { Databases } from "./database/tenancy.ts";
 import type { Bus } from "./live/bus.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Ways } from "./notifications/senders/index.ts";
+import type { Sealing } from "./sealing.ts";
+import type { SecretPlaces } from "./settings.ts";
 
 /** How long things take, in milliseconds; tests shrink them. */
 export interface Timings {
@@ -62,7 +64,9 @@ export interface Context {
   /** Signs jobs. */
   readonly jobKey: KeyObject;
   /** Seals what the database holds and nobody is to read there. */
-  readonly sealKey: Uint8Array;
+  readonly sealing: Sealing;
+  /** Where secrets may lie outside of the database. */
+  readonly secretPlaces: SecretPlaces;
   /** How notifications leave. */
   readonly ways: Ways;
   /** The secret with which the agents of a cluster enrol. */

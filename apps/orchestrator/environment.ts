@@ -23,6 +23,11 @@ const SecretFile = File.refine(
   `must hold a secret of ${MIN_SECRET_BYTES} bytes or more`,
 );
 
+const SealingKeys = File.transform((text) => text.split("\n").filter((line) => line !== "")).refine(
+  (lines) => lines.every((line) => Buffer.byteLength(line) >= MIN_SECRET_BYTES),
+  `must hold a secret of ${MIN_SECRET_BYTES} bytes or more on each line`,
+);
+
 const isLoopback = ({ hostname }: URL) => ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
 const SecureUrl = z
   .url({ protocol: /^https?$/ })
@@ -81,6 +86,19 @@ export const Environment = z
     HOMESLICE_KEY_FILE: SecretFile.describe(
       "File with the secret of the installation, 32 bytes or more. The keys for tokens and jobs are derived from it.",
     ),
+    HOMESLICE_SEALING_KEYS_FILE: SealingKeys.default([]).describe(
+      "File with secrets of their own, 32 bytes or more on a line each, for what the database holds sealed: the first seals, all open. Default: one derived from the secret of the installation, which always opens, too.",
+    ),
+    HOMESLICE_SECRET_VARIABLES: List.default([]).describe(
+      "Environment variables, by commas, that secrets may be taken from. Default: none.",
+    ),
+    HOMESLICE_SECRET_DIR: z
+      .string()
+      .startsWith("/", "give an absolute path")
+      .optional()
+      .describe(
+        "Directory that secrets may be taken from: Secrets of Kubernetes are mounted there, each in a directory of its own. Default: none.",
+      ),
     HOMESLICE_CLUSTER_ENROLMENT_FILE: SecretFile.optional().describe(
       "File with a secret by which the agents of a cluster enrol by themselves. Without it, only single-use tokens enrol.",
     ),

@@ -24,6 +24,7 @@ import { createMailer } from "./notifications/senders/email.ts";
 import { requireTemplates } from "./operations/index.ts";
 import { Retainer } from "./retention/retention.ts";
 import { Scheduler } from "./schedules/scheduler.ts";
+import { Sealing } from "./sealing.ts";
 import type { Settings } from "./settings.ts";
 import { WorkflowRunner } from "./workflows/runner.ts";
 
@@ -101,6 +102,13 @@ export async function startOrchestrator(
   }
 }
 
+/** Keys of their own come first; that of the installation always opens what it has sealed. */
+function sealingOf({ sealingSecrets, secret }: Settings): Sealing {
+  const [first = secret, ...rest] = [...sealingSecrets, secret];
+  const keyOf = (of: Uint8Array) => deriveKey(of, "sealing");
+  return new Sealing([keyOf(first), ...rest.map(keyOf)]);
+}
+
 function createContext(settings: Settings, log: Logger, timings: Timings): Context {
   const orchestratorId = randomUUID();
   const transport = settings.redis
@@ -120,7 +128,8 @@ function createContext(settings: Settings, log: Logger, timings: Timings): Conte
     refusals: new Refusals(databases, now),
     timings,
     jobKey: privateKeyFromSeed(deriveKey(settings.secret, "job-signing")),
-    sealKey: deriveKey(settings.secret, "sealing"),
+    sealing: sealingOf(settings),
+    secretPlaces: settings.secretPlaces,
     ways: {
       outbound: new Outbound({ allowedNetworks: settings.notifyNetworks }),
       mailer: settings.mail && createMailer(settings.mail),

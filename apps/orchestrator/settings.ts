@@ -34,6 +34,14 @@ export interface MailSettings {
   readonly from: string;
 }
 
+/** Where secrets may lie outside of the database. */
+export interface SecretPlaces {
+  /** Variables that secrets may be taken from, with their values. */
+  readonly variables: ReadonlyMap<string, string>;
+  /** Directory that secrets may be taken from. */
+  readonly directory: string | undefined;
+}
+
 /** How long things are kept, in days; 0 is for ever. */
 export interface Retention {
   readonly executionDays: number;
@@ -49,6 +57,9 @@ export interface Settings {
   readonly redis: RedisSettings | undefined;
   /** The secret of the installation. */
   readonly secret: Uint8Array;
+  /** Secrets of their own for what the database holds sealed: the first seals, all open. */
+  readonly sealingSecrets: readonly Uint8Array[];
+  readonly secretPlaces: SecretPlaces;
   readonly clusterEnrolment: string | undefined;
   readonly environment: Server["environment"];
   /** Where browsers reach the orchestrator. */
@@ -108,6 +119,11 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
             password: values.HOMESLICE_REDIS_PASSWORD_FILE ?? "",
           },
     secret: Buffer.from(values.HOMESLICE_KEY_FILE),
+    sealingSecrets: values.HOMESLICE_SEALING_KEYS_FILE.map((line) => Buffer.from(line)),
+    secretPlaces: {
+      variables: new Map(values.HOMESLICE_SECRET_VARIABLES.map((name) => [name, environment[name] ?? ""])),
+      directory: values.HOMESLICE_SECRET_DIR,
+    },
     clusterEnrolment: values.HOMESLICE_CLUSTER_ENROLMENT_FILE,
     environment: values.HOMESLICE_ENVIRONMENT,
     publicUrl: values.HOMESLICE_PUBLIC_URL,

@@ -42,6 +42,10 @@ export const Permission = z.enum([
   "workflows:read",
   "workflows:write",
   "workflows:decide",
+  "secrets:read",
+  "secrets:manage",
+  "secrets:refer",
+  "secrets:reseal",
   "accounts:manage",
   "tokens:manage",
   "audit:read",
@@ -62,6 +66,7 @@ const granted: Record<Role, readonly Permission[]> = {
     "approvals:read",
     "notifications:read",
     "hooks:read",
+    "secrets:read",
   ],
   operator: [
     "executions:start",
@@ -81,6 +86,9 @@ const granted: Record<Role, readonly Permission[]> = {
     "approvals:manage",
     "notifications:manage",
     "hooks:manage",
+    "secrets:manage",
+    "secrets:refer",
+    "secrets:reseal",
     "accounts:manage",
     "tokens:manage",
     "audit:read",
@@ -90,7 +98,7 @@ const granted: Record<Role, readonly Permission[]> = {
 };
 
 /** Permissions over what all tenants share: only the people of the default tenant have them. */
-const installation: readonly Permission[] = ["audit:verify", "limits:manage"];
+const installation: readonly Permission[] = ["audit:verify", "limits:manage", "secrets:refer", "secrets:reseal"];
 
 /** Permissions that only a person has, never a token of a program: what needs two people is not one and their token. */
 const personal: readonly Permission[] = ["executions:approve", "workflows:decide"];

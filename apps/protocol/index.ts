@@ -22,6 +22,7 @@ export * from "./queue.ts";
 export type { Route } from "./route.ts";
 export * from "./routes.ts";
 export * from "./schedules.ts";
+export * from "./secrets.ts";
 export * from "./servers.ts";
 export * from "./signing.ts";
 export * from "./targets.ts";

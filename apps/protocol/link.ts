@@ -50,6 +50,14 @@ export type Job = z.infer<typeof Job>;
 export const SignedJob = z.object({ payload: z.string(), signature: z.string() });
 export type SignedJob = z.infer<typeof SignedJob>;
 
+/** What comes with a job that asks for secrets of the orchestrator: signed for the same attempt, and never written down. */
+export const JobSecrets = z.object({
+  ...Attempt.shape,
+  server_id: ServerId,
+  secrets: z.record(z.string(), z.string()),
+});
+export type JobSecrets = z.infer<typeof JobSecrets>;
+
 /** How an attempt ended, as the agent saw it. `lost`: the process is gone and left no exit status (host restarted). */
 export const Outcome = z.enum(["exited", "timed_out", "cancelled", "refused", "lost"]);
 export type Outcome = z.infer<typeof Outcome>;
@@ -128,7 +136,13 @@ export const OrchestratorMessage = z.discriminatedUnion("type", [
     /** Held attempts that the orchestrator has settled already: the agent forgets them. */
     settled: z.array(Attempt),
   }),
-  z.object({ ...version, type: z.literal("run"), job: SignedJob }),
+  z.object({
+    ...version,
+    type: z.literal("run"),
+    job: SignedJob,
+    /** `payload` is a `JobSecrets` as JSON. */
+    secrets: SignedJob.optional(),
+  }),
   z.object({ ...version, type: z.literal("cancel"), ...Attempt.shape }),
   /** Every line up to `seq` is stored durably. */
   z.object({ ...version, type: z.literal("stored"), ...Attempt.shape, seq: z.int().nonnegative() }),

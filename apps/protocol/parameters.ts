@@ -49,9 +49,9 @@ const ListItems = z.strictObject({ type: z.enum(itemTypes).default("string"), ..
 export type ListItems = z.infer<typeof ListItems>;
 
 export const ParameterDefinition = z.strictObject({
-  type: z.enum([...itemTypes, "list"]).meta({
+  type: z.enum([...itemTypes, "secret", "list"]).meta({
     description:
-      "enum: one of validation.one_of; server: the id of a server; list: fills as many arguments of a command as it has items",
+      "enum: one of validation.one_of; server: the id of a server; secret: the name of a secret of the orchestrator, which stands among the secrets of a command alone; list: fills as many arguments of a command as it has items",
   }),
   required: z.boolean().default(true),
   default: ParameterValue.optional(),

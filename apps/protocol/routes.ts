@@ -12,6 +12,7 @@ import { lockRoutes } from "./lockRoutes.ts";
 import { notificationRoutes } from "./notificationRoutes.ts";
 import { listing, page, type Route, route, sortedBy } from "./route.ts";
 import { scheduleRoutes } from "./scheduleRoutes.ts";
+import { secretRoutes } from "./secretRoutes.ts";
 import { BreakerOverride, NewServer, RegisteredServer, Server, ServerFilter, ServerHealth } from "./servers.ts";
 import { workflowRoutes } from "./workflowRoutes.ts";
 
@@ -102,6 +103,7 @@ export const routes = {
   ...notificationRoutes,
   ...scheduleRoutes,
   ...workflowRoutes,
+  ...secretRoutes,
   listAudit: route({
     method: "GET",
     path: "/api/v1/audit",

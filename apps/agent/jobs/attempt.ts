@@ -1,4 +1,3 @@
-import { statfsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Finish, HeldAttempt, Job } from "@homeslice/protocol/link.ts";
@@ -10,13 +9,14 @@ import { readResult } from "../operations/checks/result.ts";
 import { takeBack } from "../operations/shellCommand/secrets.ts";
 import { Outbox } from "../output/outbox.ts";
 import { Tail } from "../output/tail.ts";
-import { strictest } from "../sandbox/limits.ts";
 import { accountFor, withReason } from "./accounting.ts";
-import { closeRecords, openRecords, type Records, syncRecords } from "./attemptRecords.ts";
+import { closeRecords, forgetUncoverable, openRecords, type Records, syncRecords } from "./attemptRecords.ts";
 import { executionMarks } from "./command.ts";
 import { type Ending, refused } from "./ending.ts";
 import { findLaunched, type Launched, launch } from "./launch.ts";
+import { outputLimit } from "./outputLimit.ts";
 import { supervise } from "./supervision.ts";
+import type { Work } from "./work.ts";
 import type { Workshop } from "./workshop.ts";
 
 /**
@@ -37,16 +37,18 @@ export class Attempt {
   #recovered = false;
 
   /** Takes on a job. When this returns, it is in the journal. @throws when it cannot be written there */
-  static async accept(directory: string, job: Job, shop: Workshop): Promise<Attempt> {
+  static async accept(directory: string, { job, secrets }: Work, shop: Workshop): Promise<Attempt> {
     let records: Records | undefined;
     try {
       await mkdir(join(directory, "work"), { recursive: true, mode: 0o700 });
-      records = await openRecords(directory, shop.secretsDir);
+      await shop.vault.put(basename(directory), secrets);
+      records = await openRecords(directory, shop);
       await records.journal.append({ type: "accepted", at: shop.clock.now().toISOString(), job });
       await syncRecords(directory);
       return new Attempt(job, records, shop);
     } catch (error) {
       if (records !== undefined) await closeRecords(records);
+      await shop.vault.remove(basename(directory));
       await rm(directory, { recursive: true, force: true });
       throw error;
     }
@@ -54,7 +56,7 @@ export class Attempt {
 
   /** Takes up an attempt of an earlier process of the agent; undefined when that one had not accepted it yet. */
   static async recover(directory: string, shop: Workshop): Promise<Attempt | undefined> {
-    const records = await openRecords(directory, shop.secretsDir);
+    const records = await openRecords(directory, shop);
     await syncRecords(directory);
     const { job, stopping, finish } = records.journal.progress;
     if (job === undefined) {
@@ -62,6 +64,7 @@ export class Attempt {
       await rm(directory, { recursive: true });
       return undefined;
     }
+    await forgetUncoverable(records, shop.vault);
     const attempt = new Attempt(job, records, shop);
     attempt.#recovered = true;
     if (finish !== undefined) await attempt.#outbox.close(finish);
@@ -161,6 +164,7 @@ export class Attempt {
   /** Deletes all there is of it. */
   async remove(): Promise<void> {
     await this.close();
+    await this.#shop.vault.remove(basename(this.#records.directory));
     await rm(this.#records.directory, { recursive: true, force: true });
   }
 
@@ -238,6 +242,7 @@ export class Attempt {
       await pause(this.#shop.clock, this.#shop.timings.poll, this.#detach.signal);
       if (this.#detach.signal.aborted) return;
     }
+    await this.#shop.vault.remove(basename(directory));
     this.#log.info({ ...ending, last_seq: finish.last_seq }, "attempt finished");
     await this.#outbox.close(finish);
   }
@@ -279,19 +284,4 @@ export class Attempt {
   #now(): string {
     return this.#shop.clock.now().toISOString();
   }
-}
-
-/** Where neither the owner of the server nor the job says it, in MiB. */
-const DEFAULT_OUTPUT_MB = 64;
-
-/** The share of the free disk that the output of one job may take at most: what is kept of it never fills the disk. */
-const DISK_SHARE = 0.25;
-const MEBIBYTE = 1_048_576;
-
-/** Output that is kept of a job, in MiB. */
-function outputLimit({ operation }: Job, directory: string, { policy }: Workshop): number {
-  const own = operation.type === "shell_command" ? operation.limits : undefined;
-  const { bavail, bsize } = statfsSync(directory);
-  const share = Math.max(1, Math.floor((bavail * bsize * DISK_SHARE) / MEBIBYTE));
-  return Math.min(share, strictest(policy().limits, own).output_mb ?? DEFAULT_OUTPUT_MB);
 }

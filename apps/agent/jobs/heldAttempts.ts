@@ -1,10 +1,11 @@
 import { mkdir, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
-import type { Attempt as AttemptId, Finish, Job } from "@homeslice/protocol/link.ts";
+import type { Attempt as AttemptId, Finish } from "@homeslice/protocol/link.ts";
 import { z } from "zod";
 import { Settled } from "../journal/settled.ts";
 import { Attempt } from "./attempt.ts";
 import { Turns } from "./turns.ts";
+import type { Work } from "./work.ts";
 import type { Workshop } from "./workshop.ts";
 
 export interface HoldingOptions {
@@ -38,6 +39,7 @@ export class HeldAttempts {
       if (attempt !== undefined) recovered.push(attempt);
     }
     recovered.sort((a, b) => a.acceptedAt.localeCompare(b.acceptedAt));
+    await shop.vault.keepOnly(recovered.map(({ job }) => keyOf(job)));
     for (const attempt of recovered) held.#take(attempt);
     return held;
   }
@@ -73,8 +75,9 @@ export class HeldAttempts {
   }
 
   /** Takes on a job. @throws when it cannot be written to the journal */
-  async accept(job: Job): Promise<Attempt> {
-    const attempt = await Attempt.accept(join(this.#options.stateDir, "jobs", keyOf(job)), job, this.#shop);
+  async accept(work: Work): Promise<Attempt> {
+    const { job } = work;
+    const attempt = await Attempt.accept(join(this.#options.stateDir, "jobs", keyOf(job)), work, this.#shop);
     // A newer attempt means that the orchestrator has given up on the older ones.
     for (const older of this.#ofExecution(job.execution_id)) older.stop("cancelled");
     this.#take(attempt);
@@ -105,6 +108,7 @@ export class HeldAttempts {
   async close(): Promise<void> {
     await Promise.all(this.all().map((attempt) => attempt.close()));
     await this.#settled.close();
+    if (this.size === 0) await this.#shop.vault.close();
   }
 
   /** Puts aside what cannot be read: the orchestrator learns that it is not held, and the other attempts go on. */

@@ -4,7 +4,8 @@ import type { Instruction } from "../link/connection.ts";
 import type { Attempt } from "./attempt.ts";
 import { type Ending, refused } from "./ending.ts";
 import { HeldAttempts, type HoldingOptions } from "./heldAttempts.ts";
-import { type Trust, verifyJob } from "./verify.ts";
+import { type Trust, verifyJob, verifySecrets } from "./verify.ts";
+import type { Work } from "./work.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** Attempts that wait for the orchestrator to settle them; beyond that, new jobs are refused. */
@@ -91,7 +92,7 @@ export class Jobs {
     }
   }
 
-  async #run({ job: signed }: Of<"run">): Promise<void> {
+  async #run({ job: signed, secrets }: Of<"run">): Promise<void> {
     // Without an answer, the orchestrator sends the job again to the next process of the agent.
     if (this.#state !== "open") return;
     const verified = verifyJob(signed, this.#trust, this.#shop.clock.now());
@@ -108,7 +109,9 @@ export class Jobs {
     if (settled !== undefined) return this.#tellFinish(settled);
     const reason = this.#refusal(job);
     if (reason !== undefined) return this.#answer(job, refused(reason));
-    await this.#accept(job);
+    const given = verifySecrets(secrets, job, this.#trust);
+    if (!given.ok) return this.#answer(job, refused(given.reason));
+    await this.#accept({ job, secrets: given.secrets });
   }
 
   #refusal({ execution_id, fence }: Job): string | undefined {
@@ -118,12 +121,12 @@ export class Jobs {
     return undefined;
   }
 
-  async #accept(job: Job): Promise<void> {
+  async #accept(work: Work): Promise<void> {
     let attempt: Attempt;
     try {
-      attempt = await this.#attempts.accept(job);
+      attempt = await this.#attempts.accept(work);
     } catch (error) {
-      return this.#answer(job, refused(`the agent cannot write its journal: ${messageOf(error)}`));
+      return this.#answer(work.job, refused(`the agent cannot write its journal: ${messageOf(error)}`));
     }
     if (this.#connected) this.#inBackground(attempt.resume());
   }

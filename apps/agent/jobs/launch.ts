@@ -34,7 +34,7 @@ export async function launch(
   const { execution_id: executionId, server_id: serverId, operation } = job;
   const prepared = await prepareOperation(operation, { executionId, serverId, directory, shop });
   if ("outcome" in prepared) return prepared;
-  const { sandbox, policy, ownPaths } = shop;
+  const { sandbox, policy, ownPaths, vault } = shop;
   const token = `start.${randomUUID()}`;
   try {
     const confinement = await sandbox.confine({
@@ -43,6 +43,7 @@ export async function launch(
         attempt: basename(directory),
         work: join(directory, "work"),
         hidden: [...ownPaths, ...policy().forbiddenPaths],
+        shown: [vault.directoryOf(basename(directory))],
       },
       ...{ policy: policy(), limits: prepared.limits, isolate: prepared.isolate },
     });

@@ -19,17 +19,9 @@ export interface Range {
 export class Redactor {
   readonly #patterns: readonly Buffer[];
 
-  /** Knows every secret in a directory; none when there is no directory. */
-  static async of(secretsDir: string): Promise<Redactor> {
-    const secrets: string[] = [];
-    try {
-      for (const entry of await readdir(secretsDir, { withFileTypes: true })) {
-        if (!entry.isDirectory()) secrets.push(await readFile(join(secretsDir, entry.name), "utf8"));
-      }
-    } catch (error) {
-      if (!hasCode(error, "ENOENT", "EACCES")) throw error;
-    }
-    return new Redactor(secrets);
+  /** Knows every secret in some directories; none where there is no directory. */
+  static async of(directories: readonly string[]): Promise<Redactor> {
+    return new Redactor((await Promise.all(directories.map(secretsIn))).flat());
   }
 
   constructor(secrets: readonly string[]) {
@@ -64,6 +56,18 @@ export class Redactor {
     }
     return longest;
   }
+}
+
+async function secretsIn(directory: string): Promise<string[]> {
+  const secrets: string[] = [];
+  try {
+    for (const entry of await readdir(directory, { withFileTypes: true })) {
+      if (!entry.isDirectory()) secrets.push(await readFile(join(directory, entry.name), "utf8"));
+    }
+  } catch (error) {
+    if (!hasCode(error, "ENOENT", "EACCES")) throw error;
+  }
+  return secrets;
 }
 
 function isLongEnough(text: string): boolean {

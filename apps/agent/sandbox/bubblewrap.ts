@@ -5,6 +5,8 @@ export interface View {
   readonly isolation: "standard" | "strict";
   /** What the command must not see. */
   readonly hidden: readonly string[];
+  /** What it may read all the same, if it is there. */
+  readonly shown: readonly string[];
   /** What it must see and may write, even where that lies in something hidden. */
   readonly own: string;
   readonly writable: readonly string[];
@@ -17,7 +19,7 @@ export interface View {
 export async function bubblewrapArguments(view: View): Promise<string[]> {
   const shared = ["--unshare-pid", "--new-session", "--die-with-parent"];
   const hidden = await hiding(view.hidden, view.own);
-  const own = ["--bind", view.own, view.own];
+  const own = ["--bind", view.own, view.own, ...view.shown.flatMap((path) => ["--ro-bind-try", path, path])];
   if (view.isolation === "standard")
     return ["--dev-bind", "/", "/", ...shared, "--proc", "/proc", ...hidden, ...own, "--"];
   return [

@@ -41,6 +41,8 @@ export interface Confined {
   readonly directory: string;
   readonly work: string;
   readonly hidden: readonly string[];
+  /** What it may read all the same, if it is there. */
+  readonly shown: readonly string[];
   readonly limits: Limits;
   readonly policy: Pick<Policy, "isolation" | "network" | "writablePaths">;
   /** False for what only looks: it is measured and limited, and sees the server as it is. */
@@ -112,7 +114,7 @@ export class Sandbox {
     await this.#tools.groups?.remove(attempt);
   }
 
-  async #inside({ policy, isolate, directory, work, hidden }: Confined): Promise<string[] | undefined> {
+  async #inside({ policy, isolate, directory, work, hidden, shown }: Confined): Promise<string[] | undefined> {
     const { bubblewrap, setpriv, seccomp } = this.#tools;
     const { isolation, network, writablePaths: writable } = policy;
     if (!isolate || isolation === "off") return [];
@@ -122,7 +124,7 @@ export class Sandbox {
     const filter = isolation === "strict" && seccomp !== undefined;
     if (filter) await writeDurably(join(directory, SECCOMP_FILE), seccomp);
     const descriptor = filter ? SECCOMP_DESCRIPTOR : undefined;
-    const view = { isolation, hidden, own: work, writable, network, seccomp: descriptor };
+    const view = { isolation, hidden, shown, own: work, writable, network, seccomp: descriptor };
     return [program, ...(await bubblewrapArguments(view))];
   }
 }
@@ -130,7 +132,7 @@ export class Sandbox {
 /** Bubblewrap can be there and not work: inside a container, or where the kernel has no user namespaces. */
 async function probe(program: string | undefined, isolation: "standard" | "strict"): Promise<string | undefined> {
   if (program === undefined) return undefined;
-  const view = { isolation, hidden: [], own: tmpdir(), writable: [], network: false, seccomp: undefined };
+  const view = { isolation, hidden: [], shown: [], own: tmpdir(), writable: [], network: false, seccomp: undefined };
   try {
     await run(program, [...(await bubblewrapArguments(view)), "/bin/true"], { timeout: PROBE_TIMEOUT });
     return program;

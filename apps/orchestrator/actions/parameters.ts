@@ -5,6 +5,7 @@ import {
   type ParameterDefinition,
   type ParameterValidation,
   type ParameterValue,
+  SecretName,
   ServerId,
 } from "@homeslice/protocol";
 
@@ -14,8 +15,11 @@ const limit = { timeout: 100 };
 /** What is wrong with a value of a parameter; undefined when it fits. */
 export function valueFault(value: ParameterValue, definition: ParameterDefinition): string | undefined {
   const { type } = definition;
-  if (type !== "list") return itemFault(value, { ...definition, type });
-  return Array.isArray(value) ? listFault(value, definition) : "must be of type list";
+  if (type === "list") return Array.isArray(value) ? listFault(value, definition) : "must be of type list";
+  if (type !== "secret") return itemFault(value, { ...definition, type });
+  return SecretName.safeParse(value).success
+    ? validityFault(value, definition.validation)
+    : "must be the name of a secret";
 }
 
 /** What is wrong with the definition of a parameter, whatever value it is given. */

@@ -31,7 +31,7 @@ export function templateFaults({ operation, parameters }: NewAction): Fault[] {
   return [...defined, ...placed];
 }
 
-function slotFault({ text, takesLists }: Slot, parameters: NewAction["parameters"]): string | undefined {
+function slotFault({ text, takesLists, takesSecrets }: Slot, parameters: NewAction["parameters"]): string | undefined {
   const name = placeholder(text);
   if (name === undefined)
     return text.includes("{{")
@@ -40,6 +40,9 @@ function slotFault({ text, takesLists }: Slot, parameters: NewAction["parameters
   const definition = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
   if (definition === undefined) return `there is no parameter "${name}"`;
   if (definition.type === "list" && takesLists !== true) return "a list stands among the arguments of a command alone";
+  if ((definition.type === "secret") !== (takesSecrets ?? false)) {
+    return "the secrets of a command that are from the orchestrator are the place of a secret, and of nothing else";
+  }
   return undefined;
 }
 

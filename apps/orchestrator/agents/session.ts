@@ -5,12 +5,15 @@ import {
   closeCode,
   LINK_VERSION,
   type OrchestratorMessage,
+  type SignedJob,
 } from "@homeslice/protocol";
 import { noteFailures } from "../breaker/repository.ts";
 import type { Context } from "../context.ts";
 import { transact } from "../database/database.ts";
 import type { DispatchRow } from "../executions/claim.ts";
 import { markUnreachable } from "../executions/targets.ts";
+import { secretsFor } from "../secrets/delivery.ts";
+import { secretsOf } from "../secrets/uses.ts";
 import { findServerKey } from "../servers/enrolment.ts";
 import { closeSession, openSession } from "../servers/sessions.ts";
 import type { Report } from "./fold.ts";
@@ -92,9 +95,28 @@ export class AgentSession implements AgentLink {
       return;
     }
     if (!this.#isNews("run", row)) return;
+    const names = secretsOf(row.operation);
+    if (names.length === 0) {
+      this.#send(row);
+      return;
+    }
+    this.#sendWithSecrets(row, names).catch((error: unknown) => {
+      this.#context.log.warn({ err: error, execution_id: row.execution_id }, "secrets cannot be had at the moment");
+      // It stays unanswered, and so is tried again.
+      this.#told.delete(`run ${row.execution_id} ${row.fence}`);
+    });
+  }
+
+  async #sendWithSecrets(row: DispatchRow, names: readonly string[]): Promise<void> {
+    const secrets = await secretsFor(this.#context, row, names);
+    if (secrets !== undefined) this.#send(row, secrets);
+  }
+
+  #send(row: DispatchRow, secrets?: SignedJob): void {
     const { jobKey, now, timings, metrics } = this.#context;
     const notAfter = new Date(now().getTime() + timings.acceptMs);
-    this.#socket.send({ v: LINK_VERSION, type: "run", job: signJob(row, jobKey, notAfter) });
+    const job = signJob(row, jobKey, notAfter);
+    this.#socket.send({ v: LINK_VERSION, type: "run", job, ...(secrets && { secrets }) });
     metrics.dispatched.inc();
   }
 

@@ -25,6 +25,7 @@ export interface Resource {
     | "hook"
     | "workflow"
     | "workflow_run"
+    | "secret"
     | "notification";
   readonly id: string;
   readonly name?: string | null;

@@ -16,6 +16,7 @@ import * as historyIndexes from "./migrations/0013-history-indexes.ts";
 import * as hooks from "./migrations/0014-hooks.ts";
 import * as workflows from "./migrations/0015-workflows.ts";
 import * as actionVersions from "./migrations/0017-action-versions.ts";
+import * as secrets from "./migrations/0018-secrets.ts";
 
 /** Every migration, in order. Names are forever: the database remembers them. */
 const migrations: Record<string, Migration> = {
@@ -34,6 +35,7 @@ const migrations: Record<string, Migration> = {
   "0014-hooks": hooks,
   "0015-workflows": workflows,
   "0017-action-versions": actionVersions,
+  "0018-secrets": secrets,
 };
 
 function migrator(database: Database, schema: string): Migrator {

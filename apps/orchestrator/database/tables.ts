@@ -26,6 +26,7 @@ import type {
   NotificationRulesTable,
 } from "./notificationTables.ts";
 import type { ScheduleFiresTable, SchedulesTable } from "./scheduleTables.ts";
+import type { SecretsTable } from "./secretTables.ts";
 import type { WorkflowRunsTable, WorkflowStepsTable, WorkflowsTable } from "./workflowTables.ts";
 
 export interface ServersTable extends OfTenant {
@@ -238,6 +239,7 @@ export interface Tables {
   hooks: HooksTable;
   hook_calls: HookCallsTable;
   schedules: SchedulesTable;
+  secrets: SecretsTable;
   schedule_fires: ScheduleFiresTable;
   workflows: WorkflowsTable;
   workflow_runs: WorkflowRunsTable;

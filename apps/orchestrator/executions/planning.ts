@@ -14,6 +14,7 @@ import {
 import type { Actions } from "../actions/actions.ts";
 import { render } from "../actions/rendering.ts";
 import type { Connection } from "../database/database.ts";
+import { refuseSecretsOf, refuseUnknownSecrets } from "../secrets/uses.ts";
 import type { NewExecutionRow } from "./repository.ts";
 import { type Candidate, selectByCriteria, selectByIds } from "./selection.ts";
 
@@ -85,8 +86,15 @@ async function operationOf(
   { operation, parameters, dry_run }: NewExecution,
   action: Action | undefined,
 ): Promise<Operation> {
-  if (action !== undefined) return rehearsed(await render(connection, action, parameters), dry_run);
-  if (operation !== undefined) return rehearsed(operation, dry_run);
+  if (action !== undefined) {
+    const rendered = rehearsed(await render(connection, action, parameters), dry_run);
+    await refuseUnknownSecrets(connection, rendered);
+    return rendered;
+  }
+  if (operation !== undefined) {
+    refuseSecretsOf(operation);
+    return rehearsed(operation, dry_run);
+  }
   throw new ApiError("invalid_request", "give either an action or an operation");
 }
 

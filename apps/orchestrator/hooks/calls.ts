@@ -13,7 +13,6 @@ import { type Context, inTenant } from "../context.ts";
 import { type Connection, transact } from "../database/database.ts";
 import { Executions } from "../executions/executions.ts";
 import { parseJson } from "../http/json.ts";
-import { unseal } from "../sealing.ts";
 import { knowsSecret, REPLAY_SECONDS, type Shown } from "./credentials.ts";
 import { StoredHook } from "./hooks.ts";
 import * as repository from "./repository.ts";
@@ -42,7 +41,7 @@ export class HookCalls {
   async take(hookId: string, shown: Shown): Promise<HookAnswer> {
     const row = await repository.findHook(this.#context.database, hookId);
     const hook = row && StoredHook.parse(row.definition);
-    const secret = row && unseal(row.sealed, this.#context.sealKey);
+    const secret = row && this.#context.sealing.unseal(row.sealed);
     if (!row || !hook || !secret || !knowsSecret(hook.source, secret, shown, this.#context.now())) throw unknown();
     const alerts = alertsIn(hook.source, shown);
     const results: HookAnswer["results"] = [];

@@ -3,7 +3,6 @@ import { z } from "zod";
 import { Actions } from "../actions/actions.ts";
 import type { Context } from "../context.ts";
 import { type Definition, Definitions, metadataOf, type NewDefinition } from "../definitions/definitions.ts";
-import { seal } from "../sealing.ts";
 import { listCalls } from "./repository.ts";
 
 /** What is stored of a hook, besides its secret. */
@@ -55,7 +54,7 @@ export class Hooks {
   }
 
   #store({ name, secret, ...shown }: NewHook, { id: owner }: Actor): NewDefinition {
-    return { name, definition: { ...shown, owner }, sealed: seal(secret, this.#context.sealKey) };
+    return { name, definition: { ...shown, owner }, sealed: this.#context.sealing.seal(secret) };
   }
 }
 

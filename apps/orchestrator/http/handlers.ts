@@ -17,6 +17,7 @@ import { Channels } from "../notifications/channels.ts";
 import { Notifications } from "../notifications/notifications.ts";
 import { Queue } from "../queue/queue.ts";
 import { Schedules } from "../schedules/schedules.ts";
+import { secretHandlers } from "../secrets/handlers.ts";
 import { Servers } from "../servers/servers.ts";
 import { WorkflowRuns } from "../workflows/runs.ts";
 import { Workflows } from "../workflows/workflows.ts";
@@ -45,6 +46,7 @@ function handlers(context: Context, logins: Logins): Handlers {
     ...approvalHandlers(context),
     ...notificationHandlers(context),
     ...hookHandlers(context),
+    ...secretHandlers(context),
     ...lockHandlers(context),
     ...limitHandlers(context),
     ...auditHandlers(context),

@@ -9,7 +9,6 @@ import {
 import { z } from "zod";
 import type { Context } from "../context.ts";
 import { type Definition, Definitions, metadataOf, type NewDefinition } from "../definitions/definitions.ts";
-import { seal, unseal } from "../sealing.ts";
 import { findSealed } from "./deliveries.ts";
 import { send, shownOf } from "./senders/index.ts";
 
@@ -56,7 +55,7 @@ export class Channels {
   /** Sends something now, to see whether it arrives. @throws ApiError not_found */
   async test(channelId: string): Promise<ResponseOf<"testChannel">> {
     const { name } = await this.get(channelId);
-    const { database, sealKey, ways, now } = this.#context;
+    const { database, sealing, ways, now } = this.#context;
     const sealed = await findSealed(database, channelId);
     if (sealed === undefined) return { sent: false, error: "the channel was just deleted" };
     const message = {
@@ -69,7 +68,7 @@ export class Channels {
       fields: {},
     } as const;
     try {
-      await send(ChannelTarget.parse(JSON.parse(unseal(sealed, sealKey))), message, ways);
+      await send(ChannelTarget.parse(JSON.parse(sealing.unseal(sealed))), message, ways);
       return { sent: true, error: null };
     } catch (error) {
       return { sent: false, error: error instanceof Error ? error.message : String(error) };
@@ -77,7 +76,7 @@ export class Channels {
   }
 
   #store({ name, target }: NewChannel): NewDefinition {
-    const sealed = seal(JSON.stringify(target), this.#context.sealKey);
+    const sealed = this.#context.sealing.seal(JSON.stringify(target));
     return { name, definition: { type: target.type, shown: shownOf(target) }, sealed };
   }
 }

@@ -1,7 +1,6 @@
 import { ChannelTarget, NewNotificationRule } from "@homeslice/protocol";
 import type { Context } from "../context.ts";
 import { Loop } from "../loop.ts";
-import { unseal } from "../sealing.ts";
 import { type Due, markFailed, markSent, takeDue } from "./deliveries.ts";
 import { compose } from "./message.ts";
 import { send } from "./senders/index.ts";
@@ -34,10 +33,10 @@ export class Notifier {
   }
 
   async #send(due: Due): Promise<void> {
-    const { database, metrics, log, sealKey, ways } = this.#context;
+    const { database, metrics, log, sealing, ways } = this.#context;
     const { delivery_id: id, event, severity, created_at: at } = due;
     try {
-      const target = ChannelTarget.parse(JSON.parse(unseal(due.sealed, sealKey)));
+      const target = ChannelTarget.parse(JSON.parse(sealing.unseal(due.sealed)));
       const happening = { event, severity, at, fields: due.fields };
       const words = compose(happening, NewNotificationRule.parse(due.rule));
       await send(target, { id, ...happening, ...words }, ways);

@@ -8,6 +8,8 @@ export interface Slot {
   readonly takesOptions?: boolean;
   /** Whether the items of a list stand there one after the other. */
   readonly takesLists?: boolean;
+  /** Whether it names a secret of the orchestrator. */
+  readonly takesSecrets?: boolean;
 }
 
 /** The values of a parameter in place of a text: several of a list, none of what has no value. */

@@ -65,8 +65,7 @@ const AbsolutePath = z.string().regex(/^\/(?!.*\/\.\.?(\/|$))/);
 
 export const Path = textOrParameter(AbsolutePath, "give an absolute path without . and ..");
 
-/** Name of a secret that the owner of the server keeps there: it never travels. */
+/** Name of a secret: of one that the owner of the server keeps there, or of one of the orchestrator. */
 export const SecretName = z
   .string()
-  .regex(/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,63}$/, "use 1 to 64 letters, digits, underscores or dashes")
-  .meta({ description: "Name of a secret in the secrets directory of the agent" });
+  .regex(/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,63}$/, "use 1 to 64 letters, digits, underscores or dashes");

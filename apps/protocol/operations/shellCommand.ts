@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dryRun, Limits, Path, SecretName } from "./limits.ts";
+import { dryRun, Limits, Path, SecretName, textOrParameter } from "./limits.ts";
 
 /** No NUL: the kernel ends an argument there, so what runs would not be what was shown. */
 const Argument = z
@@ -22,7 +22,13 @@ const VariableName = z
   );
 
 const SecretUse = z.strictObject({
-  name: SecretName,
+  name: textOrParameter(SecretName, "use 1 to 64 letters, digits, underscores or dashes").meta({
+    description: "Name of a secret, or a parameter that gives it",
+  }),
+  from: z.literal("orchestrator").optional().meta({
+    description:
+      "Where the secret is kept. Default: in the secrets directory of the server's agent, where it never travels",
+  }),
   variable: VariableName.meta({ description: "Environment variable through which the command gets it" }),
   as: z.enum(["file", "value"]).default("file").meta({
     description: "Whether the variable holds the path of a file with the secret, or the secret itself",
@@ -38,7 +44,11 @@ export const ShellCommand = z.strictObject({
     .record(VariableName, Argument)
     .optional()
     .meta({ description: "Variables besides the few that every command gets; never the place for a secret" }),
-  secrets: z.array(SecretUse).max(32).optional().meta({ description: "Secrets of the server that the command gets" }),
+  secrets: z
+    .array(SecretUse)
+    .max(32)
+    .optional()
+    .meta({ description: "Secrets that the command gets; those of the orchestrator go to actions alone" }),
   limits: Limits.optional(),
   ...dryRun,
 });

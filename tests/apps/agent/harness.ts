@@ -8,6 +8,7 @@ import { defaultTimings, systemClock } from "@homeslice/agent/clock.ts";
 import { readSettings } from "@homeslice/agent/config/settings.ts";
 import { executionMarks } from "@homeslice/agent/jobs/command.ts";
 import { terminate } from "@homeslice/agent/jobs/termination.ts";
+import { Vault } from "@homeslice/agent/jobs/vault.ts";
 import { createLog } from "@homeslice/agent/log/log.ts";
 import { expect } from "vitest";
 import { LinkPeer } from "./linkPeer.ts";
@@ -98,6 +99,7 @@ export class Bench {
       await terminate(undefined, executionMarks({ executionId: id }), systemClock, { ...defaultTimings, grace: 0 });
     }
     await this.peer.close();
+    await (await Vault.open(this.stateDir)).close();
     await rm(this.directory, { recursive: true, force: true });
   }
 }

@@ -131,8 +131,13 @@ export class LinkPeer {
     return { payload, signature: signBytes(Buffer.from(payload), key) };
   }
 
-  run(job: Job, signed = this.sign(job)): void {
-    this.send({ type: "run", job: signed });
+  run(job: Job, signed = this.sign(job), secrets?: SignedJob): void {
+    this.send({ type: "run", job: signed, ...(secrets && { secrets }) });
+  }
+
+  /** Secrets for a job, as the orchestrator sends them. */
+  secretsFor({ execution_id, fence, server_id }: Job, secrets: Record<string, string>): SignedJob {
+    return this.signText(JSON.stringify({ execution_id, fence, server_id, secrets }));
   }
 
   send(message: Sent): void {

@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Vault } from "@homeslice/agent/jobs/vault.ts";
 import { Redactor } from "@homeslice/agent/output/redactor.ts";
 import { Operation } from "@homeslice/protocol/operations/index.ts";
 import fc from "fast-check";
@@ -111,5 +112,112 @@ describe("a secret of a server", () => {
     const { finish } = await run({ argv: ["true"], secrets: [{ name: "other", variable: "X" }] });
     expect(finish).toMatchObject({ outcome: "refused" });
     expect(finish.error).toContain('this server has no secret "other"');
+  });
+});
+
+describe("a secret of the orchestrator", () => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await Bench.open();
+  });
+  afterEach(async () => {
+    await bench.close();
+  });
+
+  const used = (as: "file" | "value") => [{ name: "given", from: "orchestrator" as const, variable: "GIVEN", as }];
+
+  function start(script: string, as: "file" | "value" = "file", more: string[] = []) {
+    const operation = { type: "shell_command" as const, argv: ["sh", "-c", script, ...more], secrets: used(as) };
+    const job = bench.peer.job(["true"], { operation: Operation.parse(operation) });
+    bench.peer.run(job, bench.peer.sign(job), bench.peer.secretsFor(job, { given: SECRET }));
+    return job;
+  }
+
+  /** Every file of the agent, and of the memory of this machine that is the agent's. */
+  async function filesWithIt(): Promise<string[]> {
+    const found = ["/dev/shm", bench.directory].map(async (root) => {
+      const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
+      const files = entries.filter(
+        (entry) => entry.isFile() && (root !== "/dev/shm" || /homeslice-/.test(entry.parentPath)),
+      );
+      const texts = files.map(async ({ parentPath, name }) => {
+        const text = await readFile(join(parentPath, name), "latin1").catch(() => "");
+        return text.includes(SECRET) ? [join(parentPath, name)] : [];
+      });
+      return (await Promise.all(texts)).flat();
+    });
+    return (await Promise.all(found)).flat();
+  }
+
+  it("reaches the command by a file in memory or a variable, is covered in its output, and is gone afterwards", async () => {
+    await bench.agent();
+    bench.peer.settle = false;
+    const byFile = start('test "$(cat "$GIVEN")" = "$0"; echo $? $(stat -c "%a %n" "$GIVEN"); cat "$GIVEN"', "file", [
+      SECRET,
+    ]);
+    await eventually(() => bench.peer.finish(byFile));
+    expect(bench.peer.text(byFile)).toMatch(/^0 600 \/dev\/shm\/homeslice-\w+\/.*\/given\n\*{12}$/);
+    const byValue = start('test "$GIVEN" = "$0"; echo $? $GIVEN; env | grep -c given', "value", [SECRET]);
+    await eventually(() => bench.peer.finish(byValue));
+    expect(bench.peer.text(byValue)).toMatch(/^0 \*{12}\n0\n$/);
+    expect(JSON.stringify(bench.peer.messages)).not.toContain(SECRET);
+    // The arguments of these commands hold it for the sake of the comparison: the journal keeps those alone.
+    expect((await filesWithIt()).toSorted()).toEqual([byFile, byValue].map(journalOf).toSorted());
+  });
+
+  const journalOf = ({ execution_id }: { execution_id: string }) =>
+    join(bench.stateDir, "jobs", `${execution_id}.1`, "journal.ndjson");
+
+  it("is in no file after the end, and waits for its turn and through a restart of the agent meanwhile", async () => {
+    const one = { HOMESLICE_MAX_CONCURRENT_JOBS: "1" };
+    const first = await bench.process(one);
+    bench.peer.settle = false;
+    const gate = bench.path("gate");
+    const holder = start(`cat "$GIVEN"; until test -e ${gate}; do sleep 0.05; done; cat "$GIVEN"`);
+    const waiting = start('cat "$GIVEN"');
+    await eventually(() => bench.peer.of("started", holder)[0] && bench.peer.of("accepted", waiting)[0]);
+    await first.kill("SIGKILL");
+    await bench.process(one);
+    expect(await filesWithIt()).toHaveLength(2);
+    await writeFile(gate, "");
+    await eventually(() => bench.peer.finish(holder) && bench.peer.finish(waiting), 30);
+    const stars = "*".repeat(SECRET.length);
+    expect([bench.peer.text(holder), bench.peer.text(waiting)]).toEqual([stars + stars, stars]);
+    expect(await filesWithIt()).toEqual([]);
+    expect(JSON.stringify(bench.peer.messages)).not.toContain(SECRET);
+  });
+
+  it("that does not come along, or comes from somebody else or for another attempt, starts nothing", async () => {
+    await bench.agent();
+    const operation = Operation.parse({ type: "shell_command", argv: ["true"], secrets: used("file") });
+    const job = bench.peer.job(["true"], { operation });
+    const good = bench.peer.secretsFor(job, { given: SECRET });
+    const forged = { payload: good.payload.replace("cr&t", "CR&T"), signature: good.signature };
+    const foreign = bench.peer.secretsFor({ ...job, fence: 2 }, { given: SECRET });
+    for (const [secrets, reason] of [
+      [undefined, "without the secrets"],
+      [forged, "signature of the secrets"],
+      [foreign, "for another job"],
+      [bench.peer.secretsFor(job, { other: SECRET }), "without its secret given"],
+    ] as const) {
+      bench.peer.forget(job);
+      bench.peer.run(job, bench.peer.sign(job), secrets);
+      const finish = await eventually(() => bench.peer.finish(job));
+      expect(finish).toMatchObject({ outcome: "refused", error: expect.stringContaining(reason) });
+    }
+  });
+
+  it("lies in the state directory where there is no memory for it, and nobody else's directory is taken", async () => {
+    const directory = bench.path("no-memory");
+    const vault = await Vault.open(directory, bench.directory);
+    expect(vault.root).toBe(join(directory, "handed"));
+    await vault.put("one.1", new Map([["a", SECRET]]));
+    expect(await vault.read("one.1", "a")).toBe(SECRET);
+    await vault.keepOnly([]);
+    expect(await vault.holds("one.1")).toBe(false);
+    const inMemory = await Vault.open(directory);
+    await chmod(inMemory.root, 0o755);
+    expect((await Vault.open(directory)).root).toBe(vault.root);
+    await inMemory.close();
   });
 });

@@ -59,6 +59,12 @@ const weakest: Record<RouteName, Role | "public"> = {
   createHook: "admin",
   updateHook: "admin",
   deleteHook: "admin",
+  listSecrets: "viewer",
+  getSecret: "viewer",
+  createSecret: "admin",
+  updateSecret: "admin",
+  deleteSecret: "admin",
+  resealSecrets: "admin",
   listChannels: "viewer",
   getChannel: "viewer",
   listNotificationRules: "viewer",
@@ -120,7 +126,13 @@ const weakest: Record<RouteName, Role | "public"> = {
 };
 
 /** What all tenants share: only the people of the default tenant may. */
-const ofInstallation: readonly RouteName[] = ["verifyAudit", "setTotalLimits", "getTenantLimits", "setTenantLimits"];
+const ofInstallation: readonly RouteName[] = [
+  "verifyAudit",
+  "setTotalLimits",
+  "getTenantLimits",
+  "setTenantLimits",
+  "resealSecrets",
+];
 
 const unknownId = "00000000-0000-7000-8000-000000000000";
 

@@ -64,6 +64,8 @@ export class Installation {
       database: { host, port, user, password, name, schema: "public", connections: 6 },
       redis: this.redis,
       secret: this.secret,
+      sealingSecrets: [],
+      secretPlaces: { variables: new Map(), directory: undefined },
       clusterEnrolment: this.clusterEnrolment,
       environment: "dev",
       publicUrl: undefined,

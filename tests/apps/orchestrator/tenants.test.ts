@@ -32,6 +32,9 @@ beforeAll(async () => {
   const { hook_id } = await theirs.call("createHook", { body: hook });
   const ownAction = await ours.call("createAction", { body: { name: "ours", operation } });
   bodies.updateHook = { ...hook, name: "stolen", action_template_id: ownAction.action_id };
+  const kept = { name: "theirs", source: { type: "value" as const, value: "s3cret" } };
+  const { secret_id } = await theirs.call("createSecret", { body: kept });
+  bodies.updateSecret = { ...kept, name: "stolen" };
   const told = { name: "theirs", channel_ids: [channel_id], events: ["approval.requested" as const] };
   await theirs.call("createNotificationRule", { body: told });
   const { execution_id } = await theirs.call("startServerExecution", { params, body: { operation } });
@@ -53,6 +56,7 @@ beforeAll(async () => {
     step: "ask",
     channel_id,
     hook_id,
+    secret_id,
     delivery_id,
     lock_id,
     account_id,

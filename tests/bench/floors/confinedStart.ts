@@ -31,7 +31,7 @@ async function startOnce(sandbox: Sandbox, directory: string, attempt: string): 
   await mkdir(work, { recursive: true });
   const began = performance.timeOrigin + performance.now();
   const confinement = await sandbox.confine({
-    ...{ attempt, directory, work, hidden: [], policy, isolate: true },
+    ...{ attempt, directory, work, hidden: [], shown: [], policy, isolate: true },
     limits: {},
   });
   if ("refusal" in confinement) throw new Error(confinement.refusal);

@@ -27,7 +27,7 @@ export const prepareShellCommand: Prepare<ShellCommand> = async (operation, { di
   };
   if (operation.dry_run) return rehearsal(operation, prepared, directory, shop.sandbox.protections(policy));
   try {
-    const secrets = await handOver(operation, shop.secretsDir, directory);
+    const secrets = await handOver(operation, directory, shop);
     return { ...prepared, environment: { ...operation.environment_vars, ...secrets, ...own } };
   } catch (error) {
     if (error instanceof MissingSecret) return refused(error.message);

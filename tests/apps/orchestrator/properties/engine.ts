@@ -9,6 +9,7 @@ import { insertExecution, newExecutionId } from "@homeslice/orchestrator/executi
 import { Bus } from "@homeslice/orchestrator/live/bus.ts";
 import { Metrics } from "@homeslice/orchestrator/metrics.ts";
 import { Outbound } from "@homeslice/orchestrator/notifications/outbound.ts";
+import { Sealing } from "@homeslice/orchestrator/sealing.ts";
 import { DEFAULT_TENANT, ExecutionConfig, generateKeyPair, SuccessCriteria } from "@homeslice/protocol";
 import { sql } from "kysely";
 import { pino } from "pino";
@@ -41,7 +42,8 @@ export class Engine {
       metrics: new Metrics(),
       refusals: new Refusals(databases, now),
       jobKey: generateKeyPair().privateKey,
-      sealKey: randomBytes(32),
+      sealing: new Sealing([randomBytes(32)]),
+      secretPlaces: { variables: new Map(), directory: undefined },
       ways: { outbound: new Outbound({ allowedNetworks: [] }), mailer: undefined, now },
       clusterEnrolment: undefined,
       environment: "dev",

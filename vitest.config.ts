@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const globalSetup = ["tests/support/globalPostgres.ts"];
+const globalSetup = ["tests/support/globalTemporary.ts", "tests/support/globalPostgres.ts"];
 
 export default defineConfig({
   test: {

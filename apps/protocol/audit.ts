@@ -85,7 +85,17 @@ export const AuditEvent = z.object({
   actor: Actor,
   resource: z.object({ type: z.string(), id: z.string().nullable(), name: z.string().nullable() }),
   details: z.record(z.string(), z.unknown()),
-  result: z.object({ success: z.boolean(), error_message: z.string().nullable() }),
+  result: z.object({
+    success: z.boolean(),
+    error_message: z.string().nullable(),
+    affected_count: z
+      .int()
+      .nonnegative()
+      .nullable()
+      .meta({
+        description: "What the change reached, for example servers; null for entries from before this was counted",
+      }),
+  }),
   seal: z
     .object({ position: z.int(), hash: z.string() })
     .nullable()

@@ -4,8 +4,6 @@ import type { Connection } from "../database/database.ts";
 import { verifyChain } from "./chain.ts";
 import { insertEvent, listEvents, type NewAuditEvent } from "./repository.ts";
 
-const done: NewAuditEvent["result"] = { success: true, error_message: null };
-
 /** What was changed. */
 export interface Resource {
   readonly type:
@@ -29,6 +27,8 @@ export interface Resource {
     | "notification";
   readonly id: string;
   readonly name?: string | null;
+  /** How many things the change reached, for example the servers of an execution. Default: this one. */
+  readonly affected?: number;
 }
 
 /** What acts by itself, as the audit log names it. */
@@ -41,10 +41,11 @@ export async function recordChange(
   transaction: Connection,
   actor: Actor,
   event_type: AuditEventType,
-  { type, id, name = null }: Resource,
+  { type, id, name = null, affected = 1 }: Resource,
   details: NewAuditEvent["details"] = {},
 ): Promise<void> {
-  await insertEvent(transaction, { event_type, actor, resource: { type, id, name }, details, result: done });
+  const result = { success: true, error_message: null, affected_count: affected };
+  await insertEvent(transaction, { event_type, actor, resource: { type, id, name }, details, result });
 }
 
 /** The audit log: reading and checking it. */

@@ -18,6 +18,7 @@ const columns = {
   resource_name: ({ resource }: AuditEvent) => resource.name ?? "",
   success: ({ result }: AuditEvent) => String(result.success),
   error_message: ({ result }: AuditEvent) => result.error_message ?? "",
+  affected_count: ({ result }: AuditEvent) => String(result.affected_count ?? ""),
   details: ({ details }: AuditEvent) => JSON.stringify(details),
   position: ({ seal }: AuditEvent) => String(seal?.position ?? ""),
   hash: ({ seal }: AuditEvent) => seal?.hash ?? "",

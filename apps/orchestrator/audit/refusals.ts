@@ -43,7 +43,7 @@ export class Refusals {
     if (anonymous && this.#isFlood()) return;
     const details = anonymous ? this.#takeUntold() : {};
     const what = { type: resource.type, id: resource.id, name: resource.name ?? null };
-    const result = { success: false, error_message: reason };
+    const result = { success: false, error_message: reason, affected_count: 0 };
     await insertEvent(this.#databases.tenant(tenant), { event_type, actor, resource: what, details, result });
   }
 

@@ -55,5 +55,6 @@ function filterEvents(connection: Connection, filter: AuditFilter) {
 function toEvent(row: Selectable<AuditEventsTable>): AuditEvent {
   const { event_id, at, event_type, actor, resource, details, result, position, hash } = row;
   const seal = position === null || hash === null ? null : { position, hash: hash.toString("hex") };
-  return { event_id, timestamp: at.toISOString(), event_type, actor, resource, details, result, seal };
+  const told = { affected_count: null, ...result };
+  return { event_id, timestamp: at.toISOString(), event_type, actor, resource, details, result: told, seal };
 }

@@ -195,7 +195,8 @@ export interface AuditEventsTable extends OfTenant {
   actor: JSONColumnType<AuditEvent["actor"]>;
   resource: JSONColumnType<AuditEvent["resource"]>;
   details: JSONColumnType<AuditEvent["details"]>;
-  result: JSONColumnType<AuditEvent["result"]>;
+  /** Without the count in entries from before it was kept. */
+  result: JSONColumnType<Omit<AuditEvent["result"], "affected_count"> & Partial<AuditEvent["result"]>>;
   position: number | null;
   hash: Buffer | null;
 }

@@ -177,7 +177,7 @@ export class Executions {
       transaction,
       actor,
       "execution.started",
-      { type: "execution", id: row.executionId },
+      { type: "execution", id: row.executionId, affected: row.serverIds.length },
       {
         operation: row.operation,
         action_template_id: row.actionId,
@@ -238,8 +238,10 @@ export class Executions {
   /** The same in the transaction of its caller, who tells the agents' links afterwards. */
   async cancelWithin(transaction: Connection, executionId: string, actor: Actor): Promise<void> {
     await setStatus(transaction, executionId, "withdrawn");
-    await settle(transaction, await requestCancel(transaction, executionId));
-    await recordChange(transaction, actor, "execution.cancelled", { type: "execution", id: executionId });
+    const { ended, asked } = await requestCancel(transaction, executionId);
+    await settle(transaction, ended);
+    const cancelled = { type: "execution", id: executionId, affected: ended.length + asked } as const;
+    await recordChange(transaction, actor, "execution.cancelled", cancelled);
   }
 
   async #mustExist(executionId: string): Promise<void> {

@@ -183,8 +183,16 @@ export async function lockGivenUp(transaction: Connection, limit: number): Promi
   return rows;
 }
 
-/** Cancels what waits, and notes for the rest that it is to be cancelled. @returns what has ended by it */
-export async function requestCancel(transaction: Connection, executionId: string): Promise<Ended[]> {
+/** What asking for a cancel came to. */
+interface Cancelled {
+  /** What waited, and is cancelled. */
+  readonly ended: Ended[];
+  /** How many the agents are asked to end. */
+  readonly asked: number;
+}
+
+/** Cancels what waits, and notes for the rest that it is to be cancelled. */
+export async function requestCancel(transaction: Connection, executionId: string): Promise<Cancelled> {
   await sql`select from execution_targets where execution_id = ${executionId} and state not in (${sql.join(finalStates)})
     order by server_id for update`.execute(transaction);
   const ended = await transaction
@@ -194,13 +202,13 @@ export async function requestCancel(transaction: Connection, executionId: string
     .where("state", "=", "queued")
     .returning(["execution_id", "server_id"])
     .execute();
-  await transaction
+  const { numUpdatedRows } = await transaction
     .updateTable("execution_targets")
     .set({ cancel_requested_at: sql`coalesce(cancel_requested_at, now())` })
     .where("execution_id", "=", executionId)
     .where("state", "in", openStates)
-    .execute();
-  return ended.map((key) => ({ ...key, state: "cancelled" }));
+    .executeTakeFirstOrThrow();
+  return { ended: ended.map((key) => ({ ...key, state: "cancelled" })), asked: Number(numUpdatedRows) };
 }
 
 /** An attempt that its agent is to end. */

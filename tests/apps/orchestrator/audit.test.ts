@@ -32,11 +32,29 @@ test("every change leaves an entry: who, from where, what, and that it was done"
   expect(told.at(-1)).toMatchObject({
     actor: { type: "user", id: "test admin", ip_address: "127.0.0.1" },
     resource: { type: "server", name: "audited" },
-    result: { success: true, error_message: null },
+    result: { success: true, error_message: null, affected_count: 1 },
   });
   const started = await events({ resource_id: execution_id });
   expect(started.map(({ event_type }) => event_type)).toEqual(["execution.cancelled", "execution.started"]);
   expect(started.at(-1)?.details).toMatchObject({ operation, target_servers: [server.server_id] });
+});
+
+test("an entry says how many things its change reached", async () => {
+  const register = async (hostname: string) =>
+    (await client.call("registerServer", { body: { hostname } })).server.server_id;
+  const [first, second] = [await register("reached-1"), await register("reached-2")];
+  const operation = { type: "shell_command" as const, argv: ["true"] satisfies [string] };
+  const body = { operation, target_servers: [first, second] };
+  const { execution_id } = await client.call("startExecution", { body });
+  for (const _ of ["two that wait", "none that is left"]) {
+    await client.call("cancelExecution", { params: { execution_id } });
+  }
+  const told = await events({ resource_id: execution_id });
+  expect(told.map(({ event_type, result }) => [event_type, result.affected_count])).toEqual([
+    ["execution.cancelled", 0],
+    ["execution.cancelled", 2],
+    ["execution.started", 2],
+  ]);
 });
 
 test("a change that failed leaves none, and one that was repeated leaves one", async () => {
@@ -62,7 +80,11 @@ test("a refused attempt leaves an entry, but a flood of the same one does not", 
       event_type: "request.refused",
       actor: { user_agent: "curious" },
       resource: { type: "route", id: "GET /api/v1/audit" },
-      result: { success: false, error_message: "the role viewer does not have the permission audit:read" },
+      result: {
+        success: false,
+        affected_count: 0,
+        error_message: "the role viewer does not have the permission audit:read",
+      },
     },
   ]);
   const { enrolment_token } = await client.call("registerServer", { body: { hostname: "claimed" } });

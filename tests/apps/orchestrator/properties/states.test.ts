@@ -91,7 +91,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.constant<Step>(({ executionId }) =>
-      transact(database, async (t) => settle(t, await requestCancel(t, executionId))),
+      transact(database, async (t) => settle(t, (await requestCancel(t, executionId)).ended)),
     ),
   },
   { weight: 1, arbitrary: fc.constant<Step>(expire) },

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { fromExecution, PortableExecution, toExecution } from "./execution.ts";
 import { kindOf } from "./kind.ts";
 import { everything } from "./session.ts";
+import { workflow } from "./workflows/kind.ts";
 
 const Names = z.array(z.string().min(1)).max(100);
 
@@ -105,6 +106,7 @@ export const kinds = {
   Action: action,
   ApprovalRule: approvalRule,
   NotificationRule: notificationRule,
+  Workflow: workflow,
   Schedule: schedule,
 } as const;
 export type KindName = keyof typeof kinds;

@@ -11,7 +11,7 @@ interface ApplyFlags {
 export function registerApply(program: Command): void {
   program
     .command("apply")
-    .description("make actions, schedules and rules be what the files of a directory say")
+    .description("make actions, workflows, schedules and rules be what the files of a directory say")
     .requiredOption("-f, --file <dir>", "directory with definitions in YAML")
     .option("--dry-run", "show what would change, and change nothing")
     .option("--prune", "delete what no file names")
@@ -22,7 +22,7 @@ export function registerApply(program: Command): void {
     });
   program
     .command("export")
-    .description("write actions, schedules and rules as definitions that apply takes")
+    .description("write actions, workflows, schedules and rules as definitions that apply takes")
     .option("-o, --out <file>", "into this file (default: standard output)")
     .action(async (options: { readonly out?: string }) => {
       const { exportCommand } = await import("../automation/commands.ts");

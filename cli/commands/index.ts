@@ -23,6 +23,7 @@ import { registerTest } from "./test.ts";
 import { registerTestbed } from "./testbed.ts";
 import { registerToken } from "./token.ts";
 import { registerUp } from "./up.ts";
+import { registerWorkflows } from "./workflows.ts";
 
 /** Every command of the launcher, in the order that `--help` shows them. */
 export function registerCommands(program: Command): void {
@@ -33,6 +34,7 @@ export function registerCommands(program: Command): void {
   registerAccount(program);
   registerActions(program);
   registerApply(program);
+  registerWorkflows(program);
   registerAudit(program);
   registerLocks(program);
   registerLogs(program);

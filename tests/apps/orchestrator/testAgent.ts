@@ -87,7 +87,7 @@ export class TestLink {
   /** Takes the first message of a type, waiting for it. */
   async receive<T extends Sent>(type: T): Promise<Received<T>> {
     const isWanted = (message: OrchestratorMessage): message is Received<T> => message.type === type;
-    await eventually(() => this.received.some(isWanted), `the orchestrator sends ${type}`, 5_000);
+    await eventually(() => this.received.some(isWanted), `the orchestrator sends ${type}`, 20_000);
     const index = this.received.findIndex(isWanted);
     const [message] = this.received.splice(index, 1).filter(isWanted);
     if (message === undefined) throw new Error(`no ${type}`);

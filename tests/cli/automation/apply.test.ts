@@ -13,7 +13,7 @@ const directories: string[] = [];
 afterEach(async () => {
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true });
   await installation.query(
-    "delete from schedules; delete from approval_rules; delete from notification_rules; update actions set deleted_at = now()",
+    "delete from workflows; delete from schedules; delete from approval_rules; delete from notification_rules; update actions set deleted_at = now()",
   );
 });
 
@@ -52,7 +52,23 @@ spec:
   environments: [prod]
 `;
 
-const everything = { "actions.yaml": action, "more/rest.yml": `${schedule}---\n${rule}` };
+const workflow = `kind: Workflow
+name: two steps
+spec:
+  parameters:
+    path: { type: string }
+  steps:
+    - name: first
+      execution:
+        action: clean up
+        parameters: { path: "{{parameters.path}}" }
+        targets: { environments: [prod] }
+    - name: ask
+      needs: [first]
+      gate: { message: Is all well? }
+`;
+
+const everything = { "actions.yaml": action, "more/rest.yml": `${schedule}---\n${rule}`, "workflows.yaml": workflow };
 
 async function run(files: Record<string, string>, more: { dryRun?: boolean; prune?: boolean } = {}) {
   return await apply(client, { directory: directoryOf(files), dryRun: false, prune: false, ...more });
@@ -68,25 +84,28 @@ describe("apply", () => {
   test("makes what the files say, in an order in which it works, and finds nothing to do the second time", async () => {
     const planned = await run(everything, { dryRun: true });
     expect(describePlan(planned)).toBe(
-      '+ Action "clean up"\n+ ApprovalRule "four eyes"\n+ Schedule "every night"\n' +
-        "3 to create, 0 to change, 0 to delete, 0 as they are. Nothing was changed.\n",
+      '+ Action "clean up"\n+ ApprovalRule "four eyes"\n+ Workflow "two steps"\n+ Schedule "every night"\n' +
+        "4 to create, 0 to change, 0 to delete, 0 as they are. Nothing was changed.\n",
     );
     expect((await client.call("listActions", { query: {} })).items).toEqual([]);
     await run(everything);
     const [made] = (await client.call("listSchedules", { query: {} })).items;
     const [of] = (await client.call("listActions", { query: {} })).items;
     expect(made?.execution).toMatchObject({ action_template_id: of?.action_id, parameters: { path: "/var/tmp" } });
-    expect(describePlan(await run(everything))).toBe("0 created, 0 changed, 0 deleted, 3 as they were.\n");
+    expect(describePlan(await run(everything))).toBe("0 created, 0 changed, 0 deleted, 4 as they were.\n");
   });
 
   test("shows what differs, changes that alone, and deletes what no file names when it is told to", async () => {
     await run(everything);
-    const changed = { "all.yaml": `${action}---\n${schedule.replace("30 2", "45 3")}  jitter_seconds: 60\n` };
+    const changed = {
+      "all.yaml": `${action}---\n${workflow.replace("all well", "it so")}---\n${schedule.replace("30 2", "45 3")}  jitter_seconds: 60\n`,
+    };
     expect(describePlan(await run(changed, { dryRun: true, prune: true }))).toBe(
-      '~ Schedule "every night"\n    jitter_seconds: 0 → 60\n' +
+      '~ Workflow "two steps"\n    steps[1].gate.message: "Is all well?" → "Is it so?"\n' +
+        '~ Schedule "every night"\n    jitter_seconds: 0 → 60\n' +
         '    timing.expression: "30 2 * * *" → "45 3 * * *"\n' +
         '- ApprovalRule "four eyes"\n' +
-        "0 to create, 1 to change, 1 to delete, 1 as they are. Nothing was changed.\n",
+        "0 to create, 2 to change, 1 to delete, 1 as they are. Nothing was changed.\n",
     );
     await run(changed);
     expect((await client.call("listApprovalRules", { query: {} })).items).toHaveLength(1);
@@ -105,7 +124,7 @@ describe("apply", () => {
     await run(everything);
     const exported = await exportDefinitions(client);
     const again = await run({ "exported.yaml": exported }, { prune: true });
-    expect(describePlan(again)).toBe("0 created, 0 changed, 0 deleted, 4 as they were.\n");
+    expect(describePlan(again)).toBe("0 created, 0 changed, 0 deleted, 5 as they were.\n");
     // Another environment has other ids.
     const other = await installation.client(url, "admin", "other");
     const directory = directoryOf({ "exported.yaml": exported });
@@ -144,6 +163,11 @@ describe("a file", () => {
       "with a mistake deep inside",
       schedule.replace("environments: [prod]", "environments: [moon]"),
       "spec.execution.targets.environments.0: Invalid option",
+    ],
+    [
+      "with a step that is neither",
+      `${action}---\n${workflow.replace("gate: { message: Is all well? }", "outputs: {}")}`,
+      "spec.steps.1.execution: give either execution or gate",
     ],
     ["that names an action which is nowhere", schedule, 'there is no action named "clean up"'],
     ["that says the same thing twice", `${action}---\n${action}`, '8: Action "clean up" is there already, at a.yaml:1'],

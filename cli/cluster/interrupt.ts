@@ -8,13 +8,16 @@ export interface Interruption {
   readonly dispose: () => void;
 }
 
-/** Passes Ctrl-C on to the engine, which finishes the steps under way and writes them down; the second time it stops at once. */
+/**
+ * Passes Ctrl-C on to the engine, which begins nothing more and writes down what it has begun; the second time it stops
+ * at once. What waits to be ready is not waited for any longer: the next run does that.
+ */
 export function passInterrupts(engine: EngineCommand, say: (line: string) => void): Interruption {
   let times = 0;
   const listener = () => {
     times += 1;
     engine.interrupt();
-    if (times === 1) say("stopping: what has begun is finished first; press Ctrl-C again to stop at once");
+    if (times === 1) say("stopping: what has begun is written down first; press Ctrl-C again to stop at once");
   };
   for (const signal of SIGNALS) process.on(signal, listener);
   return {

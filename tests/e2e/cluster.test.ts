@@ -8,6 +8,7 @@ import { z } from "zod";
 import { secondsUnchanged } from "../bench/benches/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { Chronicle } from "./chronicle.ts";
+import { filesIn, secretsIn } from "./clearText.ts";
 import { Bench, core, NOTHING, report } from "./clusterSupport.ts";
 
 const settings = {
@@ -204,7 +205,51 @@ test("preview after an edit of the settings shows exactly that edit, and changes
   expect(changed.filter((line) => !line.includes("postgresql"))).toEqual([]);
   expect(readFileSync(path, "utf8")).toBe(file);
   bench.configure("dev", settings);
-  expect(report(await bench.run(["preview", "--stack", "dev", "--json"])).changes).toMatchObject(NOTHING);
+});
+
+describe("backup and restore", () => {
+  // The nodes are simulated: pods end at once and run nothing. What they run has tests of its own.
+  const jobs = "/apis/batch/v1/namespaces/homeslice-dev/jobs";
+  const started = async (prefix: string) => (await bench.names(jobs)).filter((name) => name.startsWith(prefix));
+  const replicas = async () => {
+    const { body } = await bench.kube.get("/apis/apps/v1/namespaces/homeslice-dev/deployments/orchestrator-blue");
+    return z.object({ spec: z.object({ replicas: z.number() }) }).parse(body).spec.replicas;
+  };
+
+  test("a backup can be made at any time, of one service", async () => {
+    const { code, stderr } = await bench.run(["backup", "now", "--stack", "dev", "--service", "orchestrator"]);
+    expect(stderr).toContain("backing up orchestrator");
+    expect(code).toBe(0);
+    expect(await started("backup-orchestrator-")).toHaveLength(1);
+  });
+
+  test("a restore wants to be confirmed", async () => {
+    const { code, stderr } = await bench.run(["restore", "--stack", "dev", "--service", "orchestrator"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/replaces all its data[\s\S]*--yes\. Nothing was changed\./);
+    expect(await started("backup-orchestrator-restore-")).toEqual([]);
+  });
+
+  test("a restore of what is not backed up is refused with what is, and stops nothing", async () => {
+    const { code, stderr } = await bench.run(["restore", "--stack", "dev", "--service", "redis", "--yes"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/there is no backup-redis-restore[\s\S]*backed up are .*orchestrator/);
+    expect(stderr).not.toContain("stopping");
+  });
+
+  test("a restore stops the service, runs from the snapshot named, and starts the service again", async () => {
+    const before = await replicas();
+    const args = ["--service", "orchestrator", "--snapshot", "1234abcd", "--yes"];
+    const { code, stderr } = await bench.run(["restore", "--stack", "dev", ...args]);
+    expect(stderr).toMatch(
+      /stopping orchestrator-blue \(1\)[\s\S]*restoring orchestrator from 1234abcd[\s\S]*started orchestrator-blue/,
+    );
+    expect(code).toBe(0);
+    expect(await replicas()).toBe(before);
+    const [job] = await started("backup-orchestrator-restore-");
+    const { body } = await bench.kube.get(`${jobs}/${job}`);
+    expect(JSON.stringify(body)).toContain('{"name":"SNAPSHOT","value":"1234abcd"}');
+  });
 });
 
 test("drift by hand is found by refresh and put right by the next up, in the cluster, Authentik and Grafana", async () => {
@@ -228,6 +273,24 @@ test("drift by hand is found by refresh and put right by the next up, in the clu
   expect(bench.grafana("dev").datasources.find("postgresql")).toMatchObject({
     url: "postgresql.homeslice-dev.svc:5432",
   });
+});
+
+test("no generated secret is in clear text in the state, the output of any command, or a ConfigMap", async () => {
+  bench.configure("dev", { ...settings, domain: "other.example.org" });
+  await bench.run(["preview", "--stack", "dev"]);
+  bench.configure("dev", settings);
+  const secrets = await secretsIn(bench);
+  expect(secrets.length).toBeGreaterThan(10);
+  const seen = [
+    { where: "the ConfigMaps", text: JSON.stringify(await bench.list("/api/v1/configmaps")) },
+    ...bench.said.map(({ command, text }) => ({ where: command, text })),
+    ...filesIn(bench.home).map((path) => ({ where: path, text: readFileSync(path, "utf8") })),
+  ];
+  const leaks = secrets.flatMap((secret) => {
+    const forms = [secret, Buffer.from(secret).toString("base64")];
+    return seen.filter(({ text }) => forms.some((form) => text.includes(form))).map(({ where }) => where);
+  });
+  expect(leaks).toEqual([]);
 });
 
 test("refresh leaves out what is in an Authentik and a Grafana that do not answer, and destroy needs no answer", async () => {

@@ -69,6 +69,8 @@ export class Bench {
   readonly home: string;
   readonly settings: string;
   readonly kube: KubeClient;
+  /** What commands have said until now. */
+  readonly said: { readonly command: string; readonly text: string }[] = [];
   readonly #testbed: Awaited<ReturnType<typeof startTestbed>>;
   readonly #root: string;
   /** By stack. */
@@ -149,7 +151,10 @@ export class Bench {
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       stderr += text;
     });
-    const finished = once(child, "close").then(() => ({ code: child.exitCode, stdout, stderr }));
+    const finished = once(child, "close").then(() => {
+      this.said.push({ command: args.join(" "), text: stdout + stderr });
+      return { code: child.exitCode, stdout, stderr };
+    });
     return { child, stderr: () => stderr, finished };
   }
 
@@ -158,14 +163,11 @@ export class Bench {
   }
 
   /** Starts a command and waits until it has said something. */
-  async startUntil(args: readonly string[], said: string): Promise<Running> {
+  async startUntil(args: readonly string[], said: RegExp): Promise<Running> {
     const running = this.start(args);
-    await eventually(
-      () => running.stderr().includes(said) || running.child.exitCode !== null,
-      `it says "${said}"`,
-      120_000,
-    );
-    if (!running.stderr().includes(said)) throw new Error(`ended without saying "${said}":\n${running.stderr()}`);
+    const isSaid = () => said.test(running.stderr());
+    await eventually(() => isSaid() || running.child.exitCode !== null, `it says ${said}`, 120_000);
+    if (!isSaid()) throw new Error(`ended without saying ${said}:\n${running.stderr()}`);
     return running;
   }
 

@@ -134,7 +134,7 @@ describe("a program with every kind of content", () => {
 
   test("is imported by ids into another stack, without a change in Grafana", async () => {
     await up();
-    const known = await stack.ids();
+    const known = stack.ids();
     stack = await createStack(join(dir, "other"));
     stack.use(async () => {
       await pulumi.runtime.registerResourceTransform(({ type, name, props, opts }) => {

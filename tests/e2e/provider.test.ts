@@ -217,7 +217,7 @@ describe("a program with every kind of resource", () => {
   test("is imported by ids into another stack, without a change in Authentik", async () => {
     const described = { validityDays: 3650, password: "" }; // Authentik tells neither
     await up(platform(described));
-    const known = await stack.ids();
+    const known = stack.ids();
     stack = await createStack(join(dir, "other"));
     stack.use(async () => {
       await pulumi.runtime.registerResourceTransform(({ type, name, props, opts }) => {

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { cacheDirectory } from "@homeslice/cli/cluster/home.ts";
+import { readableOutputs } from "@homeslice/cli/cluster/outputs.ts";
 import { findEngine } from "@homeslice/cli/engine/index.ts";
 import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { stringify } from "yaml";
@@ -19,10 +20,29 @@ export interface TestStack {
   /** Text of the state file. */
   readonly state: () => string;
   /** Type and name in the program → id, of every resource. */
-  readonly ids: () => Promise<ReadonlyMap<string, string>>;
+  readonly ids: () => ReadonlyMap<string, string>;
 }
 
-const Deployment = z.object({ resources: z.array(z.object({ urn: z.string(), id: z.string().optional() })) });
+const Resources = z.array(
+  z.object({
+    urn: z.string(),
+    type: z.string(),
+    id: z.string().optional(),
+    outputs: z.record(z.string(), z.unknown()).nullish(),
+  }),
+);
+const Checkpoint = z.object({ checkpoint: z.object({ latest: z.object({ resources: Resources.default([]) }) }) });
+const Update = z.object({ resourceChanges: z.record(z.string(), z.number()).optional() });
+
+/** What the last operation did, as the engine has written it down. */
+function newestUpdate(history: string) {
+  const newest = readdirSync(history)
+    .filter((name) => name.endsWith(".history.json"))
+    .toSorted()
+    .at(-1);
+  if (newest === undefined) throw new Error(`no update is in ${history}`);
+  return Update.parse(JSON.parse(readFileSync(join(history, newest), "utf8")));
+}
 
 export async function createStack(dir: string, env: Readonly<Record<string, string>> = {}): Promise<TestStack> {
   const cache = cacheDirectory(process.env);
@@ -33,7 +53,7 @@ export async function createStack(dir: string, env: Readonly<Record<string, stri
   writeFileSync(join(folders.work, "Pulumi.yaml"), stringify({ name: project, runtime: "nodejs", plugins }));
   const pulumiCommand = await PulumiCommand.get({ root: dirname(dirname(engine.path)) });
   let program: PulumiFn = async () => undefined;
-  const stack = await LocalWorkspace.createOrSelectStack(
+  const created = await LocalWorkspace.createStack(
     { stackName: "test", projectName: project, program: () => program() },
     {
       workDir: folders.work,
@@ -48,14 +68,22 @@ export async function createStack(dir: string, env: Readonly<Record<string, stri
       },
     },
   );
+  const state = () => readFileSync(join(folders.state, `.pulumi/stacks/${project}/test.json`), "utf8");
+  // After each operation the SDK starts the engine three times more for what its files tell.
+  const stack = Object.assign(created, {
+    info: async () => newestUpdate(join(folders.state, `.pulumi/history/${project}/test`)),
+    outputs: async () =>
+      readableOutputs(Checkpoint.parse(JSON.parse(state())).checkpoint.latest.resources) ??
+      created.workspace.stackOutputs("test"),
+  });
   return {
     stack,
     use: (next) => {
       program = next;
     },
-    state: () => readFileSync(join(folders.state, `.pulumi/stacks/${project}/test.json`), "utf8"),
-    ids: async () => {
-      const { resources } = Deployment.parse((await stack.exportStack()).deployment);
+    state,
+    ids: () => {
+      const { resources } = Checkpoint.parse(JSON.parse(state())).checkpoint.latest;
       return new Map(resources.map(({ urn, id = "" }) => [urn.split("::").slice(2).join(" "), id]));
     },
   };

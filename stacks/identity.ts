@@ -22,9 +22,9 @@ export function createSignOn(
   postgresql: PostgreSQL,
   certificateAuthority: Output<string> | undefined,
 ): SignOn | undefined {
-  const { api, passwordLength, signOn } = config.authentik;
+  const { api, failedLogins, passwordLength, signOn } = config.authentik;
   const database = postgresql.database("authentik");
   const authentik = new Authentik("authentik", { ...config.authentik, database }, environment).link();
   if (!authentik || !signOn) return undefined;
-  return new SignOn("sso", { authentik, api, passwordLength, certificateAuthority }, environment);
+  return new SignOn("sso", { authentik, api, failedLogins, passwordLength, certificateAuthority }, environment);
 }

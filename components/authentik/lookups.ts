@@ -25,6 +25,11 @@ export class Lookups {
     };
   }
 
+  /** The flow by which people log in. */
+  loginFlow(): pulumi.Output<string> {
+    return this.#flow("default-authentication-flow");
+  }
+
   /** What a client learns about people: who they are, their address, their groups, and all that while they are away. */
   scopes(): pulumi.Output<string>[] {
     return ["openid", "email", "profile", "offline_access"].map(

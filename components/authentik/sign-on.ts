@@ -12,6 +12,7 @@ import {
 import { admittedGroups, allGroups } from "./admission.ts";
 import type { AuthentikLink } from "./authentik.ts";
 import { applicationOf, clientLink, type LoginLink, skippedPaths } from "./client.ts";
+import { refuseGuesses } from "./guessing.ts";
 import { Lookups } from "./lookups.ts";
 import { type ReaderLink, reader } from "./reader.ts";
 
@@ -19,6 +20,8 @@ export interface SignOnArgs {
   readonly authentik: AuthentikLink;
   readonly api: Config["authentik"]["api"];
   readonly passwordLength: number;
+  /** From how many on an address or a name is refused; 0 is never. */
+  readonly failedLogins: number;
   /** PEM of the authority to trust, where the platform has one of its own. */
   readonly certificateAuthority?: pulumi.Output<string> | undefined;
 }
@@ -55,6 +58,8 @@ export class SignOn extends Component {
       if (web?.access.by === "oidc") this.#register(service, { title, web, access: web.access });
     }
     this.#createPolicyAndBrand(args.passwordLength);
+    const { failedLogins } = args;
+    if (failedLogins > 0) refuseGuesses(name, { failedLogins, loginFlow: this.#lookups.loginFlow() }, this.#options);
     this.registerOutputs({});
   }
 

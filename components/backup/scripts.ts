@@ -24,18 +24,34 @@ const repository = `set -eu
 export RESTIC_REPOSITORY="$(cat "$REPOSITORY_FILE")/$SERVICE"
 `;
 
+/**
+ * Removes the locks of what has died, and waits while somebody else has the repository alone: one that thins it out, or
+ * that was killed while it did. Of another pod nobody can tell that it died, until its lock is half an hour old.
+ */
+const unlock = `unlock() {
+  until restic unlock --quiet && ! locked_alone; do
+    test -n "\${told:-}" || echo "the repository is taken: waiting for its lock to be released, or half an hour old"
+    told=yes
+    sleep 5
+  done
+}
+locked_alone() {
+  for lock in $(restic list locks --no-lock --quiet); do restic cat lock "$lock" --no-lock; done | grep -q '"exclusive": *true'
+}
+`;
+
 /** Stores what is in STAGING as one snapshot with the tag TAG. Until it is complete, there is no snapshot. */
 const store = `cd "$STAGING"
 set --
 for part in databases volume; do if test -d "$part"; then set -- "$@" "$part"; fi; done
 test "$#" -gt 0 || { echo "there is nothing to store" >&2; exit 1; }
 restic cat config > /dev/null 2>&1 || restic init
-restic unlock
+unlock
 restic backup --host "$SERVICE" --tag "$TAG" --exclude lost+found "$@"
 `;
 
 /** Stores a snapshot before data is overwritten. */
-export const keepScript = `${repository}${store}`;
+export const keepScript = `${repository}${unlock}${store}`;
 
 /**
  * Drops the snapshots that the rules of retention do not name, and reads back a seventh of what is left; those made
@@ -55,12 +71,12 @@ const tidy = `tidy() {
 `;
 
 /** Stores a snapshot, thins out the old ones, and does the same off-site. */
-export const backupScript = `${repository}${tidy}${store}tidy
+export const backupScript = `${repository}${unlock}${tidy}${store}tidy
 if test -n "\${OFFSITE_FILE:-}"; then
   export RESTIC_FROM_REPOSITORY="$RESTIC_REPOSITORY" RESTIC_FROM_PASSWORD_FILE="$RESTIC_PASSWORD_FILE"
   export RESTIC_REPOSITORY="$(cat "$OFFSITE_FILE")/$SERVICE"
   restic cat config > /dev/null 2>&1 || restic init --copy-chunker-params
-  restic unlock
+  unlock
   restic copy
   tidy
 fi
@@ -77,7 +93,7 @@ done
 `;
 
 /** Brings SNAPSHOT, or the newest of the schedule where that is `latest`, to STAGING/restored, and compares it with the repository. */
-export const fetchScript = `${repository}restic unlock
+export const fetchScript = `${repository}${unlock}unlock
 restic restore "$SNAPSHOT" --host "$SERVICE" --tag scheduled --target "$STAGING/restored" --verify
 `;
 

@@ -40,6 +40,14 @@ export function authentik(environment: EnvironmentName) {
           "Keep groups, applications and logins in it as the services declare them. Off, they go, and the groups stay.",
         ),
       passwordLength: z.int().min(8).max(128).default(12).describe("Characters that a new password has at least."),
+      failedLogins: z
+        .int()
+        .min(0)
+        .max(5)
+        .default(5)
+        .describe(
+          "Failed logins, beyond those that succeeded, from which on an address or a name is refused until the next day; 0 for never.",
+        ),
       api: z
         .strictObject({
           address: webAddress

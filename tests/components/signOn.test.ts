@@ -207,6 +207,19 @@ describe("what is kept in Authentik", () => {
     });
   });
 
+  it("asks no password after too many failures of an address or a name, but says so", async () => {
+    expect(deployed.find("ReputationPolicy", "sso-guesses").inputs).toMatchObject({ threshold: -5 });
+    const binding = deployed.find("FlowStageBinding", "sso-guesses-check");
+    expect(binding.inputs).toMatchObject({
+      target: "id of default-authentication-flow",
+      stage: "sso-guesses-refusal-id",
+      order: 15,
+      policies: ["sso-guesses-id"],
+    });
+    const never = await withSignOn({ "homeslice:authentik": { failedLogins: 0 } });
+    expect(never.resources.filter(({ name }) => name.startsWith("sso-guesses"))).toEqual([]);
+  });
+
   it("is nothing at all without sign-on", async () => {
     const without = await deploy("prod", { ...domain, "homeslice:authentik": { signOn: false } });
     expect(without.resources.filter(({ name }) => name.startsWith("sso"))).toEqual([]);

@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { deploy } from "../components/deploy.ts";
-import { rendered } from "../components/rendered.ts";
+import { type RenderedContainer, rendered } from "../components/rendered.ts";
 import { eventually } from "../support/eventually.ts";
 import { BackupBench, missingPrograms } from "./backupBench.ts";
 
@@ -110,14 +110,27 @@ describe.skipIf(missing)("backup and restore of a real PostgreSQL with the conta
     const stored = files();
     const [container] = bench.containers(...BACKUP).slice(-1);
     if (!container) throw new Error("nothing stores");
-    const child = startContainer(bench, container.command, container.env, staging);
+    const { child } = startContainer(bench, container, staging);
     await eventually(() => files() > stored + 1, "the backup has begun to store");
-    if (child.pid) process.kill(-child.pid, "SIGKILL");
-    await once(child, "exit");
+    // As the kernel does it when memory runs out: the program, not what started it and learns of its end.
+    process.kill(childOf(child), "SIGKILL");
+    expect(await once(child, "exit")).toEqual([137, null]);
     expect(await bench.snapshots()).toEqual(before);
     await bench.pod(...BACKUP);
     expect(await newest("scheduled")).not.toBe(before.findLast(({ tags }) => tags.includes("scheduled"))?.short_id);
     await bench.restic("check", "--read-data");
+  });
+
+  it("waits for who has the repository alone, and goes on when that one has died", async () => {
+    const locks = () => readdirSync(join(bench.repository, "locks"));
+    const holder = await stoppedWith(bench, locks);
+    const [container] = bench.containers(...RESTORE).filter(({ name }) => name === "fetch");
+    if (!container) throw new Error("nothing fetches");
+    const { child, said } = startContainer(bench, container, bench.staging());
+    await eventually(() => said().includes("the repository is taken"), "it waits");
+    holder.kill("SIGKILL");
+    expect(await once(child, "exit")).toEqual([0, null]);
+    expect(locks()).toEqual([]);
   });
 
   it("drops what the rules of retention do not name, and nothing else", async () => {
@@ -164,13 +177,30 @@ describe.skipIf(missing)("backup and restore of a real PostgreSQL with the conta
   });
 });
 
-function startContainer(
-  bench: BackupBench,
-  [file = "", ...args]: readonly string[],
-  variables: readonly { readonly name: string; readonly value?: string | undefined }[],
-  staging: string,
-): ChildProcess {
+/** Starts a container without waiting for its end. */
+function startContainer(bench: BackupBench, { command, env: variables }: RenderedContainer, staging: string) {
+  const [file = "", ...args] = command.map((word) => bench.sandbox.localised(word));
   const own = variables.map(({ name, value = "" }) => [name, bench.sandbox.localised(value)]);
   const env = { ...Object.fromEntries(own), ...bench.surroundings(staging) };
-  return spawn(file, args, { env, detached: true, stdio: "ignore" });
+  const child = spawn(file, args, { env, stdio: ["ignore", "pipe", "ignore"] });
+  let text = "";
+  child.stdout.setEncoding("utf8").on("data", (part: string) => {
+    text += part;
+  });
+  return { child, said: () => text };
+}
+
+/** A process that has the repository alone, and does nothing more. */
+async function stoppedWith(bench: BackupBench, locks: () => readonly string[]): Promise<ChildProcess> {
+  for (;;) {
+    const holder = bench.startRestic("check", "--read-data");
+    await eventually(() => locks().length > 0 || holder.exitCode !== null, "the repository is locked");
+    holder.kill("SIGSTOP");
+    if (locks().length > 0) return holder;
+  }
+}
+
+/** The process that a shell waits for. */
+function childOf({ pid }: ChildProcess): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim());
 }

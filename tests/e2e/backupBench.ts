@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -94,14 +94,22 @@ export class BackupBench {
 
   /** Runs restic on the repository of the orchestrator. */
   async restic(...args: readonly string[]): Promise<string> {
-    const env = {
+    const { stdout } = await run("restic", args, { env: this.#resticEnv(), cwd: this.sandbox.directory });
+    return stdout;
+  }
+
+  /** Starts restic on the repository of the orchestrator. */
+  startRestic(...args: readonly string[]): ChildProcess {
+    return spawn("restic", args, { env: this.#resticEnv(), cwd: this.sandbox.directory, stdio: "ignore" });
+  }
+
+  #resticEnv(): NodeJS.ProcessEnv {
+    return {
       ...process.env,
       RESTIC_REPOSITORY: this.repository,
       RESTIC_PASSWORD_FILE: this.sandbox.here("/run/secrets/backup-repository/key"),
       RESTIC_CACHE_DIR: this.sandbox.here("cache"),
     };
-    const { stdout } = await run("restic", args, { env, cwd: this.sandbox.directory });
-    return stdout;
   }
 
   async snapshots(): Promise<z.infer<typeof Snapshots>> {

@@ -38,6 +38,9 @@ test.each([
   expect(up.stderr).toMatch(lost);
   expect(up.stderr).toMatch(/--allow-data-loss\. Nothing was changed\./);
   expect(await volumes()).toEqual(before);
+});
+
+test("what was refused has left everything as it was", async () => {
   bench.configure("dev", settings);
   expect(report(await bench.run(["preview", "--stack", "dev", "--json"])).changes).toMatchObject(NOTHING);
 });

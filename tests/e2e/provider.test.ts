@@ -135,14 +135,21 @@ function platform({ title = "first", slug = "grafana", identifier = "homepage", 
       { name: "passwords", promptStages: [stage.id], errorMessage: title },
       options,
     );
+    const deny = new authentik.DenyStage("guesses", { name: "guesses", denyMessage: title }, options);
+    const policy = new authentik.ReputationPolicy("guesses", { name: "guesses", threshold: -3 }, options);
+    new authentik.FlowStageBinding(
+      "guesses",
+      { target: flow("invalidation-flow"), stage: deny.id, order: 15, policies: [policy.id] },
+      options,
+    );
     new authentik.Brand("brand", { brandingTitle: title }, options);
     return { ready: ready.ready, clientSecret: client.clientSecret, slug: grafana.slug, userId: account.userId };
   };
 }
 
-const RESOURCES = 14; // of them two applications; stack and provider come on top
+const RESOURCES = 17; // of them two applications; stack and provider come on top
 const objects = () =>
-  ["/core/applications/", "/core/groups/", "/core/tokens/", "/providers/oauth2/"].map(
+  ["/core/applications/", "/core/groups/", "/core/tokens/", "/providers/oauth2/", "/flows/bindings/"].map(
     (path) => double.store.all(path).length,
   );
 
@@ -181,7 +188,7 @@ describe("a program with every kind of resource", () => {
     stack.use(program(platform({ title: "second" })));
     const { stdout } = await stack.stack.preview({ diff: true });
     expect(stdout).toContain('brandingTitle: "first" => "second"');
-    expect((await stack.stack.up()).summary.resourceChanges).toEqual({ same: 5, update: RESOURCES - 3 });
+    expect((await stack.stack.up()).summary.resourceChanges).toEqual({ same: 7, update: RESOURCES - 5 });
     expect(await up(platform({ title: "second" }))).toEqual({ same: RESOURCES + 2 });
   });
 

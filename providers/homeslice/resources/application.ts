@@ -1,7 +1,6 @@
-import type { Application, PolicyBinding } from "@goauthentik/api";
+import type { Application } from "@goauthentik/api";
 import { z } from "zod";
-import type { Authentik } from "../authentik/authentik.ts";
-import { allPages } from "../authentik/pages.ts";
+import { bind, boundTo } from "../authentik/bindings.ts";
 import { resource } from "../engine/definition.ts";
 import { name, slug, url, uuids } from "./fields.ts";
 
@@ -44,8 +43,7 @@ export const application = resource<ApplicationWithGroups>()({
   operations: (authentik) => {
     const { core } = authentik;
     const withGroups = async (live: Application): Promise<ApplicationWithGroups> => {
-      const bindings = await groupBindings(authentik, live.pk);
-      return { ...live, groups: bindings.map(({ group }) => group) };
+      return { ...live, groups: await boundTo(authentik, live.pk, "group") };
     };
     return {
       find: async (key) => {
@@ -60,35 +58,7 @@ export const application = resource<ApplicationWithGroups>()({
       update: async (id, patchedApplicationRequest) =>
         withGroups(await core.coreApplicationsPartialUpdate({ slug: id, patchedApplicationRequest })),
       delete: (id) => core.coreApplicationsDestroy({ slug: id }),
-      settle: (live, { groups }) => bindGroups(authentik, live.pk, groups),
+      settle: (live, { groups }) => bind(authentik, live.pk, "group", groups),
     };
   },
 });
-
-type GroupBinding = PolicyBinding & { readonly group: string };
-
-async function groupBindings({ policies }: Authentik, target: string): Promise<GroupBinding[]> {
-  const bindings = await allPages((page) => policies.policiesBindingsList({ target, ...page }));
-  return bindings.flatMap((binding) => (binding.group ? [{ ...binding, group: binding.group }] : []));
-}
-
-/** Leaves bindings of users and policies alone, which others have made. */
-async function bindGroups(authentik: Authentik, target: string, wanted: readonly string[]): Promise<void> {
-  const present = await groupBindings(authentik, target);
-  for (const group of wanted.filter((id) => !present.some((binding) => binding.group === id))) {
-    await authentik.policies.policiesBindingsCreate({
-      policyBindingRequest: {
-        target,
-        group,
-        order: 0,
-        enabled: true,
-        negate: false,
-        timeout: 30,
-        failureResult: false,
-      },
-    });
-  }
-  for (const { pk, group } of present) {
-    if (!wanted.includes(group)) await authentik.policies.policiesBindingsDestroy({ policyBindingUuid: pk });
-  }
-}

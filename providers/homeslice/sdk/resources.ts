@@ -2,11 +2,14 @@ import type { CustomResourceOptions, Output } from "@pulumi/pulumi";
 import { application } from "../resources/application.ts";
 import { brand } from "../resources/brand.ts";
 import { certificate } from "../resources/certificate.ts";
+import { denyStage } from "../resources/denyStage.ts";
+import { flowStageBinding } from "../resources/flowStageBinding.ts";
 import { group } from "../resources/group.ts";
 import { oauth2Provider } from "../resources/oauth2Provider.ts";
 import { outpostAttachment } from "../resources/outpostAttachment.ts";
 import { passwordPolicy } from "../resources/passwordPolicy.ts";
 import { proxyProvider } from "../resources/proxyProvider.ts";
+import { reputationPolicy } from "../resources/reputationPolicy.ts";
 import { role } from "../resources/role.ts";
 import { scopeMapping } from "../resources/scopeMapping.ts";
 import { serviceAccount } from "../resources/serviceAccount.ts";
@@ -57,6 +60,26 @@ export class Certificate extends AuthentikResource {
 
   constructor(name: string, args: CertificateArgs, options?: CustomResourceOptions) {
     super(certificate, name, args, options);
+  }
+}
+
+/** Arguments of `DenyStage`. */
+export type DenyStageArgs = ResourceArgs<typeof denyStage>;
+
+/** A stage at which a flow ends for whoever comes to it. */
+export class DenyStage extends AuthentikResource {
+  constructor(name: string, args: DenyStageArgs, options?: CustomResourceOptions) {
+    super(denyStage, name, args, options);
+  }
+}
+
+/** Arguments of `FlowStageBinding`. */
+export type FlowStageBindingArgs = ResourceArgs<typeof flowStageBinding>;
+
+/** A stage in a flow, and the policies that decide for whom. */
+export class FlowStageBinding extends AuthentikResource {
+  constructor(name: string, args: FlowStageBindingArgs, options?: CustomResourceOptions) {
+    super(flowStageBinding, name, args, options);
   }
 }
 
@@ -125,6 +148,16 @@ export class ProxyProvider extends AuthentikResource {
 
   constructor(name: string, args: ProxyProviderArgs, options?: CustomResourceOptions) {
     super(proxyProvider, name, args, options);
+  }
+}
+
+/** Arguments of `ReputationPolicy`. */
+export type ReputationPolicyArgs = ResourceArgs<typeof reputationPolicy>;
+
+/** Holds for those who have failed to log in too often of late. It does nothing unless it is bound to something. */
+export class ReputationPolicy extends AuthentikResource {
+  constructor(name: string, args: ReputationPolicyArgs, options?: CustomResourceOptions) {
+    super(reputationPolicy, name, args, options);
   }
 }
 

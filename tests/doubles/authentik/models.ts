@@ -135,23 +135,29 @@ const application: Model = {
     meta_hide: false,
   }),
   shown: ({ meta_launch_url: url }) => ({ launch_url: url || null }),
-  deleted: ({ pk }, store) => {
-    for (const { pk: binding } of store.all("/policies/bindings/").filter(({ target }) => target === pk)) {
-      store.delete("/policies/bindings/", String(binding));
-    }
-  },
+  deleted: ({ pk }, store) => unbind(store, "target", pk),
   // A plain list shows what the owner of the token may enter, and that is in no group but the administrators'.
   visible: ({ pk }, query, store) =>
     query.get("superuser_full_list") === "true" || !store.find("/policies/bindings/", "target", pk),
   filters: { superuser_full_list: () => true },
 };
 
+function unbind(store: Store, property: "target" | "policy", key: Json | undefined): void {
+  for (const { pk, ...bound } of store.all("/policies/bindings/")) {
+    if (bound[property] === key) store.delete("/policies/bindings/", String(pk));
+  }
+}
+
 const binding: Model = {
   path: "/policies/bindings/",
   schema: "PolicyBinding",
   lookup: "pk",
   keys: uuidKey,
-  references: { group: ["/core/groups/"], user: ["/core/users/"], target: ["/core/applications/"] },
+  references: {
+    group: ["/core/groups/"],
+    user: ["/core/users/"],
+    policy: ["/policies/password/", "/policies/reputation/"],
+  },
   defaults: () => ({
     policy: null,
     group: null,
@@ -161,7 +167,12 @@ const binding: Model = {
     timeout: 30,
     failure_result: false,
   }),
-  save: (asked) => {
+  save: (asked, store) => {
+    const { target = null } = asked;
+    const bindable =
+      store.find("/core/applications/", "pbm_uuid", target) ??
+      store.find("/flows/bindings/", "policybindingmodel_ptr_id", target);
+    if (!bindable) throw invalid({ target: [`Invalid pk "${String(target)}" - object does not exist.`] });
     const given = ["policy", "group", "user"].filter((key) => asked[key] !== null);
     if (given.length !== 1)
       throw invalid({ non_field_errors: ["Exactly one of 'policy', 'group', 'user' must be set."] });
@@ -269,6 +280,52 @@ const flow: Model = {
   defaults: () => ({}),
 };
 
+/** What stages are in a flow; policies are bound to it by another id than its own. */
+const flowBinding: Model = {
+  path: "/flows/bindings/",
+  schema: "FlowStageBinding",
+  lookup: "pk",
+  keys: () => ({ pk: randomUUID(), policybindingmodel_ptr_id: randomUUID() }),
+  references: { target: flows, stage: ["/stages/prompt/stages/", "/stages/deny/"] },
+  defaults: () => ({
+    evaluate_on_plan: false,
+    re_evaluate_policies: true,
+    policy_engine_mode: "any",
+    invalid_response_action: "retry",
+  }),
+  shown: ({ stage = null }, store) => ({
+    stage_obj: store.find("/stages/deny/", "pk", stage) ? store.get("/stages/deny/", String(stage)) : {},
+  }),
+  deleted: ({ policybindingmodel_ptr_id: target }, store) => unbind(store, "target", target),
+};
+
+const denyStage: Model = {
+  path: "/stages/deny/",
+  schema: "DenyStage",
+  lookup: "pk",
+  keys: uuidKey,
+  unique: ["name"],
+  defaults: () => ({ deny_message: "", component: "ak-stage-deny-form" }),
+  deleted: ({ pk: gone }, store) => {
+    for (const { pk, stage } of store.all("/flows/bindings/")) {
+      if (stage === gone) store.delete("/flows/bindings/", String(pk));
+    }
+  },
+};
+
+const reputationPolicy: Model = {
+  path: "/policies/reputation/",
+  schema: "ReputationPolicy",
+  lookup: "pk",
+  keys: uuidKey,
+  unique: ["name"],
+  defaults: () => ({ execution_logging: false, check_ip: true, check_username: true, threshold: -5 }),
+  shown: ({ pk }, store) => ({
+    bound_to: store.all("/policies/bindings/").filter(({ policy }) => policy === pk).length,
+  }),
+  deleted: ({ pk }, store) => unbind(store, "policy", pk),
+};
+
 const promptStage: Model = {
   path: "/stages/prompt/stages/",
   schema: "PromptStage",
@@ -286,11 +343,14 @@ export const models: readonly Model[] = [
   binding,
   brand,
   certificate,
+  denyStage,
   flow,
+  flowBinding,
   oauth2,
   outpostModel,
   passwordPolicy,
   promptStage,
   proxy,
+  reputationPolicy,
   scopeMapping,
 ];

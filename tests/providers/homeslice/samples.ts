@@ -24,6 +24,8 @@ export interface References {
   readonly openid: string;
   readonly profile: string;
   readonly stage: string;
+  readonly deny: string;
+  readonly policy: string;
   readonly certificate: string;
   readonly group: string;
   readonly otherGroup: string;
@@ -54,6 +56,8 @@ export function references({ store }: AuthentikDouble): References {
     openid: scope("openid"),
     profile: scope("profile"),
     stage: id("/stages/prompt/stages/", "name", "default-password-change-prompt"),
+    deny: String(store.create("/stages/deny/", { name: "another end" })["pk"]),
+    policy: String(store.create("/policies/reputation/", { name: "other guesses" })["pk"]),
     certificate: id("/crypto/certificatekeypairs/", "name", "authentik Self-signed Certificate"),
     group: String(store.create("/core/groups/", { name: "staff" })["pk"]),
     otherGroup: String(store.create("/core/groups/", { name: "guests" })["pk"]),
@@ -179,6 +183,28 @@ export function samples(refs: References): Sample[] {
       naturalKey: "strong passwords",
       inputs: { name: "strong passwords", promptStages: [refs.stage], lengthMin: 14 },
       update: { amountDigits: 2 },
+    },
+    {
+      kind: "ReputationPolicy",
+      path: "/policies/reputation/",
+      naturalKey: "guesses",
+      inputs: { name: "guesses", checkUsername: false },
+      update: { threshold: -3 },
+    },
+    {
+      kind: "DenyStage",
+      path: "/stages/deny/",
+      naturalKey: "no further",
+      inputs: { name: "no further" },
+      update: { denyMessage: "Not today." },
+    },
+    {
+      kind: "FlowStageBinding",
+      path: "/flows/bindings/",
+      naturalKey: `${refs.flow}/${refs.deny}`,
+      inputs: { target: refs.flow, stage: refs.deny, order: 15, policies: [refs.policy] },
+      update: { order: 25, policies: [] },
+      replace: { target: refs.invalidation },
     },
     {
       kind: "Brand",

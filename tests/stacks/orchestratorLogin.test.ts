@@ -150,5 +150,5 @@ test("whoever logs out at the identity provider is logged out here", async () =>
   const headers = { "content-type": "application/x-www-form-urlencoded" };
   const body = new URLSearchParams({ xsrf, logout: "yes" }).toString();
   await visitor.request(`${provider.issuer}session/end/confirm`, { method: "POST", headers, body });
-  await eventually(async () => (await callerOf(visitor)) === null, "the session is over", 5_000);
+  await eventually(async () => (await callerOf(visitor)) === null, "the session is over");
 });

@@ -17,11 +17,11 @@ it("F34 floods of output leave another command its latency, and are bounded on d
   for (const job of floods) bench.peer.run(job);
   await eventually(() => floods.every((job) => bench.peer.linesOf(job).length > 0));
   const quiet = bench.peer.job(["echo", "in time"]);
-  const started = performance.now();
   bench.peer.run(quiet);
-  await eventually(() => bench.peer.finish(quiet), 5);
+  await eventually(() => bench.peer.finish(quiet));
   expect(bench.peer.text(quiet)).toBe("in time\n");
-  expect(performance.now() - started).toBeLessThan(5_000);
+  // While the floods go on.
+  expect(floods.map((job) => bench.peer.finish(job))).toEqual([undefined, undefined, undefined]);
   for (const job of floods) {
     await eventually(() => bench.peer.linesOf(job).at(-1)?.text.startsWith("[homeslice]"), 30);
     expectGapless(bench.peer.linesOf(job).map(({ seq }) => seq));

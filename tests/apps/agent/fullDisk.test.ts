@@ -50,7 +50,7 @@ it("F7: a command that fills the disk with its output comes to its end, loses th
   await bench.agent();
   const flood = bench.peer.job(["sh", "-c", "yes $(printf %1000s x | tr ' ' x)"], { timeout_seconds: 20 });
   bench.peer.run(flood);
-  const finish = await eventually(() => bench.peer.finish(flood), 20);
+  const finish = await eventually(() => bench.peer.finish(flood));
   expect(finish).toMatchObject({ outcome: "exited", exit_code: 1 });
   const lines = bench.peer.linesOf(flood);
   expectGapless(lines.map(({ seq }) => seq));

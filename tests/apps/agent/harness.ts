@@ -18,7 +18,7 @@ const main = join(import.meta.dirname, "../../../apps/agent/main.ts");
 /** Waits for a condition, not for a time. */
 export async function eventually<T>(
   probe: () => T | undefined | false | Promise<T | undefined | false>,
-  seconds = 10,
+  seconds = 30,
 ): Promise<T> {
   const deadline = Date.now() + seconds * 1_000;
   for (;;) {

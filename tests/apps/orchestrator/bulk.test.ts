@@ -31,7 +31,7 @@ const get = async ({ execution_id }: { execution_id: string }) =>
   await client.call("getExecution", { params: { execution_id } });
 
 const becomes = (execution: { execution_id: string }, state: string) =>
-  eventually(async () => (await get(execution)).status.overall === state, `it is ${state}`, 5_000);
+  eventually(async () => (await get(execution)).status.overall === state, `it is ${state}`);
 
 const states = async (execution: { execution_id: string }, members: readonly Member[]) => {
   const { status } = await get(execution);

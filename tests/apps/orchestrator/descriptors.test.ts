@@ -33,10 +33,10 @@ test("F8: an orchestrator without a descriptor left does not die of it, and serv
   const { pid } = orchestrator;
   const sockets = Array.from({ length: CROWD }, () => holdOpen(new URL(orchestrator.url).port));
   const turnedAway = () => sockets.filter(({ closed }) => closed).length;
-  await eventually(() => turnedAway() >= CROWD - 2 * SPARE, "there are none left for most of the crowd", 10_000);
+  await eventually(() => turnedAway() >= CROWD - 2 * SPARE, "there are none left for most of the crowd");
   for (const socket of sockets) socket.destroy();
   const answers = () => client.call("registerServer", { body: { hostname: "after" } }).then(Boolean, () => false);
-  await eventually(answers, "it serves again", 15_000);
+  await eventually(answers, "it serves again");
   expect(orchestrator.isRunning).toBe(true);
   expect(orchestrator.pid).toBe(pid);
 });

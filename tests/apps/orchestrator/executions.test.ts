@@ -38,7 +38,7 @@ async function linesOf({ execution_id }: { execution_id: string }): Promise<stri
 }
 
 const becomes = (agent: TestAgent, execution: { execution_id: string }, state: string) =>
-  eventually(async () => (await stateOf(agent, execution)) === state, `the execution is ${state}`, 5_000);
+  eventually(async () => (await stateOf(agent, execution)) === state, `the execution is ${state}`);
 
 describe("an execution", () => {
   test("goes from queued to succeeded, and keeps its output", async () => {

@@ -83,13 +83,14 @@ test("F4: an agent that moves to another orchestrator takes its work along, and 
 });
 
 test("a link that nobody renews expires: its work becomes unreachable", async () => {
-  const { url } = await installation.start({ sessionMs: 300, heartbeatMs: 60_000 });
+  const { url } = await installation.start({ heartbeatMs: 60_000 });
   const client = await installation.client(url);
   const agent = await enrol(client, url);
   const link = await agent.connect(url);
   await link.receive("welcome");
   const execution_id = await start(client, agent);
   await link.job();
+  await installation.query(`update servers set session_expires_at = now() where server_id = '${agent.serverId}'`);
   await eventually(async () => (await overall(client, execution_id)) === "unreachable", "it is unreachable");
   const { status } = await client.call("getServer", { params: { server_id: agent.serverId } });
   expect(status.current).toBe("unreachable");

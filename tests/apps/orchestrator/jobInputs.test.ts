@@ -25,7 +25,7 @@ const get = async ({ execution_id }: { execution_id: string }) =>
 const cancel = async ({ execution_id }: { execution_id: string }) =>
   await client.call("cancelExecution", { params: { execution_id } });
 const becomes = (execution: Execution, state: string) =>
-  eventually(async () => (await get(execution)).status.overall === state, `it is ${state}`, 5_000);
+  eventually(async () => (await get(execution)).status.overall === state, `it is ${state}`);
 
 const refusal = async (call: Promise<unknown>) =>
   await call.then(

@@ -155,7 +155,7 @@ describe("work", () => {
     const { server } = await client.call("registerServer", { body: { hostname: "away" } });
     const { server_id } = server;
     const waiting = await start(server_id, { queue_expires_seconds: 1 });
-    await eventually(async () => (await stateOf(waiting)) === "expired", "it has expired", 5_000);
+    await eventually(async () => (await stateOf(waiting)) === "expired", "it has expired");
   });
 });
 

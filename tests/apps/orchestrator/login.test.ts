@@ -231,7 +231,7 @@ describe("S47: a session", () => {
     const xsrf = /name="xsrf" value="([^"]+)"/.exec(await end.text())?.[1] ?? "";
     const body = new URLSearchParams({ xsrf, logout: "yes" }).toString();
     await visitor.request(`${provider.issuer}/session/end/confirm`, { method: "POST", headers, body });
-    await eventually(async () => (await whois(visitor)) === null, "the session is over", 5_000);
+    await eventually(async () => (await whois(visitor)) === null, "the session is over");
   });
 });
 
@@ -263,7 +263,7 @@ describe("S41: a WebSocket", () => {
     socket.on("close", (closed) => {
       code = closed;
     });
-    await eventually(() => code !== undefined, "the socket is closed", 5_000);
+    await eventually(() => code !== undefined, "the socket is closed");
     return code ?? 0;
   }
 

@@ -29,7 +29,7 @@ const start = async ({ serverId }: TestAgent, execution_config: Partial<Executio
 const get = async ({ execution_id }: { execution_id: string }) =>
   await client.call("getExecution", { params: { execution_id } });
 const becomes = (execution: { execution_id: string }, state: string) =>
-  eventually(async () => (await get(execution)).status.overall === state, `it is ${state}`, 5_000);
+  eventually(async () => (await get(execution)).status.overall === state, `it is ${state}`);
 
 /** Takes the next job, and says that it is held. */
 async function accept(link: TestLink): Promise<Attempt> {

@@ -260,7 +260,7 @@ describe("a WebSocket", () => {
     socket.send('{"type":"follow"}');
     await once(socket, "message");
     await client.call("revokeApiToken", { params: { token_id } });
-    await eventually(() => closed !== undefined, "it is closed", 5_000);
+    await eventually(() => closed !== undefined, "it is closed");
     expect(closed).toBe(closeCode.not_authenticated);
   });
 });

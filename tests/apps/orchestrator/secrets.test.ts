@@ -85,7 +85,7 @@ async function run(actionId: string, password: string) {
   const body = { action_template_id: actionId, parameters: { password }, target_servers: [serverId] };
   const { execution_id } = await client.call("startExecution", { body });
   const get = () => client.call("getExecution", { params: { execution_id } });
-  await eventually(async () => isFinal((await get()).status.overall), "it has ended", 20_000);
+  await eventually(async () => isFinal((await get()).status.overall), "it has ended");
   return await get();
 }
 

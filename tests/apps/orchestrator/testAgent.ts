@@ -137,6 +137,6 @@ export class TestLink {
 
   async drop(): Promise<void> {
     this.#socket.terminate();
-    await eventually(() => this.closed !== undefined, "the link is closed", 5_000);
+    await eventually(() => this.closed !== undefined, "the link is closed");
   }
 }

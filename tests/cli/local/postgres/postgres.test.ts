@@ -37,7 +37,7 @@ async function serve(postgres: Postgres, port: number): Promise<ChildProcess> {
   const { file, args, user } = postgres.command(port, { fsync: "off" });
   const child = spawn(file, args, { ...user, env: POSTGRES_ENV, cwd: "/", stdio: "ignore" });
   children.push(child);
-  await eventually(() => postgres.isAccepting(child.pid ?? 0), "PostgreSQL accepts connections", 10_000);
+  await eventually(() => postgres.isAccepting(child.pid ?? 0), "PostgreSQL accepts connections");
   return child;
 }
 

@@ -106,7 +106,29 @@ export const catalogue = {
   postgresql: { title: "PostgreSQL", metrics: { port: 9187 } },
   redis: { title: "Redis", metrics: { port: 9121 } },
   backup: { title: "Backups", metrics: { port: 8000 } },
-  traefik: { title: "Traefik", namespace: "edge", metrics: { port: 8082 } },
+  traefik: {
+    title: "Traefik",
+    namespace: "edge",
+    metrics: { port: 8082 },
+    status: {
+      port: 8080,
+      path: "/ping",
+      dashboard: "traefik",
+      tile: {
+        group: "Platform",
+        icon: "traefik.svg",
+        description: "The edge and its certificates",
+        numbers: [
+          { label: "Requests per minute", query: "60 * sum(rate(traefik_entrypoint_requests_total[5m]))" },
+          {
+            label: "Certificate ends in",
+            query: "min(traefik_tls_certs_not_after) - time()",
+            format: "duration",
+          },
+        ],
+      },
+    },
+  },
   agent: { title: "Agents", namespace: "agents", metrics: { port: 8081 } },
 } as const satisfies Catalogue;
 

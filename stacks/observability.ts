@@ -22,9 +22,10 @@ export function createObservability(
   signOn: SignOn | undefined,
   certificateAuthority: Output<string> | undefined,
 ): void {
+  const { runbooks } = config.prometheus;
   const runs = (service: string) => service in environment.catalogue;
 
-  if (runs("loki")) new Loki("loki", config.loki, environment);
+  if (runs("loki")) new Loki("loki", { ...config.loki, runbooks }, environment);
   if (runs("collector")) new Collector("collector", { resources: config.loki.collector }, environment);
 
   if (runs("node-exporter")) new NodeExporter("node-exporter", {}, environment);

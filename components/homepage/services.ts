@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Declaration, Endpoint, Environment, Tile } from "../kit/index.ts";
+import type { Declaration, Endpoint, Environment, Status, Tile } from "../kit/index.ts";
 
 /** A service with its tile, as the home page shows it. */
 export interface Shown {
   readonly name: string;
   readonly title: string;
   readonly tile: Tile;
-  /** Address for people. */
-  readonly href: string;
+  /** Address for people; undefined for what has none. */
+  readonly href: string | undefined;
   readonly endpoint: Endpoint;
   /** Address inside the cluster that answers as long as the service is well. */
   readonly monitor: pulumi.Output<string>;
@@ -18,11 +18,17 @@ export type Widget = Readonly<Record<string, unknown>>;
 
 /** The services of the catalogue that have a tile, in its order. */
 export function shownServices(environment: Environment): Shown[] {
-  return Object.entries(environment.catalogue).flatMap(([name, { title, web }]: [string, Declaration]) => {
+  const { catalogue } = environment;
+  const shown = (name: string, title: string, { tile, port, path }: Omit<Status, "dashboard">, href?: string) => {
+    const endpoint = environment.endpoint(name, port);
+    return { name, title, tile, href, endpoint, monitor: pulumi.interpolate`${endpoint.url}${path}` };
+  };
+  const dashboards = "grafana" in catalogue ? `https://${environment.host("grafana")}/d` : undefined;
+  return Object.entries(catalogue).flatMap(([name, { title, web, status }]: [string, Declaration]) => {
+    if (status) return [shown(name, title, status, dashboards && `${dashboards}/homeslice-${status.dashboard}`)];
     if (!web?.tile) return [];
-    const endpoint = environment.endpoint(name, web.port);
-    const monitor = pulumi.interpolate`${endpoint.url}${web.health ?? "/"}`;
-    return [{ name, title, tile: web.tile, href: `https://${environment.host(name)}`, endpoint, monitor }];
+    const { tile, port, health = "/" } = web;
+    return [shown(name, title, { tile, port, path: health }, `https://${environment.host(name)}`)];
   });
 }
 
@@ -42,5 +48,5 @@ export function serviceList(services: readonly Shown[], widgetOf: (service: Show
 
 function entry({ tile, href, monitor }: Shown, widget: Widget | undefined) {
   const { icon, description } = tile;
-  return { icon, href, description, siteMonitor: monitor, ...(widget && { widget }) };
+  return { icon, ...(href && { href }), description, siteMonitor: monitor, ...(widget && { widget }) };
 }

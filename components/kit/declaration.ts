@@ -11,6 +11,8 @@ export interface Declaration {
   readonly namespace?: string;
   /** How people reach it; left out, it has no page of its own. */
   readonly web?: Web;
+  /** Its tile on the home page, where it has none with a page. */
+  readonly status?: Status;
   /** Where Prometheus scrapes it; left out, it has no metrics. */
   readonly metrics?: Metrics;
   /** What a backup of it holds; left out, it keeps nothing. */
@@ -56,6 +58,16 @@ export interface Tile {
   readonly description: string;
   /** What is shown below it, as Prometheus measures it. */
   readonly numbers?: readonly TileNumber[];
+}
+
+/** What the home page shows of a service without a page of its own. */
+export interface Status {
+  readonly tile: Tile;
+  /** Where it answers 2xx as long as it is well: inside the cluster. */
+  readonly port: number;
+  readonly path: string;
+  /** The dashboard that the tile leads to, where Grafana runs. */
+  readonly dashboard: string;
 }
 
 export interface TileNumber {

@@ -1,7 +1,7 @@
 export { API_PORTS, allowApi, apiToken } from "./api-access.ts";
 export { Component } from "./component.ts";
 export { cronJob, daemonSet, deployment, instances, job, type Running, statefulSet } from "./controllers.ts";
-export type { Access, Catalogue, Declaration, Tile } from "./declaration.ts";
+export type { Access, Catalogue, Declaration, Status, Tile } from "./declaration.ts";
 export { Environment } from "./environment.ts";
 export { MAIN_PART, selectorLabels, standardLabels } from "./labels.ts";
 export { type Endpoint, type Link, type Peer, type Use, use } from "./link.ts";

@@ -1,5 +1,19 @@
+interface Facts {
+  readonly port: number;
+  /** Directory of the volume. */
+  readonly data: string;
+  /** Directory with the alert rules: of each tenant one below it. */
+  readonly rules: string;
+  /** Address of who is told of alerts; undefined where nobody is. */
+  readonly alertmanager: string | undefined;
+  readonly retentionDays: number;
+}
+
+/** The one tenant of a Loki that knows no others. */
+export const TENANT = "fake";
+
 /** loki.yaml: one instance that does everything, with its volume for a store. */
-export function lokiConfig({ port, data, retentionDays }: { port: number; data: string; retentionDays: number }) {
+export function lokiConfig({ port, data, rules, alertmanager, retentionDays }: Facts) {
   return {
     auth_enabled: false,
     analytics: { reporting_enabled: false },
@@ -9,7 +23,7 @@ export function lokiConfig({ port, data, retentionDays }: { port: number; data: 
       replication_factor: 1,
       instance_addr: "127.0.0.1",
       ring: { kvstore: { store: "inmemory" } },
-      storage: { filesystem: { chunks_directory: `${data}/chunks`, rules_directory: `${data}/rules` } },
+      storage: { filesystem: { chunks_directory: `${data}/chunks` } },
     },
     schema_config: {
       configs: [
@@ -30,6 +44,11 @@ export function lokiConfig({ port, data, retentionDays }: { port: number; data: 
       allow_structured_metadata: true,
       max_line_size: "256KB",
       max_line_size_truncate: true,
+    },
+    ruler: {
+      storage: { type: "local", local: { directory: rules } },
+      rule_path: `${data}/rules`,
+      ...(alertmanager && { alertmanager_url: alertmanager }),
     },
     compactor: {
       working_directory: `${data}/compactor`,

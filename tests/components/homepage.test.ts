@@ -7,7 +7,11 @@ import { type Deployed, deploy } from "./deploy.ts";
 import { dataOf, metadataOf, rendered } from "./rendered.ts";
 
 const domain = { "homeslice:domain": "home.example.org" };
-const Tile = z.object({ href: z.string(), siteMonitor: z.string(), widget: z.object({ type: z.string() }).optional() });
+const Tile = z.object({
+  href: z.string().optional(),
+  siteMonitor: z.string(),
+  widget: z.looseObject({ type: z.string() }).optional(),
+});
 const Services = z.array(z.record(z.string(), z.array(z.record(z.string(), Tile))));
 
 const files = ({ find }: Deployed) => dataOf(find("ConfigMap", "homepage-config"));
@@ -28,7 +32,7 @@ beforeAll(async () => {
 
 describe("the tiles of the home page", () => {
   it("are those of the catalogue, each once, at its public address, watched from inside the cluster", () => {
-    const declared = Object.values(catalogueOf(deployed.config)).filter(({ web }) => web?.tile);
+    const declared = Object.values(catalogueOf(deployed.config)).filter(({ web, status }) => web?.tile ?? status);
     const shown = tiles(deployed);
     expect(shown.map(({ title }) => title).toSorted()).toEqual(declared.map(({ title }) => title).toSorted());
     expect(shown.find(({ title }) => title === "Authentik")).toMatchObject({
@@ -36,6 +40,19 @@ describe("the tiles of the home page", () => {
       href: "https://auth.home.example.org",
       siteMonitor: "http://authentik.homeslice-prod.svc:9000/-/health/live/",
     });
+  });
+
+  it("show the edge, which has no page, by its dashboard, with the end of its certificate", async () => {
+    const edge = (from: Deployed) => tiles(from).find(({ title }) => title === "Traefik");
+    expect(edge(deployed)).toMatchObject({
+      heading: "Platform",
+      href: "https://grafana.home.example.org/d/homeslice-traefik",
+      siteMonitor: "http://traefik.homeslice-prod-edge.svc:8080/ping",
+      widget: {
+        metrics: [{}, { query: "min(traefik_tls_certs_not_after) - time()", format: { type: "duration" } }],
+      },
+    });
+    expect(edge(await withSettings({}, { "homeslice:grafana": { enabled: false } }))?.href).toBeUndefined();
   });
 
   it("stand under the headings that links may not take", () => {

@@ -1,6 +1,9 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { collectorConfig } from "@homeslice/components/collector/config.ts";
 import { dashboards } from "@homeslice/components/grafana/dashboards/index.ts";
 import { DATASOURCES } from "@homeslice/components/grafana/datasources.ts";
+import { logAlerts } from "@homeslice/components/loki/alerts.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { type Deployed, deploy } from "../components/deploy.ts";
@@ -9,6 +12,7 @@ import { ensureJudges } from "../manifests/build.ts";
 import { answerOf } from "../manifests/judges.ts";
 import { ensureLoki } from "../observability/build.ts";
 import { LokiServer } from "../observability/lokiServer.ts";
+import { eventually } from "../support/eventually.ts";
 import { silentProgress } from "../testbed/progress.ts";
 import { cache } from "./clusterSupport.ts";
 
@@ -17,6 +21,70 @@ const Panel = z.object({
   targets: z.array(z.object({ expr: z.string() })),
 });
 const panels = Object.values(dashboards).flatMap((built) => z.object({ panels: z.array(Panel) }).parse(built).panels);
+const Alerts = z.array(z.object({ labels: z.object({ alertname: z.string() }) }));
+
+/** A line that somebody has to be told of when it comes too often. */
+interface LogCase {
+  readonly alert: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly line: string;
+  readonly pod: string;
+  /** How often it may come. */
+  readonly silent: number;
+  /** How often it comes besides when it is too often. */
+  readonly fires: number;
+}
+
+const server = { namespace: "homeslice-dev", container: "server" };
+const logCases: readonly LogCase[] = [
+  {
+    alert: "LoginsFail",
+    labels: server,
+    line: '{"action":"login_failed","client_ip":"192.0.2.7","event":"Created event","level":"info"}',
+    pod: "authentik-1",
+    silent: 20,
+    fires: 1,
+  },
+  {
+    alert: "UnusualAccess",
+    labels: server,
+    line: '{"action":"impersonation_started","event":"Created event","level":"info"}',
+    pod: "authentik-1",
+    silent: 0,
+    fires: 1,
+  },
+  {
+    alert: "AddressProbes",
+    labels: { namespace: "homeslice-dev-edge", container: "server" },
+    line: '{"ClientHost":"192.0.2.7","DownstreamStatus":404,"level":"info"}',
+    pod: "traefik-1",
+    silent: 100,
+    fires: 1,
+  },
+  {
+    alert: "DatabaseLoginsFail",
+    labels: server,
+    line: 'FATAL:  password authentication failed for user "grafana"',
+    pod: "postgresql-0",
+    silent: 3,
+    fires: 1,
+  },
+  {
+    alert: "ErrorsLogged",
+    labels: { ...server, level: "error" },
+    line: '{"level":"error","msg":"again"}',
+    pod: "grafana-1",
+    silent: 98,
+    fires: 3,
+  },
+];
+
+function ruleOf(alert: string): string {
+  const found = logAlerts.flatMap(({ alerts }) => alerts).find(({ name }) => name === alert);
+  if (!found) throw new Error(`there is no rule ${alert}`);
+  return found.expr;
+}
+
 const built = AbortSignal.timeout(600_000);
 let deployed: Deployed;
 
@@ -26,11 +94,62 @@ beforeAll(async () => {
 
 describe("a real Loki with the configuration of a stack", () => {
   let loki: LokiServer;
-  beforeAll(async () => {
-    const configuration = dataOf(deployed.find("ConfigMap", "loki-config"))["loki.yaml"] ?? "";
-    loki = await LokiServer.start(await ensureLoki(cache, silentProgress, built), configuration, "/loki");
+  const alertmanager = createServer((request, response) => {
+    let body = "";
+    request.setEncoding("utf8").on("data", (text: string) => {
+      body += text;
+    });
+    request.on("end", () => {
+      for (const { labels } of Alerts.parse(JSON.parse(body))) told.add(labels.alertname);
+      response.end();
+    });
   });
-  afterAll(() => loki.stop());
+  const told = new Set<string>();
+  beforeAll(async () => {
+    const file = (name: string, key: string) => dataOf(deployed.find("ConfigMap", name))[key] ?? "";
+    await once(alertmanager.listen(0, "127.0.0.1"), "listening");
+    const { port } = z.object({ port: z.number() }).parse(alertmanager.address());
+    loki = await LokiServer.start(await ensureLoki(cache, silentProgress, built), {
+      configuration: file("loki-config", "loki.yaml"),
+      data: "/loki",
+      rules: { directory: "/etc/loki-rules", content: file("loki-rules", "rules.yaml") },
+      alertmanager: `http://127.0.0.1:${port}`,
+    });
+  });
+  afterAll(async () => {
+    await loki.stop();
+    alertmanager.closeAllConnections();
+    alertmanager.close();
+  });
+
+  /** Hands over a line so many times, each at a moment of its own: what is the same twice, Loki keeps once. */
+  async function pushTimes(times: number, { labels, line, pod }: LogCase): Promise<void> {
+    const now = Date.now();
+    for (let number = 0; number < times; number += 1) {
+      expect(await loki.push(labels, line, { pod }, new Date(now - number))).toBe(204);
+    }
+  }
+
+  test("alerts nobody of what happens now and then", async () => {
+    for (const each of logCases) await pushTimes(each.silent, each);
+    for (const { alert } of logCases) expect(await loki.count(ruleOf(alert)), alert).toBe(0);
+  });
+
+  test("tells Alertmanager of each thing that happens too often, by rules that all work", async () => {
+    for (const each of logCases) await pushTimes(each.fires, each);
+    const expected = logCases.map(({ alert }) => alert).toSorted();
+    await eventually(() => expected.every((alert) => told.has(alert)), "Alertmanager is told of all", 60_000);
+    const rules = await loki.rules();
+    expect(rules.map(({ name }) => name).toSorted()).toEqual(expected);
+    expect(rules.filter(({ health }) => health !== "ok")).toEqual([]);
+  });
+
+  test("measures what its dashboard asks for", async () => {
+    const asked = JSON.stringify(dashboards["logs"]).match(/\bloki_(?!write|source|discarded)\w+/g) ?? [];
+    expect(asked.length).toBeGreaterThan(4);
+    const measured = await loki.metrics();
+    expect(asked.filter((name) => name.startsWith("loki_api") === false && !measured.includes(name))).toEqual([]);
+  });
 
   test("takes a line and gives it back at once, with what the collector knows of it", async () => {
     const labels = { namespace: "homeslice-dev", container: "server", level: "error" };

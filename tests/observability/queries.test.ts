@@ -1,4 +1,5 @@
 import { Metrics as AgentMetrics } from "@homeslice/agent/metrics/metrics.ts";
+import type { Catalogue } from "@homeslice/components";
 import { dashboards } from "@homeslice/components/grafana/dashboards/index.ts";
 import { DATASOURCES } from "@homeslice/components/grafana/datasources.ts";
 import { alertGroups } from "@homeslice/components/prometheus/rules/index.ts";
@@ -24,10 +25,8 @@ const inDashboards = shown.flatMap(({ title, panels }) =>
     .flatMap((panel) => panel.targets.map(({ expr }) => ({ where: `${title}: ${panel.title}`, expr }))),
 );
 const inRules = alertGroups([]).flatMap(({ alerts }) => alerts.map(({ name, expr }) => ({ where: name, expr })));
-const inTiles = Object.entries(catalogue).flatMap(([where, entry]) =>
-  "web" in entry && "tile" in entry.web && "numbers" in entry.web.tile
-    ? entry.web.tile.numbers.map(({ query }) => ({ where, expr: query }))
-    : [],
+const inTiles = Object.entries<Catalogue[string]>(catalogue).flatMap(([where, { web, status }]) =>
+  [web?.tile, status?.tile].flatMap((tile) => tile?.numbers?.map(({ query }) => ({ where, expr: query })) ?? []),
 );
 const queries = [...inDashboards, ...inRules, ...inTiles].filter(({ expr }) => expr !== "");
 const promtool = debianProgram("promtool", "prometheus");

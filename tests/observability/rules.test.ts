@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { logAlerts } from "@homeslice/components/loki/alerts.ts";
 import { ruleFile } from "@homeslice/components/prometheus/rules/alert.ts";
 import { alertGroups } from "@homeslice/components/prometheus/rules/index.ts";
 import { catalogue } from "@homeslice/stacks/catalogue.ts";
@@ -15,10 +16,13 @@ const promtool = debianProgram("promtool", "prometheus");
 const runbooks = join(import.meta.dirname, "../../docs/runbooks");
 
 describe("every alert", () => {
-  it.each(alerts)("tells what to do in a runbook: $name, $runbook", ({ runbook, summary }) => {
-    expect(existsSync(join(runbooks, `${runbook}.md`))).toBe(true);
-    expect(summary.length).toBeGreaterThan(10);
-  });
+  it.each([...alerts, ...logAlerts.flatMap((group) => group.alerts)])(
+    "tells what to do in a runbook: $name, $runbook",
+    ({ runbook, summary }) => {
+      expect(existsSync(join(runbooks, `${runbook}.md`))).toBe(true);
+      expect(summary.length).toBeGreaterThan(10);
+    },
+  );
 
   it("is tried both ways", () => {
     const tried = new Set(alertCases.map(({ alert }) => alert.replace(/\{.*/, "")));

@@ -31,6 +31,8 @@ export const links: readonly string[] = [
   "homepage/server → grafana/server:3000",
   "homepage/server → orchestrator/server:8080",
   "homepage/server → prometheus/server:9090",
+  "homepage/server → traefik/server:8080",
+  "loki/server → alertmanager/server:9093",
   "orchestrator/migrate → postgresql/server:5432",
   "orchestrator/server → postgresql/server:5432",
   "orchestrator/server → redis/server:6379",

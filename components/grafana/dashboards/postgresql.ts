@@ -50,7 +50,5 @@ export const postgresqlDashboard = dashboard(
     [`sum(${rate("pg_stat_database_tup_updated")})`, "updated"],
     [`sum(${rate("pg_stat_database_tup_deleted")})`, "deleted"],
   ),
-  graph("Redis: memory", "bytes", ["redis_memory_used_bytes", "used"], ["redis_memory_max_bytes", "at most"]),
-  graph("Redis: commands", "ops", ["rate(redis_commands_processed_total[5m])", "commands"]),
   logs("Log", '{container=~"server|postgres", namespace=~"homeslice-.+"} |= "postgres" |~ "ERROR|FATAL|PANIC"'),
 );

@@ -27,5 +27,6 @@ export const traefikDashboard = dashboard(
   ),
   graph("Time to answer 19 of 20 requests", "s", [slowest(0.95), "{{service}}"]),
   graph("Time to answer half of the requests", "s", [slowest(0.5), "{{service}}"]),
+  graph("Certificates end in; a renewal lifts the line", "s", ["traefik_tls_certs_not_after - time()", "{{cn}}"]),
   logs("Bans", '{namespace=~"homeslice-.+-edge", level="warn"} | json | message="address banned"'),
 );

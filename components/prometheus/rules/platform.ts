@@ -102,19 +102,22 @@ const nodes: readonly Alert[] = [
   },
 ];
 
+/** What has grown within ten minutes. */
+const grows = (counter: string) => `increase(${counter}[10m]) > 0`;
+
 const alerting: readonly Alert[] = [
   {
     name: "RuleFails",
-    expr: "increase(prometheus_rule_evaluation_failures_total[10m]) > 0",
+    expr: `${grows("prometheus_rule_evaluation_failures_total")} or ${grows("loki_prometheus_rule_evaluation_failures_total")}`,
     severity: "warning",
-    summary: "Prometheus cannot evaluate rules of {{ $labels.rule_group }}",
+    summary: "{{ $labels.job }} cannot evaluate rules of {{ $labels.rule_group }}",
     runbook: "alerting-broken",
   },
   {
     name: "AlertsDropped",
-    expr: "increase(prometheus_notifications_dropped_total[10m]) > 0",
+    expr: `${grows("prometheus_notifications_dropped_total")} or ${grows("loki_prometheus_notifications_dropped_total")}`,
     severity: "critical",
-    summary: "Prometheus cannot hand its alerts to Alertmanager",
+    summary: "{{ $labels.job }} cannot hand its alerts to Alertmanager",
     runbook: "alerting-broken",
   },
   {

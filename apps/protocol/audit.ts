@@ -88,13 +88,9 @@ export const AuditEvent = z.object({
   result: z.object({
     success: z.boolean(),
     error_message: z.string().nullable(),
-    affected_count: z
-      .int()
-      .nonnegative()
-      .nullable()
-      .meta({
-        description: "What the change reached, for example servers; null for entries from before this was counted",
-      }),
+    affected_count: z.int().nonnegative().nullable().meta({
+      description: "What the change reached, for example servers; null for entries from before this was counted",
+    }),
   }),
   seal: z
     .object({ position: z.int(), hash: z.string() })

@@ -19,6 +19,7 @@ export * from "./operations/index.ts";
 export * from "./parameters.ts";
 export * from "./policy.ts";
 export * from "./queue.ts";
+export * from "./reports.ts";
 export type { Route } from "./route.ts";
 export * from "./routes.ts";
 export * from "./schedules.ts";

@@ -1,4 +1,4 @@
-import { problemStatus, type Route, routes } from "@homeslice/protocol";
+import { problemStatus, type Route, reportKinds, routes } from "@homeslice/protocol";
 import { fieldTable } from "./schema.ts";
 
 const introduction = `# REST API
@@ -20,6 +20,15 @@ ${Object.entries(problemStatus)
 
 \`GET /api/v1/audit/export?format=csv|jsonl\` (permission \`audit:read\`) takes the filters of \`GET /api/v1/audit\` and answers all
 entries that they let through, newest first, as CSV or as JSON lines.
+
+\`GET /api/v1/reports/{kind}?format=json|csv|pdf&since=&until=\` makes a report of a period, by default of the last 30 days, as
+a file: see [reports](../reports.md). Each kind needs the permission of what is in it:
+
+| Kind | Permission | |
+| --- | --- | --- |
+${Object.entries(reportKinds)
+  .map(([name, { title, permission }]) => `| \`${name}\` | \`${permission}\` | ${title} |`)
+  .join("\n")}
 
 \`WebSocket /ws/executions/{execution_id}\`: send \`{"type":"follow","after":{SERVER_ID:SEQ}}\` (permission
 \`executions:read\`) with the last line that you hold of each server, or \`{}\`. You get \`execution\` whenever its state

@@ -1,9 +1,7 @@
 import type { AuditEvent, AuditFilter } from "@homeslice/protocol";
+import { csvLine } from "../csv.ts";
 import type { Connection } from "../database/database.ts";
-import { listEvents } from "./repository.ts";
-
-/** Entries read at once. */
-const BATCH = 1_000;
+import { readEvents } from "./repository.ts";
 
 const columns = {
   event_id: ({ event_id }: AuditEvent) => String(event_id),
@@ -38,20 +36,9 @@ export async function* exportEvents(
 ): AsyncGenerator<string> {
   const { head, line } = formats[format];
   yield head;
-  let cursor: string | null | undefined;
-  while (cursor !== null) {
-    const page = await listEvents(connection, { ...filter, sort: "-created", limit: BATCH, cursor });
-    yield page.items.map(line).join("");
-    cursor = page.next_cursor;
-  }
+  for await (const events of readEvents(connection, filter)) yield events.map(line).join("");
 }
 
 function csvEvent(event: AuditEvent): string {
   return csvLine(Object.values(columns).map((cell) => cell(event)));
-}
-
-/** One row of RFC 4180. A cell that a spreadsheet would take for a formula begins with an apostrophe. */
-export function csvLine(cells: readonly string[]): string {
-  const quoted = cells.map((cell) => `"${(/^[=+\-@\t\r\n]/.test(cell) ? `'${cell}` : cell).replaceAll('"', '""')}"`);
-  return `${quoted.join(",")}\r\n`;
 }

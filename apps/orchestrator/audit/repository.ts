@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditFilter, RequestOf, ResponseOf } from "@homeslice/protocol";
+import type { AuditEvent, AuditEventType, AuditFilter, RequestOf, ResponseOf } from "@homeslice/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Connection } from "../database/database.ts";
 import { type ListOrder, Page } from "../database/keyset.ts";
@@ -29,7 +29,7 @@ const order: ListOrder<"created"> = {
 /** A page of entries, and the cursor of the next one. */
 export async function listEvents(
   connection: Connection,
-  listing: RequestOf<"listAudit">["query"],
+  listing: RequestOf<"listAudit">["query"] & EventFilter,
 ): Promise<ResponseOf<"listAudit">> {
   const page = new Page(order, listing);
   const query = filterEvents(connection, listing).select(page.place).where(page.follows);
@@ -37,11 +37,44 @@ export async function listEvents(
   return { items: rows.map(toEvent), next_cursor };
 }
 
-function filterEvents(connection: Connection, filter: AuditFilter) {
-  const { event_type, actor_id, actor_type, ip_address, resource_type, resource_id, success, since, until } = filter;
+/** Entries read at once. */
+const BATCH = 1_000;
+
+/** Which entries are read: those of some types, besides what people may ask for. */
+type EventFilter = AuditFilter & { readonly event_types?: readonly AuditEventType[] };
+
+/** The entries that a filter lets through, newest first, some at a time: however many there are, few are held at once. */
+export async function* readEvents(connection: Connection, filter: EventFilter): AsyncGenerator<AuditEvent[]> {
+  let cursor: string | null | undefined;
+  while (cursor !== null) {
+    const page: ResponseOf<"listAudit"> = await listEvents(connection, {
+      ...filter,
+      sort: "-created",
+      limit: BATCH,
+      cursor,
+    });
+    yield page.items;
+    cursor = page.next_cursor;
+  }
+}
+
+function filterEvents(connection: Connection, filter: EventFilter) {
+  const {
+    event_types,
+    event_type,
+    actor_id,
+    actor_type,
+    ip_address,
+    resource_type,
+    resource_id,
+    success,
+    since,
+    until,
+  } = filter;
   let query = connection.selectFrom("audit_events").selectAll().where(ofTenant);
   if (since !== undefined) query = query.where("at", ">=", new Date(since));
   if (until !== undefined) query = query.where("at", "<", new Date(until));
+  if (event_types !== undefined) query = query.where("event_type", "in", event_types);
   if (event_type !== undefined) query = query.where("event_type", "=", event_type);
   if (actor_id !== undefined) query = query.where(sql<string>`actor ->> 'id'`, "=", actor_id);
   if (actor_type !== undefined) query = query.where(sql<string>`actor ->> 'type'`, "=", actor_type);

@@ -11,6 +11,7 @@ import { addDashboard } from "../dashboard/pages.ts";
 import { pendingMigrations } from "../database/migrate.ts";
 import { addHookCalls } from "../hooks/routes.ts";
 import { addWebSockets } from "../live/routes.ts";
+import { addReports } from "../reports/routes.ts";
 import type { Settings } from "../settings.ts";
 import { VERSION } from "../version.ts";
 import { Admission } from "./admission.ts";
@@ -58,6 +59,7 @@ export async function buildServer(context: Context, settings: Settings, links: L
   addRoutes(app, handlersOf(context, logins), admission, context);
   await addHookCalls(app, context, limits);
   addAuditExport(app, context, admission);
+  addReports(app, context, admission);
   addBrowserLogin(app, { context, settings, authentication, logins, limits });
   addHealth(app, context, settings);
   if (settings.dashboard !== undefined) await addDashboard(app, settings.dashboard);

@@ -1,4 +1,4 @@
-import { csvLine } from "@homeslice/orchestrator/audit/export.ts";
+import { csvLine } from "@homeslice/orchestrator/csv.ts";
 import { type AuditEvent, createClient } from "@homeslice/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Installation } from "./harness.ts";

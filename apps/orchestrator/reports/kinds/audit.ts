@@ -1,0 +1,39 @@
+import { type AuditEvent, type AuditEventType, auditEventTypes } from "@homeslice/protocol";
+import { readEvents } from "../../audit/repository.ts";
+import { kindOf } from "../report.ts";
+
+/** Attempts that were refused: logins, requests, agents, stolen tokens, executions that somebody did not approve. */
+export const refusals = ofEvents(
+  auditEventTypes.filter((type) => type.endsWith(".refused") || type === "refresh.reused"),
+);
+
+/** What may run, when, and who may run it or see to it. */
+const changing = [
+  ...["action", "schedule", "hook", "approval_rule", "account", "token", "limits", "server", "breaker", "queue"],
+  ...["notification_channel", "notification_rule"],
+];
+
+/** Changes to actions, to what starts them, and to who may do what. */
+export const changes = ofEvents(
+  auditEventTypes.filter((type) => changing.includes(type.split(".")[0] ?? "") && type !== "schedule.missed"),
+);
+
+function ofEvents(event_types: readonly AuditEventType[]) {
+  return kindOf<AuditEvent>(
+    {
+      at: ({ timestamp }) => timestamp,
+      event: ({ event_type }) => event_type,
+      by: ({ actor }) => actor.id,
+      from: ({ actor }) => actor.ip_address,
+      object: ({ resource }) => resource.type,
+      name: ({ resource }) => resource.name,
+      reason: ({ result }) => result.error_message,
+      details: ({ details }) => JSON.stringify(details),
+      object_id: ({ resource }) => resource.id,
+      position: ({ seal }) => seal?.position ?? null,
+      hash: ({ seal }) => seal?.hash ?? null,
+    },
+    ({ connection, since, until }) =>
+      readEvents(connection, { event_types, since: since.toISOString(), until: until.toISOString() }),
+  );
+}

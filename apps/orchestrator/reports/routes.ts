@@ -1,0 +1,34 @@
+import { Readable } from "node:stream";
+import { ApiError, ReportQuery, reportKindNames, reportKinds } from "@homeslice/protocol";
+import type { FastifyInstance } from "fastify";
+import { type Context, inTenant } from "../context.ts";
+import type { Admission } from "../http/admission.ts";
+import { textFaults } from "../http/text.ts";
+import { formats } from "./formats/index.ts";
+import { fileName, periodOf, writeReport } from "./reports.ts";
+
+/** Adds the reports on demand: files, so not in the catalogue of routes. */
+export function addReports(app: FastifyInstance, context: Context, admission: Admission): void {
+  for (const kind of reportKindNames) {
+    const { permission } = reportKinds[kind];
+    app.get(`/api/v1/reports/${kind}`, { config: { access: permission } }, async (request, reply) => {
+      const { tenant, subject } = await admission.admit(request, permission);
+      const { format, ...asked } = parse(request.query);
+      const order = { kind, format, tenant, by: subject, ...periodOf(asked, context.now()) };
+      const { database } = inTenant(context, tenant);
+      return await reply
+        .type(formats[format].type)
+        .header("content-disposition", `attachment; filename="${fileName(order)}"`)
+        .send(Readable.from(writeReport(context, database, order)));
+    });
+  }
+}
+
+function parse(query: unknown): ReportQuery {
+  const parsed = ReportQuery.safeParse(query);
+  const unstorable = textFaults("query", query);
+  if (parsed.success && unstorable.length === 0) return parsed.data;
+  const unfit = parsed.error?.issues.map(({ path, message }) => ({ path: ["query", ...path].join("."), message }));
+  const errors = [...(unfit ?? []), ...unstorable];
+  throw new ApiError("invalid_request", "the report cannot be made like this", { errors });
+}

@@ -85,6 +85,22 @@ test("a command that may fail has to end in a way that is known, with as many li
   expect(counts([mayFail, ...moved("queued", "failed"), ...lines(1, 3)])).toEqual({ ...none, gaps: 1 });
 });
 
+test.for([
+  ["began twice", ["a", "b", "b2"], ["a", "b"]],
+  ["began before the one that it needs had ended", ["b", "a"], ["b", "a"]],
+  ["never began", ["a"], ["a", null]],
+] as const)("a run of a workflow of which a step %s is disordered", ([, executions, steps]) => {
+  const of = (execution: string) =>
+    moved("queued", "dispatched", "running", "succeeded").map((each) => ({ ...each, execution }));
+  const check = (run: Pick<Extract<Event, { type: "run" }>, "executions" | "steps">) => {
+    const checker = new Checker();
+    checker.check([...of("a"), ...of("b"), { type: "run", run: "r", state: "succeeded", ...run }]);
+    return checker.findings.disordered.length;
+  };
+  expect(check({ executions: ["a", "b"], steps: ["a", "b"] })).toBe(0);
+  expect(check({ executions, steps })).toBe(1);
+});
+
 test("who was kept waiting, and what was left behind, is told", () => {
   const checker = new Checker();
   checker.check([{ type: "waited", execution: "e", milliseconds: 100 }]);

@@ -14,6 +14,8 @@ export interface Findings {
   readonly late: string[];
   /** Processes that outlived their execution. */
   readonly left: string[];
+  /** Runs of workflows with a step that began twice, never, or before the one that it needs had ended. */
+  readonly disordered: string[];
 }
 
 type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
@@ -29,7 +31,15 @@ const PATIENCE_MS = 5_000;
 
 /** Checks histories, one part after the other, against the promises. It shares no code with what it checks. */
 export class Checker {
-  readonly findings: Findings = { lost: [], duplicated: [], regressed: [], gaps: [], late: [], left: [] };
+  readonly findings: Findings = {
+    lost: [],
+    duplicated: [],
+    regressed: [],
+    gaps: [],
+    late: [],
+    left: [],
+    disordered: [],
+  };
   /** Executions that were checked: nothing is to happen to them any more. */
   readonly #over = new Set<string>();
 
@@ -58,12 +68,25 @@ export class Checker {
     for (const { execution, processes } of ofType("left")) {
       this.findings.left.push(`execution ${execution}: ${processes} processes`);
     }
+    const order = ofType("moved").map(({ execution }) => execution);
+    for (const run of ofType("run")) this.#checkRun(run, order);
     for (const { execution } of acknowledged) this.#over.add(execution);
   }
 
   #checkEnd(key: string, { mayFail }: Of<"acknowledged">, last: string | undefined): void {
     const good = mayFail ? known : ["succeeded"];
     if (last === undefined || !good.includes(last)) this.findings.lost.push(`${key}: ${last ?? "not there"}`);
+  }
+
+  /** @param order the executions of all states, in the order in which they were committed */
+  #checkRun({ run, state, executions, steps }: Of<"run">, order: readonly string[]): void {
+    const isOnce = executions.length === steps.length && executions.every((each, index) => each === steps[index]);
+    const isAfter = executions.every((each, index) => {
+      const before = executions[index - 1];
+      return before === undefined || order.indexOf(each) > order.lastIndexOf(before);
+    });
+    if (state === "succeeded" && isOnce && isAfter) return;
+    this.findings.disordered.push(`run ${run}, ${state}: ${executions.join(" → ")} for ${steps.join(" → ")}`);
   }
 
   #checkStarts(events: readonly Of<"started">[]): void {

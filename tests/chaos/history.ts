@@ -30,6 +30,14 @@ export type Event =
       readonly seq: number;
       readonly text: string;
     }
+  /** A run of a workflow, as the API shows it at the end: all its executions in their order, and that of each step. */
+  | {
+      readonly type: "run";
+      readonly run: string;
+      readonly state: string;
+      readonly executions: readonly string[];
+      readonly steps: readonly (string | null)[];
+    }
   /** So long did an execution take from its start to its end, while another agent was a burden. */
   | { readonly type: "waited"; readonly execution: string; readonly milliseconds: number }
   /** Processes of an execution that had ended. */

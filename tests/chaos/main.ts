@@ -18,10 +18,10 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 
 say(`seed ${seed}`);
 const report = await runChaos({ rounds: Count.parse(values.rounds), seed, fleet: Count.parse(values.fleet), say });
-const { lost, duplicated, regressed, gaps, late, left } = report;
+const { lost, duplicated, regressed, gaps, late, left, disordered } = report;
 process.stdout.write(
   values.json
     ? `${JSON.stringify(report, undefined, 2)}\n`
-    : `${report.rounds} rounds, ${report.executions} executions in ${report.seconds} s: ${lost} lost, ${duplicated} duplicated, ${regressed} regressed, ${gaps} gaps, ${late} late, ${left} left\n`,
+    : `${report.rounds} rounds, ${report.executions} executions in ${report.seconds} s: ${lost} lost, ${duplicated} duplicated, ${regressed} regressed, ${gaps} gaps, ${late} late, ${left} left, ${disordered} disordered\n`,
 );
-process.exitCode = lost + duplicated + regressed + gaps + late + left === 0 ? 0 : 1;
+process.exitCode = lost + duplicated + regressed + gaps + late + left + disordered === 0 ? 0 : 1;

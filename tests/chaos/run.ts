@@ -9,6 +9,7 @@ import { Random } from "./random.ts";
 import { Scene } from "./scene.ts";
 import { alone, lasting } from "./slowFaults.ts";
 import { settle, submit, submitToFleet } from "./work.ts";
+import { beginRun, settleRuns } from "./workflows.ts";
 
 export interface ChaosOptions {
   readonly rounds: number;
@@ -30,6 +31,8 @@ export interface ChaosReport {
   /** Executions that another agent kept waiting, and those that left processes behind. */
   readonly late: number;
   readonly left: number;
+  /** Runs of workflows whose steps were not begun once each, in their order. */
+  readonly disordered: number;
   readonly executions: number;
   readonly seconds: number;
   /** How often each fault struck. */
@@ -90,6 +93,8 @@ class Play {
     const goesOn = lasting.includes(name);
     if (alone.includes(name)) await this.settle();
     await submitToFleet(this.#scene, before);
+    // What is started in the last round of an act would only be waited for.
+    if (round % ACT !== 0) await beginRun(this.#scene, before);
     await submit(this.#scene, before, before.between(1, MAX_WORK));
     await setTimeout(random.between(0, MAX_WAIT_MS));
     if (goesOn) await this.#lasting;
@@ -101,6 +106,7 @@ class Play {
   /** Everything is mended and has ended; what happened is checked. */
   async settle(): Promise<void> {
     await this.#lasting;
+    await settleRuns(this.#scene, new Random(this.#seed));
     await settle(this.#scene, new Random(this.#seed));
     const events = this.#scene.history.take();
     this.#executions += events.filter(({ type }) => type === "acknowledged").length;
@@ -108,10 +114,11 @@ class Play {
   }
 
   report(seed: number): Omit<ChaosReport, "seconds"> {
-    const { lost, duplicated, regressed, gaps, late, left } = this.checker.findings;
+    const { lost, duplicated, regressed, gaps, late, left, disordered } = this.checker.findings;
     return {
       ...{ rounds: this.#rounds, seed, lost: lost.length, duplicated: duplicated.length },
       ...{ regressed: regressed.length, gaps: gaps.length, late: late.length, left: left.length },
+      disordered: disordered.length,
       ...{ executions: this.#executions, faults: this.#struck },
     };
   }

@@ -47,6 +47,10 @@ export class Scene {
   readonly startsFile: string;
   /** Executions whose processes are to be gone when they have ended. */
   readonly unruly = new Set<string>();
+  /** The workflow that is run while faults strike, once it is defined. */
+  workflow: string | undefined;
+  /** Runs of it that are not in the history yet. */
+  readonly runs = new Set<string>();
   /** An orchestrator that is stopped at the moment. */
   frozen: Replica | undefined;
   #readMoves = 0;

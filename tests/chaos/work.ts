@@ -7,10 +7,10 @@ import type { Random } from "./random.ts";
 import type { Scene } from "./scene.ts";
 
 /** How long a client asks again, and how long executions may take to end once all is mended. */
-const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 60_000;
 /** How long the processes of what has ended may take to be gone. */
 const CLEANING_MS = 10_000;
-const RETRY_MS = 50;
+export const RETRY_MS = 50;
 const MAX_LINES = 40;
 const MAX_PAUSE_MS = 40;
 const PAGE = 10_000;
@@ -130,7 +130,7 @@ async function recordLeft(scene: Scene, execution: string): Promise<void> {
 }
 
 /** Asks one orchestrator or the other until one answers. */
-async function persist<T>(scene: Scene, random: Random, ask: (client: Client) => Promise<T>): Promise<T> {
+export async function persist<T>(scene: Scene, random: Random, ask: (client: Client) => Promise<T>): Promise<T> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     const { installation, replicas } = scene.cast;

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
-import type { Database } from "./database.ts";
+import { type Database, isLockTimeout } from "./database.ts";
 import * as initial from "./migrations/0001-initial.ts";
 import * as engine from "./migrations/0002-engine.ts";
 import * as tenants from "./migrations/0003-tenants.ts";
@@ -38,26 +38,52 @@ const migrations: Record<string, Migration> = {
   "0018-secrets": secrets,
 };
 
-function migrator(database: Database, schema: string): Migrator {
+/** How long a migration waits for a table, in milliseconds: everybody who comes later waits behind it. */
+const LOCK_TIMEOUT_MS = 3_000;
+/** How often it is tried; in between, those who waited get their turn. */
+const ATTEMPTS = 20;
+
+/** The migration, as it runs beside others who use the tables; it may take its time once it has them. */
+function considerate({ up }: Migration, lockTimeoutMs: number): Migration {
+  return {
+    up: async (database) => {
+      await sql`set local statement_timeout = 0`.execute(database);
+      await sql`set local lock_timeout = ${sql.lit(lockTimeoutMs)}`.execute(database);
+      await up(database);
+    },
+  };
+}
+
+function migrator(database: Database, schema: string, lockTimeoutMs = LOCK_TIMEOUT_MS): Migrator {
+  const considered = Object.entries(migrations).map(([name, migration]) => [
+    name,
+    considerate(migration, lockTimeoutMs),
+  ]);
   return new Migrator({
     db: database,
-    provider: { getMigrations: async () => migrations },
+    provider: { getMigrations: async () => Object.fromEntries(considered) },
     migrationTableSchema: schema,
   });
 }
 
 /**
  * Brings the database up to date; several callers at once wait for each other. A database that a newer version has
- * brought further is left as it is: migrations leave the version before them able to work.
+ * brought further is left as it is: migrations leave the version before them able to work. Where somebody keeps a table
+ * for long, it is tried again and again rather than making everybody wait.
  *
+ * @param lockTimeoutMs how long it waits for a table each time. Default: 3 s
  * @returns names of what was applied
  */
-export async function migrate(database: Database, schema: string): Promise<string[]> {
+export async function migrate(database: Database, schema: string, lockTimeoutMs?: number): Promise<string[]> {
   if ((await pendingMigrations(database, schema)).length === 0) return [];
   await sql`create schema if not exists ${sql.id(schema)}`.execute(database);
-  const { error, results = [] } = await migrator(database, schema).migrateToLatest();
-  if (error !== undefined) throw error;
-  return results.filter(({ status }) => status === "Success").map(({ migrationName }) => migrationName);
+  for (let attempt = 1; ; attempt++) {
+    const { error, results = [] } = await migrator(database, schema, lockTimeoutMs).migrateToLatest();
+    if (error === undefined) {
+      return results.filter(({ status }) => status === "Success").map(({ migrationName }) => migrationName);
+    }
+    if (!isLockTimeout(error) || attempt === ATTEMPTS) throw error;
+  }
 }
 
 /** Names of the migrations that the database still lacks. */

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { migrate } from "../../../apps/orchestrator/database/migrate.ts";
 import * as initial from "../../../apps/orchestrator/database/migrations/0001-initial.ts";
 import { type Databases, openDatabases } from "../../../apps/orchestrator/database/tenancy.ts";
+import { eventually } from "../../support/eventually.ts";
 import { Installation } from "./harness.ts";
 
 let installation: Installation;
@@ -52,6 +53,29 @@ async function seed(): Promise<string[]> {
   }
   return ids;
 }
+
+test("F22: a migration that waits for a table makes nobody wait behind it for long, and is done when the table is free", async () => {
+  const busy = await Installation.create();
+  const { system, close } = openDatabases(busy.settings().database, () => {});
+  const provider = { getMigrations: async () => ({ "0001-initial": initial }) };
+  await new Migrator({ db: system, provider, migrationTableSchema: "public" }).migrateToLatest();
+  const keeper = await system.startTransaction().execute();
+  await sql`select from servers`.execute(keeper);
+  const migrated = migrate(system, "public", 200);
+  const waits = async () => {
+    const { rows } = await sql`select from pg_locks where not granted and relation = 'servers'::regclass`.execute(
+      system,
+    );
+    return rows.length > 0;
+  };
+  await eventually(waits, "the migration waits");
+  // It would wait as long as the keeper if it stood behind a migration without a time-out.
+  await sql`select from servers`.execute(system);
+  await keeper.rollback().execute();
+  expect(await migrated).toContain("0002-engine");
+  await close();
+  await busy.destroy();
+});
 
 test("F10: a database of the first version is brought up to date with all that it holds", async () => {
   const database = databases.system;

@@ -1,4 +1,5 @@
 import { RedisBuckets } from "@homeslice/orchestrator/http/rateLimits/redisBuckets.ts";
+import { openRedis } from "@homeslice/orchestrator/redis.ts";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventually } from "../../support/eventually.ts";
@@ -51,10 +52,6 @@ test("two orchestrators hold one to one limit; without Redis each does by itself
 }) => {
   if ("missing" in redis) return skip(missing);
   const urls = [(await installation.start()).url, (await installation.start()).url];
-  const shared = async (url: string) => {
-    const text = await (await fetch(`${url}/metrics`)).text();
-    return /^homeslice_rate_limit_fallbacks_total (\d+)$/m.exec(text)?.[1];
-  };
   /** How many of so many requests, sent to both in turn, are let in; by a user whose bucket is full; and what refilled meanwhile. */
   const admitted = async (subject: "viewer" | "operator" | "approver", count: number) => {
     const headers = { authorization: `Bearer ${await installation.token(subject)}` };
@@ -68,18 +65,46 @@ test("two orchestrators hold one to one limit; without Redis each does by itself
   const together = await admitted("viewer", 100);
   expect(together.admitted).toBeGreaterThanOrEqual(BURST);
   expect(together.admitted).toBeLessThanOrEqual(BURST + together.refilled);
-  expect(await Promise.all(urls.map(shared))).toEqual(["0", "0"]);
+  expect(await Promise.all(urls.map(fallbacks))).toEqual(["0", "0"]);
   await redis.kill();
   const apart = await admitted("operator", 100);
   expect(apart.admitted).toBeGreaterThanOrEqual(2 * BURST);
   expect(apart.admitted).toBeLessThanOrEqual(2 * (BURST + apart.refilled));
-  for (const url of urls) expect(Number(await shared(url))).toBeGreaterThan(0);
+  for (const url of urls) expect(Number(await fallbacks(url))).toBeGreaterThan(0);
   await redis.start();
   const inRedis = async () => {
-    const before = await shared(urls[0] ?? "");
+    const before = await fallbacks(urls[0] ?? "");
     const headers = { authorization: `Bearer ${await installation.token("admin")}` };
     await fetch(`${urls[0]}/api/v1/queue`, { headers });
-    return before === (await shared(urls[0] ?? ""));
+    return before === (await fallbacks(urls[0] ?? ""));
   };
   await eventually(inRedis, "the limits are shared again");
 });
+
+test("F25, F26: Redis that refuses to write, or has forgotten all, costs nobody a request", async ({ skip }) => {
+  if ("missing" in redis) return skip(missing);
+  const { url } = await installation.start();
+  const headers = { authorization: `Bearer ${await installation.token("admin")}` };
+  const fallsBack = async () => {
+    const before = await fallbacks(url);
+    expect((await fetch(`${url}/api/v1/queue`, { headers })).status).toBe(200);
+    return before !== (await fallbacks(url));
+  };
+  const control = openRedis(redis, pino({ level: "silent" }));
+  await control.connect();
+  await eventually(async () => !(await fallsBack()), "the limits are shared");
+  // As a replica whose primary is gone, it answers READONLY.
+  await control.sendCommand(["REPLICAOF", "127.0.0.1", "1"]);
+  await eventually(fallsBack, "each orchestrator keeps the limits by itself");
+  await control.sendCommand(["REPLICAOF", "NO", "ONE"]);
+  await eventually(async () => !(await fallsBack()), "the limits are shared again");
+  await control.sendCommand(["FLUSHALL"]);
+  expect(await fallsBack()).toBe(false);
+  control.destroy();
+});
+
+/** How often an orchestrator decided without Redis. */
+async function fallbacks(url: string): Promise<string | undefined> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return /^homeslice_rate_limit_fallbacks_total (\d+)$/m.exec(text)?.[1];
+}

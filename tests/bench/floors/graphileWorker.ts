@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { Logger, run } from "graphile-worker";
+import pg from "pg";
 import type { Installation } from "../../rig/installation.ts";
 
 const CONCURRENCY = 16;
@@ -12,12 +13,11 @@ const JOBS_PER_SECOND = 4_000;
  */
 export async function graphileWorkerRate(installation: Installation, seconds: number): Promise<number> {
   const { host, port, user, password, database } = installation.database();
-  const connectionString = `postgres://${user}:${password}@${host}:${port}/${database}`;
+  const pgPool = new pg.Pool({ host, port, user, password, database, max: CONCURRENCY + 2 });
   let ended = 0;
   const options = {
-    connectionString,
+    pgPool,
     concurrency: CONCURRENCY,
-    maxPoolSize: CONCURRENCY + 2,
     noHandleSignals: true,
     logger: new Logger(() => () => undefined),
     preset: { worker: { localQueue: { size: -1 }, completeJobBatchDelay: -1, failJobBatchDelay: -1 } },
@@ -39,6 +39,8 @@ export async function graphileWorkerRate(installation: Installation, seconds: nu
   await setTimeout(seconds * 1_000);
   const rate = ended / ((performance.now() - began) / 1_000);
   await runner.stop();
+  // The worker does not wait for the ends that it is still writing; its connections do.
+  await pgPool.end();
   await installation.query("drop schema graphile_worker cascade");
   return rate;
 }

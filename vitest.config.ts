@@ -1,9 +1,11 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./tests/run/longestFirst.ts";
 
 const globalSetup = ["tests/support/globalTemporary.ts", "tests/support/globalPostgres.ts"];
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

@@ -17,7 +17,7 @@ import type { Connection } from "../database/database.ts";
 import { writeNamed } from "../definitions/naming.ts";
 import { preconditionFailed } from "../http/errors.ts";
 import * as repository from "./repository.ts";
-import { sampleActions } from "./samples.ts";
+import { sampleActions } from "./samples/index.ts";
 import { templateFaults } from "./template.ts";
 import { findVersion, listVersions } from "./versions.ts";
 

@@ -116,10 +116,17 @@ class Play {
   report(seed: number): Omit<ChaosReport, "seconds"> {
     const { lost, duplicated, regressed, gaps, late, left, disordered } = this.checker.findings;
     return {
-      ...{ rounds: this.#rounds, seed, lost: lost.length, duplicated: duplicated.length },
-      ...{ regressed: regressed.length, gaps: gaps.length, late: late.length, left: left.length },
+      rounds: this.#rounds,
+      seed,
+      lost: lost.length,
+      duplicated: duplicated.length,
+      regressed: regressed.length,
+      gaps: gaps.length,
+      late: late.length,
+      left: left.length,
       disordered: disordered.length,
-      ...{ executions: this.#executions, faults: this.#struck },
+      executions: this.#executions,
+      faults: this.#struck,
     };
   }
 }

@@ -81,7 +81,13 @@ export class Scene {
     await installation.query(RECORD_MOVES);
     const found = { library, patientDisk, databaseDisk: installation.databaseDisk, redis };
     return new Scene({
-      ...{ installation, replicas, network, agents: [first, second], patient, clocks, fleet },
+      installation,
+      replicas,
+      network,
+      agents: [first, second],
+      patient,
+      clocks,
+      fleet,
       patientDisk: "missing" in patientDisk ? undefined : patientDisk,
       databaseDisk: "missing" in installation.databaseDisk ? undefined : installation.databaseDisk,
       redis: "missing" in redis ? undefined : redis,
@@ -165,7 +171,8 @@ async function startReplicas(
     ["orchestrator-a", "orchestrator-b"].map(async (name) => {
       const database = await TcpProxy.open([installation.postgresPort]);
       const daemon = await installation.orchestrator(name, {
-        ...{ HOMESLICE_DATABASE_PORT: String(database.port), HOMESLICE_REQUESTS_PER_SECOND: "0" },
+        HOMESLICE_DATABASE_PORT: String(database.port),
+        HOMESLICE_REQUESTS_PER_SECOND: "0",
         ...redisEnvironment(redis, installation),
         ...clockFor(name),
       });

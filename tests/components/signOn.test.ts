@@ -168,7 +168,9 @@ describe("the home page", () => {
 describe("what is kept in Authentik", () => {
   it("is made with the administrator's token, which is a secret", () => {
     expect(deployed.find("homeslice", "sso-authentik").inputs).toMatchObject({
-      ...{ namespace: "homeslice-prod", service: "authentik", port: "9000" },
+      namespace: "homeslice-prod",
+      service: "authentik",
+      port: "9000",
       token: { value: "cleartext-of-authentik-bootstrap-token" },
     });
     for (const { provider, name } of authentikObjects(deployed)) expect(provider, name).toContain("sso-authentik");

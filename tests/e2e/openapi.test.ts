@@ -56,9 +56,13 @@ test.concurrent.for(["admin", "viewer"] as const)(
     mkdirSync(directory);
     const text = await (await fetch(`${orchestrator.url}/api/v1/openapi.json`)).text();
     const { clean, cases, output } = await fuzz({
-      ...{ program: String(program), url: orchestrator.url, document: documentForFuzzing(text, known), directory },
+      program: String(program),
+      url: orchestrator.url,
+      document: documentForFuzzing(text, known),
+      directory,
       token: await mintToken(installation.secret, { subject: `fuzz ${role}`, role }, 3_600),
-      ...{ seconds: SECONDS, seed: SEED },
+      seconds: SECONDS,
+      seed: SEED,
     });
     expect(clean, `${output}\n${installation.log("orchestrator")}`).toBe(true);
     expect(cases).toBeGreaterThan(50);

@@ -92,11 +92,15 @@ describe("a running testbed", () => {
   test("gives load balancers and ingresses an address", async () => {
     const ports = [{ port: 80 }];
     await create("/api/v1/namespaces/team/services", {
-      ...{ apiVersion: "v1", kind: "Service", metadata: { name: "edge" } },
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "edge" },
       spec: { type: "LoadBalancer", ports },
     });
     await create("/apis/networking.k8s.io/v1/namespaces/team/ingresses", {
-      ...{ apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata: { name: "edge" } },
+      apiVersion: "networking.k8s.io/v1",
+      kind: "Ingress",
+      metadata: { name: "edge" },
       spec: { defaultBackend: { service: { name: "edge", port: { number: 80 } } } },
     });
     for (const path of ["/api/v1/namespaces/team/services", "/apis/networking.k8s.io/v1/namespaces/team/ingresses"]) {
@@ -111,11 +115,16 @@ describe("a running testbed", () => {
     const { port } = z.object({ port: z.number() }).parse(server.address());
     const service = { selector: { app: "web" }, ports: [{ port: 80, targetPort: 9000 }] };
     await create("/api/v1/namespaces/team/services", {
-      ...{ apiVersion: "v1", kind: "Service", metadata: { name: "web" }, spec: service },
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "web" },
+      spec: service,
     });
     await forwardPods(client, { namespace: "team", port: 9000, to: `127.0.0.1:${port}` });
     const web = new PodPort(clusterOf({ kubeconfig: join(dir, "kubeconfig") }), {
-      ...{ namespace: "team", service: "web", port: 80 },
+      namespace: "team",
+      service: "web",
+      port: 80,
     });
     const listener = await web.listen();
     // Each on a connection of its own: one that is kept open would go on to lead where it led.

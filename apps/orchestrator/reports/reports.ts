@@ -33,8 +33,13 @@ export function writeReport(context: Context, connection: Connection, order: Ord
   const { kind, format, tenant, since, until, by } = order;
   const now = context.now();
   const head: ReportHead = {
-    ...{ kind, title: reportKinds[kind].title, tenant, since: since.toISOString(), until: until.toISOString() },
-    ...{ created_at: now.toISOString(), created_by: by },
+    kind,
+    title: reportKinds[kind].title,
+    tenant,
+    since: since.toISOString(),
+    until: until.toISOString(),
+    created_at: now.toISOString(),
+    created_by: by,
   };
   const { columns, rows } = kinds[kind];
   const system = context.databases.system;

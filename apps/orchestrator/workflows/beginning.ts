@@ -22,8 +22,13 @@ export async function skip(run: HeldRun, step: Step, { states }: Standing): Prom
   const message = step.when === "failed" ? "nothing that it needs has failed" : `${others.join(", ")} did not succeed`;
   const { transaction, row, now } = run;
   await insertStep(transaction, {
-    ...{ run_id: row.run_id, step: step.name, type: typeOfStep(step), state: "skipped", message },
-    ...{ started_at: null, finished_at: now },
+    run_id: row.run_id,
+    step: step.name,
+    type: typeOfStep(step),
+    state: "skipped",
+    message,
+    started_at: null,
+    finished_at: now,
   });
 }
 

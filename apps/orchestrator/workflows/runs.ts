@@ -143,7 +143,9 @@ export class WorkflowRuns {
     run: RunRequest,
   ): Promise<repository.RunRow | undefined> {
     return await repository.insertRun(transaction, {
-      ...{ workflow_id, workflow_version, workflow },
+      workflow_id,
+      workflow_version,
+      workflow,
       actions: await this.#workflows.actionsOf(workflow, transaction),
       parameters: withDefaults(workflow, run.parameters),
       initiated_by: run.initiatedBy,

@@ -116,9 +116,18 @@ describe("sample actions", () => {
     expect(items.map(({ name }) => name)).not.toContain("Disk usage");
     expect((await samples.call("addSampleActions")).items).toEqual([]);
     const values: Parameters = {
-      ...{ unit: "nginx.service", url: "https://example.org/", path: "/srv/data", into: "/srv/backups", host: "web-1" },
-      ...{ node: "node-1", container: "web", user: "backup", database: "shop", password: "shop-database" },
-      ...{ paths: ["/etc/hosts"], packages: ["curl"] },
+      unit: "nginx.service",
+      url: "https://example.org/",
+      path: "/srv/data",
+      into: "/srv/backups",
+      host: "web-1",
+      node: "node-1",
+      container: "web",
+      user: "backup",
+      database: "shop",
+      password: "shop-database",
+      paths: ["/etc/hosts"],
+      packages: ["curl"],
     };
     for (const { action_id, parameters } of items) {
       const needed = Object.keys(parameters).filter((name) => name in values);

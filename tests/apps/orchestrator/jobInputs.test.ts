@@ -65,7 +65,13 @@ describe("R7: a cancel", () => {
       await cancel(execution);
       link.send({
         type: "finished",
-        ...{ execution_id, fence, outcome, exit_code, error: null, last_seq: 0, duration_seconds: 1 },
+        execution_id,
+        fence,
+        outcome,
+        exit_code,
+        error: null,
+        last_seq: 0,
+        duration_seconds: 1,
       });
       await becomes(execution, state);
       expect(link.received.filter(({ type }) => type === "cancel")).toEqual([]);

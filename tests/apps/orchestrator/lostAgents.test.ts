@@ -152,7 +152,11 @@ test("F2: a link that is made anew while a claim for the one before is not store
       const executionId = await newExecutionId(transaction);
       const { timeout_seconds: timeoutSeconds, parallel_execution: _, ...config } = ExecutionConfig.parse({});
       await insertExecution(transaction, {
-        ...{ executionId, batchId: executionId, retryOf: null, executionType: "single", initiatedBy: "test" },
+        executionId,
+        batchId: executionId,
+        retryOf: null,
+        executionType: "single",
+        initiatedBy: "test",
         ...{
           actionId: null,
           actionVersion: null,
@@ -162,8 +166,12 @@ test("F2: a link that is made anew while a claim for the one before is not store
           timeoutSeconds,
           priority: 5,
         },
-        ...{ queueExpiresSeconds: 60, serverIds: [agent.serverId], parallelism: null, batchSize: null },
-        ...{ stopAfterFailures: null, policy: { ...config, success_criteria: SuccessCriteria.parse({}) } },
+        queueExpiresSeconds: 60,
+        serverIds: [agent.serverId],
+        parallelism: null,
+        batchSize: null,
+        stopAfterFailures: null,
+        policy: { ...config, success_criteria: SuccessCriteria.parse({}) },
       });
       const claimed = await claimQueued(transaction, { orchestratorId, limit: 10, lockMarginSeconds: 0 });
       expect(claimed.map((row) => row.execution_id)).toEqual([executionId]);

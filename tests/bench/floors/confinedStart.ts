@@ -31,13 +31,23 @@ async function startOnce(sandbox: Sandbox, directory: string, attempt: string): 
   await mkdir(work, { recursive: true });
   const began = performance.timeOrigin + performance.now();
   const confinement = await sandbox.confine({
-    ...{ attempt, directory, work, hidden: [], shown: [], policy, isolate: true },
+    attempt,
+    directory,
+    work,
+    hidden: [],
+    shown: [],
+    policy,
+    isolate: true,
     limits: {},
   });
   if ("refusal" in confinement) throw new Error(confinement.refusal);
   const { wrapper, groups } = confinement;
   await spawnShim({
-    ...{ directory, token: "start", groups, environment: {}, workingDirectory: work },
+    directory,
+    token: "start",
+    groups,
+    environment: {},
+    workingDirectory: work,
     argv: [...wrapper, "/bin/date", "+%s%N"],
   });
   const printed = async () => await readFile(join(directory, "stdout"), "utf8").catch(() => "");

@@ -23,7 +23,11 @@ beforeEach(async () => {
 afterEach(() => double.stop());
 
 const question = (path = "/api/datasources/uid/loki/health") => ({
-  ...{ dataSource: "loki", url: `${double.url}${path}`, user: "admin", password: PASSWORD, timeoutSeconds: 10 },
+  dataSource: "loki",
+  url: `${double.url}${path}`,
+  user: "admin",
+  password: PASSWORD,
+  timeoutSeconds: 10,
 });
 
 /** A clock whose pauses take no time, and do something each. */

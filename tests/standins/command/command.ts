@@ -94,7 +94,10 @@ export class CommandProvider implements Provider {
         ? { PULUMI_COMMAND_STDOUT: previous.stdout, PULUMI_COMMAND_STDERR: previous.stderr }
         : {};
     const output = await execute({
-      ...{ command, interpreter, dir, stdin },
+      command,
+      interpreter,
+      dir,
+      stdin,
       environment: { ...earlier, ...environment },
       signal: this.#cancellation.signal,
     });

@@ -121,8 +121,14 @@ const dataSource = kind({
   },
   read: async (api, key) => {
     const schema = found.extend({
-      ...{ name: z.string(), type: z.string(), url: z.string(), access: z.string(), database: z.string() },
-      ...{ user: z.string(), isDefault: z.boolean(), jsonData: z.record(z.string(), z.json()) },
+      name: z.string(),
+      type: z.string(),
+      url: z.string(),
+      access: z.string(),
+      database: z.string(),
+      user: z.string(),
+      isDefault: z.boolean(),
+      jsonData: z.record(z.string(), z.json()),
     });
     const live = await api.find(`/datasources/uid/${key}`, schema);
     if (!live) return undefined;

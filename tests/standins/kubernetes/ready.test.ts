@@ -11,14 +11,18 @@ function readiness(object: Values, around = nothingAround) {
 const claim = (phase: string) => ({ apiVersion: "v1", kind: "PersistentVolumeClaim", status: { phase } });
 const service = (spec: Values) => ({ apiVersion: "v1", kind: "Service", spec });
 const job = (type: string) => ({
-  ...{ apiVersion: "batch/v1", kind: "Job" },
+  apiVersion: "batch/v1",
+  kind: "Job",
   status: { conditions: [{ type, status: "True", reason: "Because", message: "of that" }] },
 });
 
 describe("readiness", () => {
   test("of a Deployment needs its controller to have seen the latest generation", () => {
     const deployment = (observedGeneration: number) => ({
-      ...{ apiVersion: "apps/v1", kind: "Deployment", metadata: { generation: 2 }, spec: { replicas: 1 } },
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { generation: 2 },
+      spec: { replicas: 1 },
       status: {
         observedGeneration,
         updatedReplicas: 1,
@@ -34,7 +38,8 @@ describe("readiness", () => {
 
   test("of any kind is the condition that the program waits for", () => {
     const waited = (status: string): Values => ({
-      ...{ apiVersion: "example.org/v1", kind: "Thing" },
+      apiVersion: "example.org/v1",
+      kind: "Thing",
       metadata: { annotations: { "pulumi.com/waitFor": "condition=Ready" } },
       status: { conditions: [{ type: "Ready", status }] },
     });

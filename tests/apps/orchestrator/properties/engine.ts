@@ -37,7 +37,12 @@ export class Engine {
     const [orchestratorId, log, now] = [randomUUID(), pino({ level: "silent" }), () => new Date()];
     const transport = { open: async () => {}, send: async () => {}, close: async () => {} };
     return new Engine({
-      ...{ orchestratorId, log, now, databases, database: databases.system, timings: defaultTimings },
+      orchestratorId,
+      log,
+      now,
+      databases,
+      database: databases.system,
+      timings: defaultTimings,
       bus: new Bus(transport, orchestratorId, log),
       metrics: new Metrics(),
       refusals: new Refusals(databases, now),
@@ -80,15 +85,25 @@ export class Engine {
       const executionId = await newExecutionId(transaction);
       const { timeout_seconds: timeoutSeconds, parallel_execution: _, ...config } = ExecutionConfig.parse({});
       await insertExecution(transaction, {
-        ...{ executionId, batchId: executionId, retryOf: null, executionType: "bulk", initiatedBy: "test" },
+        executionId,
+        batchId: executionId,
+        retryOf: null,
+        executionType: "bulk",
+        initiatedBy: "test",
         ...{
           actionId: null,
           actionVersion: null,
           actionType: "execution",
           operation: { type: "shell_command", argv: ["true"] },
         },
-        ...{ parameters: {}, timeoutSeconds, priority, queueExpiresSeconds: 3_600, serverIds },
-        ...{ parallelism: null, batchSize: null, stopAfterFailures: null },
+        parameters: {},
+        timeoutSeconds,
+        priority,
+        queueExpiresSeconds: 3_600,
+        serverIds,
+        parallelism: null,
+        batchSize: null,
+        stopAfterFailures: null,
         policy: { ...config, success_criteria: SuccessCriteria.parse({}), ...policy },
       });
       return executionId;

@@ -187,8 +187,13 @@ async function expectConsistent({ executionId }: Place): Promise<void> {
 
 test("states move forward only, attempts one by one, and lines have no gap, whatever comes in whatever order", async () => {
   const policy = {
-    ...{ idempotent: true, retry_count: RETRIES, retry_delay_seconds: 0, requires_lock: true },
-    ...{ on_disconnect: "give_up" as const, give_up_after_seconds: 60, on_lost: "retry" as const },
+    idempotent: true,
+    retry_count: RETRIES,
+    retry_delay_seconds: 0,
+    requires_lock: true,
+    on_disconnect: "give_up" as const,
+    give_up_after_seconds: 60,
+    on_lost: "retry" as const,
   };
   // What is in one group happens at the same time.
   const groups = fc.array(fc.array(step, { minLength: 1, maxLength: 3 }), { minLength: 5, maxLength: 25 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Hook, HookCall, HookCallFilter, HookId, NewHook } from "./hooks.ts";
+import { ChangedHook, Hook, HookCall, HookCallFilter, HookId, NewHook } from "./hooks.ts";
 import { DefinitionFilter } from "./notifications.ts";
 import { listing, page, type Route, route, sortedBy } from "./route.ts";
 
@@ -35,10 +35,10 @@ export const hookRoutes = {
   updateHook: route({
     method: "PUT",
     path: "/api/v1/hooks/{hook_id}",
-    summary: "Replace a hook, its secret included",
+    summary: "Replace a hook; without a secret, it keeps the one that it has",
     permission: "hooks:manage",
     params: hook,
-    body: NewHook,
+    body: ChangedHook,
     versioned: true,
     response: Hook,
   }),

@@ -51,6 +51,12 @@ export const NewHook = z.strictObject({
 });
 export type NewHook = z.infer<typeof NewHook>;
 
+/** What replaces a hook. */
+export const ChangedHook = NewHook.extend({
+  secret: NewHook.shape.secret.optional().meta({ description: "Default: the one that it has" }),
+});
+export type ChangedHook = z.infer<typeof ChangedHook>;
+
 const { secret: _secret, ...shown } = NewHook.shape;
 
 export const Hook = z.object({

@@ -1,4 +1,4 @@
-import { type Actor, type Hook, NewHook, type RequestOf, type ResponseOf } from "@homeslice/protocol";
+import { type Actor, type ChangedHook, type Hook, NewHook, type RequestOf, type ResponseOf } from "@homeslice/protocol";
 import { z } from "zod";
 import { Actions } from "../actions/actions.ts";
 import type { Context } from "../context.ts";
@@ -37,7 +37,7 @@ export class Hooks {
   }
 
   /** @throws ApiError not_found, precondition_failed, conflict when the name is taken */
-  async update(hookId: string, hook: NewHook, version: number | undefined, actor: Actor): Promise<Hook> {
+  async update(hookId: string, hook: ChangedHook, version: number | undefined, actor: Actor): Promise<Hook> {
     await this.#actions.get(hook.action_template_id);
     return toHook(await this.#definitions.update(hookId, this.#store(hook, actor), version, actor));
   }
@@ -53,8 +53,9 @@ export class Hooks {
     return await listCalls(this.#context.database, hookId, query);
   }
 
-  #store({ name, secret, ...shown }: NewHook, { id: owner }: Actor): NewDefinition {
-    return { name, definition: { ...shown, owner }, sealed: this.#context.sealing.seal(secret) };
+  #store({ name, secret, ...shown }: ChangedHook, { id: owner }: Actor): NewDefinition {
+    const sealed = secret === undefined ? {} : { sealed: this.#context.sealing.seal(secret) };
+    return { name, definition: { ...shown, owner }, ...sealed };
   }
 }
 

@@ -80,6 +80,22 @@ describe("an alert of Alertmanager", () => {
     expect(calls.items).toMatchObject([{ outcome: "started", execution_id: started.execution_id, labels: labels() }]);
   });
 
+  test("is turned away by a hook that was turned off without its secret, and let in again after it was turned on", async () => {
+    const hookId = await hook();
+    const params = { hook_id: hookId };
+    for (const enabled of [false, true]) {
+      const {
+        hook_id: _id,
+        owner: _owner,
+        metadata: _metadata,
+        version,
+        ...held
+      } = await admin.call("getHook", { params });
+      await admin.call("updateHook", { params, version, body: { ...held, enabled } });
+      expect(await fire(hookId, alert())).toMatchObject([{ outcome: enabled ? "started" : "ignored" }]);
+    }
+  });
+
   test("starts nothing when it is resolved, is not the one that is meant, or the hook is off", async () => {
     const meant = await hook({ match: { alertname: "Down" } });
     const off = await hook({ enabled: false });

@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import { keepTenantsApart, run, tenantColumn } from "../migrationParts.ts";
+import { definitionColumns, keepTenantsApart, run, tenantColumn } from "../migrationParts.ts";
 
 /** Schedules, and what became of each of their times. */
 export async function up(database: Kysely<unknown>): Promise<void> {
@@ -9,18 +9,11 @@ export async function up(database: Kysely<unknown>): Promise<void> {
 const tables = [
   `create table schedules (
     schedule_id uuid primary key default uuidv7(),
-    ${tenantColumn},
-    name text not null,
-    definition jsonb not null,
-    version integer not null default 1,
-    created_at timestamptz not null default now(),
-    created_by text not null,
-    updated_at timestamptz not null default now(),
+    ${definitionColumns},
     owner text not null,
     -- The time that comes next, and when that is begun: later by the jitter. Null when there is none.
     next_at timestamptz,
-    due_at timestamptz,
-    unique (tenant_id, name)
+    due_at timestamptz
   )`,
   "create index schedules_due on schedules (due_at) where due_at is not null",
   // The primary key is what makes a time fire once, whoever sees it.

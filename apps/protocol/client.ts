@@ -95,3 +95,21 @@ function problemFrom(status: number, text: string): Problem {
     return { type: "about:blank", title: "error", status, code: "unexpected_answer", detail: text.slice(0, 500) };
   }
 }
+
+/** Asks for one page of a list. */
+type ReadPage<Item> = (query: { limit: number; cursor?: string }) => Promise<{
+  readonly items: readonly Item[];
+  readonly next_cursor: string | null;
+}>;
+
+/** Every item of a list, page by page. */
+export async function everything<Item>(read: ReadPage<Item>): Promise<Item[]> {
+  const items: Item[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await read({ limit: 1_000, ...(cursor === undefined ? {} : { cursor }) });
+    items.push(...page.items);
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+  return items;
+}

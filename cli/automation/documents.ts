@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { UserError } from "@homeslice/config/errors.ts";
+import { type KindName, kindNames, kinds } from "@homeslice/protocol/definitions/kinds.ts";
 import { LineCounter, parseAllDocuments } from "yaml";
 import { z } from "zod";
-import { type KindName, kindNames, kinds } from "./kinds.ts";
 
 /** One definition as a file holds it. */
 export interface Document {

@@ -1,11 +1,11 @@
 import { UserError } from "@homeslice/config/errors.ts";
 import type { Client } from "@homeslice/protocol/client.ts";
+import type { Stored } from "@homeslice/protocol/definitions/kind.ts";
+import { type KindName, kindNames, kinds } from "@homeslice/protocol/definitions/kinds.ts";
+import { type Names, openSession, type Session, UnknownName } from "@homeslice/protocol/definitions/session.ts";
 import { differences } from "@homeslice/protocol/difference.ts";
 import { describeDifference } from "./difference.ts";
 import type { Document } from "./documents.ts";
-import type { Stored } from "./kind.ts";
-import { type KindName, kindNames, kinds } from "./kinds.ts";
-import { everything, Names, type Session, unknownName } from "./session.ts";
 
 /** What is to be done about one definition. */
 export interface Step {
@@ -28,7 +28,7 @@ export interface Plan {
  * @throws UserError `definitions.unknown` when a file names something that is nowhere
  */
 export async function plan(client: Client, documents: readonly Document[], prune: boolean): Promise<Plan> {
-  const session = await open(client);
+  const session = await openSession(client);
   refuseUnknown(documents, session.names);
   const changes: Step[] = [];
   const deletions: Step[] = [];
@@ -46,19 +46,9 @@ export async function plan(client: Client, documents: readonly Document[], prune
 
 /** What is defined, as files say it. */
 export async function exported(client: Client): Promise<{ kind: KindName; name: string; spec: object }[]> {
-  const session = await open(client);
+  const session = await openSession(client);
   const lists = await Promise.all(kindNames.map(async (kind) => ({ kind, stored: await kinds[kind].list(session) })));
   return lists.flatMap(({ kind, stored }) => stored.map(({ name, spec }) => ({ kind, name, spec })));
-}
-
-async function open(client: Client): Promise<Session> {
-  const names = new Names();
-  for (const { action_id, name } of await everything((query) => client.call("listActions", { query })))
-    names.add({ kind: "Action", name }, action_id);
-  for (const { channel_id, name } of await everything((query) => client.call("listChannels", { query }))) {
-    names.add({ kind: "Channel", name }, channel_id);
-  }
-  return { client, names };
 }
 
 function refuseUnknown(documents: readonly Document[], names: Names): void {
@@ -66,7 +56,8 @@ function refuseUnknown(documents: readonly Document[], names: Names): void {
   for (const { kind, name, spec, place } of documents) {
     for (const reference of kinds[kind].references(spec)) {
       if (names.has(reference) || defined.has(`${reference.kind} ${reference.name}`)) continue;
-      throw unknownName(reference, `${place}: ${kind} "${name}"`);
+      const { message: what, fix } = new UnknownName(reference);
+      throw new UserError({ code: "definitions.unknown", where: `${place}: ${kind} "${name}"`, what, fix });
     }
   }
 }

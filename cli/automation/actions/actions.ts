@@ -1,9 +1,8 @@
 import { UserError } from "@homeslice/config/errors.ts";
 import type { Action, ActionVersion } from "@homeslice/protocol/actions.ts";
-import { type Client, ClientError } from "@homeslice/protocol/client.ts";
+import { type Client, ClientError, everything } from "@homeslice/protocol/client.ts";
 import type { ResponseOf } from "@homeslice/protocol/routes.ts";
 import { invalidOption } from "../../local/options.ts";
-import { everything } from "../session.ts";
 
 type Comparison = ResponseOf<"compareActionVersions">;
 

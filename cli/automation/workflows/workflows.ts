@@ -1,5 +1,5 @@
 import { UserError } from "@homeslice/config/errors.ts";
-import { type Client, ClientError } from "@homeslice/protocol/client.ts";
+import { type Client, ClientError, everything } from "@homeslice/protocol/client.ts";
 import type { ParameterDefinition, Parameters, ParameterValue } from "@homeslice/protocol/parameters.ts";
 import {
   type RunState,
@@ -9,7 +9,6 @@ import {
   type WorkflowRunSummary,
 } from "@homeslice/protocol/workflows.ts";
 import { invalidOption } from "../../local/options.ts";
-import { everything } from "../session.ts";
 
 /** Workflows and their runs, as the command line asks for them. Every method throws UserError `workflows.refused`, `workflows.unreachable` */
 export class Workflows {

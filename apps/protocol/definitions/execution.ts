@@ -1,5 +1,5 @@
-import { NewExecution } from "@homeslice/protocol/executions.ts";
 import { z } from "zod";
+import { NewExecution } from "../executions.ts";
 import type { Names } from "./session.ts";
 
 /** Stands for an id while a definition is checked: files name things by their names. */

@@ -1,8 +1,9 @@
-import { NewWorkflow, Step } from "@homeslice/protocol/workflows.ts";
 import { z } from "zod";
-import { fromExecution, PortableExecution, toExecution } from "../execution.ts";
-import { kindOf } from "../kind.ts";
-import { everything, type Names } from "../session.ts";
+import { everything } from "../client.ts";
+import { NewWorkflow, Step } from "../workflows.ts";
+import { fromExecution, PortableExecution, toExecution } from "./execution.ts";
+import { kindOf } from "./kind.ts";
+import type { Names } from "./session.ts";
 
 const { name: _workflow, steps: _steps, ...workflowShape } = NewWorkflow.shape;
 

@@ -1,12 +1,12 @@
-import { NewAction } from "@homeslice/protocol/actions.ts";
-import { NewApprovalRule } from "@homeslice/protocol/approvals.ts";
-import { NewNotificationRule } from "@homeslice/protocol/notifications.ts";
-import { NewSchedule } from "@homeslice/protocol/schedules.ts";
 import { z } from "zod";
+import { NewAction } from "../actions.ts";
+import { NewApprovalRule } from "../approvals.ts";
+import { everything } from "../client.ts";
+import { NewNotificationRule } from "../notifications.ts";
+import { NewSchedule } from "../schedules.ts";
 import { fromExecution, PortableExecution, toExecution } from "./execution.ts";
 import { kindOf } from "./kind.ts";
-import { everything } from "./session.ts";
-import { workflow } from "./workflows/kind.ts";
+import { workflow } from "./workflow.ts";
 
 const Names = z.array(z.string().min(1)).max(100);
 

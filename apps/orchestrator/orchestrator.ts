@@ -22,6 +22,7 @@ import { Notifier } from "./notifications/notifier.ts";
 import { Outbound } from "./notifications/outbound.ts";
 import { createMailer } from "./notifications/senders/email.ts";
 import { requireTemplates } from "./operations/index.ts";
+import { Reporter } from "./reports/reporter.ts";
 import { Retainer } from "./retention/retention.ts";
 import { Scheduler } from "./schedules/scheduler.ts";
 import { Sealing } from "./sealing.ts";
@@ -58,6 +59,7 @@ export async function startOrchestrator(
     const scheduler = new Scheduler(context);
     const workflows = new WorkflowRunner(context);
     const notifier = new Notifier(context);
+    const reporter = new Reporter(context, settings.publicUrl);
     const retainer = new Retainer(context, settings.retention);
     const app = await buildServer(context, settings, links);
     const unsubscribe = bus.subscribe((hint) => {
@@ -75,10 +77,12 @@ export async function startOrchestrator(
     scheduler.start();
     workflows.start();
     notifier.start();
+    reporter.start();
     const url = await app.listen({ host: settings.host, port: settings.port });
     log.info({ url }, "orchestrator listens");
     const stop = async () => {
       await scheduler.stop();
+      await reporter.stop();
       await workflows.stop();
       await dispatcher.stop();
       registry.closeAll("the orchestrator stops");

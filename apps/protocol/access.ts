@@ -51,6 +51,8 @@ export const Permission = z.enum([
   "audit:read",
   "audit:verify",
   "limits:manage",
+  "reports:read",
+  "reports:manage",
 ]);
 export type Permission = z.infer<typeof Permission>;
 
@@ -94,6 +96,8 @@ const granted: Record<Role, readonly Permission[]> = {
     "audit:read",
     "audit:verify",
     "limits:manage",
+    "reports:read",
+    "reports:manage",
   ],
 };
 

@@ -15,6 +15,7 @@ export const notificationEvents = {
   "workflow.failed": "error",
   "workflow.waiting": "info",
   "server.unreachable": "warning",
+  "report.ready": "info",
 } as const;
 export type NotificationEvent = keyof typeof notificationEvents;
 const isEvent = (name: string): name is NotificationEvent => Object.hasOwn(notificationEvents, name);
@@ -95,6 +96,8 @@ export const messageFields = [
   "total",
   "server",
   "schedule",
+  "report",
+  "link",
   "workflow",
   "run_id",
   "step",

@@ -16,7 +16,8 @@ function isTimeZone(name: string): boolean {
   return name === "UTC" || Intl.supportedValuesOf("timeZone").includes(name);
 }
 
-const CronExpression = z
+/** When something is due again and again. */
+export const CronExpression = z
   .string()
   .max(200)
   .regex(

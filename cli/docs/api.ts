@@ -30,6 +30,8 @@ ${Object.entries(reportKinds)
   .map(([name, { title, permission }]) => `| \`${name}\` | \`${permission}\` | ${title} |`)
   .join("\n")}
 
+\`GET /api/v1/reports/{report_id}/content\` (permissions \`reports:read\` and that of its kind) answers a report that a schedule made, as it was made.
+
 \`WebSocket /ws/executions/{execution_id}\`: send \`{"type":"follow","after":{SERVER_ID:SEQ}}\` (permission
 \`executions:read\`) with the last line that you hold of each server, or \`{}\`. You get \`execution\` whenever its state
 changes, \`log\` with every later line once and in order, and \`end\` after the last line of the last server.

@@ -21,6 +21,7 @@ export interface Resource {
     | "notification_rule"
     | "notification_channel"
     | "hook"
+    | "report_schedule"
     | "workflow"
     | "workflow_run"
     | "secret"

@@ -17,6 +17,7 @@ import * as hooks from "./migrations/0014-hooks.ts";
 import * as workflows from "./migrations/0015-workflows.ts";
 import * as actionVersions from "./migrations/0017-action-versions.ts";
 import * as secrets from "./migrations/0018-secrets.ts";
+import * as reports from "./migrations/0020-reports.ts";
 
 /** Every migration, in order. Names are forever: the database remembers them. */
 const migrations: Record<string, Migration> = {
@@ -36,6 +37,7 @@ const migrations: Record<string, Migration> = {
   "0015-workflows": workflows,
   "0017-action-versions": actionVersions,
   "0018-secrets": secrets,
+  "0020-reports": reports,
 };
 
 /** How long a migration waits for a table, in milliseconds: everybody who comes later waits behind it. */

@@ -25,6 +25,7 @@ import type {
   NotificationDeliveriesTable,
   NotificationRulesTable,
 } from "./notificationTables.ts";
+import type { ReportPartsTable, ReportSchedulesTable, ReportsTable } from "./reportTables.ts";
 import type { ScheduleFiresTable, SchedulesTable } from "./scheduleTables.ts";
 import type { SecretsTable } from "./secretTables.ts";
 import type { WorkflowRunsTable, WorkflowStepsTable, WorkflowsTable } from "./workflowTables.ts";
@@ -239,6 +240,9 @@ export interface Tables {
   notification_deliveries: NotificationDeliveriesTable;
   hooks: HooksTable;
   hook_calls: HookCallsTable;
+  report_schedules: ReportSchedulesTable;
+  reports: ReportsTable;
+  report_parts: ReportPartsTable;
   schedules: SchedulesTable;
   secrets: SecretsTable;
   schedule_fires: ScheduleFiresTable;

@@ -10,12 +10,26 @@ import { writeNamed } from "./naming.ts";
 
 /** A kind of thing that people of a tenant define: it has a name that is unique, and a version that grows. */
 export interface Kind {
-  readonly table: "approval_rules" | "notification_rules" | "notification_channels" | "hooks" | "workflows" | "secrets";
-  readonly id: "rule_id" | "channel_id" | "hook_id" | "workflow_id" | "secret_id";
+  readonly table:
+    | "approval_rules"
+    | "notification_rules"
+    | "notification_channels"
+    | "hooks"
+    | "workflows"
+    | "secrets"
+    | "report_schedules";
+  readonly id: "rule_id" | "channel_id" | "hook_id" | "workflow_id" | "secret_id" | "report_schedule_id";
   /** What messages call it. */
   readonly noun: string;
   /** What the audit log calls it. */
-  readonly resource: "approval_rule" | "notification_rule" | "notification_channel" | "hook" | "workflow" | "secret";
+  readonly resource:
+    | "approval_rule"
+    | "notification_rule"
+    | "notification_channel"
+    | "hook"
+    | "workflow"
+    | "secret"
+    | "report_schedule";
 }
 
 /** One of them, as it is stored: a table may have further columns of its own. */

@@ -16,6 +16,7 @@ import { Locks } from "../locks/locks.ts";
 import { Channels } from "../notifications/channels.ts";
 import { Notifications } from "../notifications/notifications.ts";
 import { Queue } from "../queue/queue.ts";
+import { reportHandlers } from "../reports/handlers.ts";
 import { Schedules } from "../schedules/schedules.ts";
 import { secretHandlers } from "../secrets/handlers.ts";
 import { Servers } from "../servers/servers.ts";
@@ -45,6 +46,7 @@ function handlers(context: Context, logins: Logins): Handlers {
     ...workflowHandlers(context, actions),
     ...approvalHandlers(context),
     ...notificationHandlers(context),
+    ...reportHandlers(context),
     ...hookHandlers(context),
     ...secretHandlers(context),
     ...lockHandlers(context),

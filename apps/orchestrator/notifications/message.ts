@@ -26,6 +26,7 @@ const summaries: Record<NotificationEvent, string> = {
   "workflow.failed": "{{workflow}} failed: {{message}}",
   "workflow.waiting": "{{workflow}} waits for a decision: {{message}}",
   "server.unreachable": "{{server}} is out of sight",
+  "report.ready": "the report {{report}} is ready: {{link}}",
 };
 
 /** What is known of an event before it is put into words. */

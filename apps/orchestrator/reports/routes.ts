@@ -1,14 +1,18 @@
 import { Readable } from "node:stream";
-import { ApiError, ReportQuery, reportKindNames, reportKinds } from "@homeslice/protocol";
+import { ApiError, ReportId, ReportQuery, reportKindNames, reportKinds } from "@homeslice/protocol";
 import type { FastifyInstance } from "fastify";
+import { z } from "zod";
 import { type Context, inTenant } from "../context.ts";
 import type { Admission } from "../http/admission.ts";
 import { textFaults } from "../http/text.ts";
 import { formats } from "./formats/index.ts";
 import { fileName, periodOf, writeReport } from "./reports.ts";
+import { findReport, readParts } from "./repository.ts";
+import { demandReading } from "./schedules.ts";
 
-/** Adds the reports on demand: files, so not in the catalogue of routes. */
+/** Adds the reports: files, so not in the catalogue of routes. */
 export function addReports(app: FastifyInstance, context: Context, admission: Admission): void {
+  addKeptReports(app, context, admission);
   for (const kind of reportKindNames) {
     const { permission } = reportKinds[kind];
     app.get(`/api/v1/reports/${kind}`, { config: { access: permission } }, async (request, reply) => {
@@ -22,6 +26,22 @@ export function addReports(app: FastifyInstance, context: Context, admission: Ad
         .send(Readable.from(writeReport(context, database, order)));
     });
   }
+}
+
+/** Adds the files of the reports that are kept. */
+function addKeptReports(app: FastifyInstance, context: Context, admission: Admission): void {
+  app.get("/api/v1/reports/:report_id/content", { config: { access: "reports:read" } }, async (request, reply) => {
+    const caller = await admission.admit(request, "reports:read");
+    const { database } = inTenant(context, caller.tenant);
+    const params = z.object({ report_id: ReportId }).safeParse(request.params);
+    const report = params.success ? await findReport(database, params.data.report_id) : undefined;
+    if (report === undefined) throw new ApiError("not_found", "there is no such report");
+    demandReading(report.kind, caller);
+    return await reply
+      .type(formats[report.format].type)
+      .header("content-disposition", `attachment; filename="${fileName({ ...report, tenant: caller.tenant })}"`)
+      .send(Readable.from(readParts(database, report.report_id)));
+  });
 }
 
 function parse(query: unknown): ReportQuery {

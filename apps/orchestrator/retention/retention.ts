@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { createPartitions, dropPartitions } from "../logs/partitions.ts";
 import { Loop } from "../loop.ts";
+import { deleteExpired } from "../reports/repository.ts";
 import type { Retention } from "../settings.ts";
 import {
   deleteAudit,
@@ -54,6 +55,7 @@ export class Retainer {
       calls: await this.#delete(executionDays, (before) => deleteCalls(database, before, BATCH)),
       runs: await this.#delete(executionDays, (before) => deleteRuns(database, before, BATCH)),
       entries: await this.#delete(auditDays, (before) => deleteAudit(database, before, BATCH)),
+      reports: await deleteExpired(database, this.#context.now(), BATCH),
     };
     if (Object.values(deleted).every((count) => count === 0)) return;
     log.info(deleted, "deleted what is past its retention");

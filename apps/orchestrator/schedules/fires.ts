@@ -56,7 +56,7 @@ function choose(schedule: NewSchedule, recurrence: Recurrence, span: Span): Pick
 }
 
 /** The newest time until now. Looks back in growing steps: a long outage may have had very many times. */
-function newestUntil(recurrence: Recurrence, first: number, now: number): number {
+export function newestUntil(recurrence: Recurrence, first: number, now: number): number {
   for (let span = DAY_MS; now - span > first; span *= 2) {
     const found = newestAfter(recurrence, now - span, now);
     if (found !== undefined) return found;

@@ -41,6 +41,8 @@ beforeAll(async () => {
       execution: { operation, target_servers: [server.server_id] },
     };
     scheduleId = (await client.call("createSchedule", { body: schedule })).schedule_id;
+    const reports = { name: `${hostname} ${index}`, kind: "changes" as const, expression: "@monthly" };
+    await client.call("createReportSchedule", { body: reports });
     const target = { type: "email" as const, to: ["ops@example.com"] };
     const { channel_id } = await client.call("createChannel", { body: { name: `${hostname} ${index}`, target } });
     const told = { name: `${hostname} ${index}`, channel_ids: [channel_id], events: ["approval.requested" as const] };
@@ -64,6 +66,8 @@ beforeAll(async () => {
   }
   await installation.query(`insert into hook_calls (tenant_id, hook_id, fingerprint, labels, outcome)
     select 'default', '${hookId}', number::text, '{}', 'ignored' from generate_series(1, 5) as number`);
+  await installation.query(`insert into reports (tenant_id, name, kind, format, since, until, expires_at)
+    select 'default', 'x', 'changes', 'csv', now(), now(), now() + interval '1 day' from generate_series(1, 5)`);
   await installation.query(`insert into schedule_fires (tenant_id, schedule_id, scheduled_at, fired_at, outcome)
     select 'default', '${scheduleId}', now() - days * interval '1 day', now(), 'failed' from generate_series(1, 5) as days`);
   await installation.query(`update execution_targets set duration_seconds = ordinal % 2, exit_code = ordinal
@@ -103,7 +107,7 @@ const orders = names.flatMap((name) => {
 
 describe("every list", () => {
   test("can be sorted", () => {
-    expect(names).toHaveLength(22);
+    expect(names).toHaveLength(24);
     expect(new Set(orders.map(({ name }) => name)).size).toBe(names.length);
   });
 

@@ -1,13 +1,23 @@
 import { execFile, execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { Report, type ReportKind, reportFormats, reportKindNames } from "@homeslice/protocol";
+import {
+  ClientError,
+  type NewReportSchedule,
+  Report,
+  type ReportKind,
+  type ReportSchedule,
+  reportFormats,
+  reportKindNames,
+} from "@homeslice/protocol";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { debianProgram } from "../../support/debian.ts";
+import { eventually } from "../../support/eventually.ts";
 import { startInstallation } from "./harness.ts";
 
 const { installation, url, client } = await startInstallation();
@@ -181,9 +191,123 @@ describe("for whom, and of when", () => {
   });
 });
 
-test("the example of docs/reports.md works as it stands there", async () => {
+describe("a schedule of reports", () => {
+  const monthly = { kind: "changes" as const, expression: "@monthly" };
+
+  async function scheduled(more: Partial<z.input<typeof NewReportSchedule>> = {}): Promise<ReportSchedule> {
+    const body = { name: `reports ${crypto.randomUUID()}`, ...monthly, ...more };
+    const made = await client.call("createReportSchedule", { body });
+    const planned = async () =>
+      await installation.rows(
+        `select from report_schedules where report_schedule_id = '${made.report_schedule_id}' and next_at is not null`,
+        "*",
+      );
+    await eventually(async () => (await planned()).length === 1, "its next time is known");
+    return made;
+  }
+
+  /** Lets the next report be due since a moment that is past. */
+  async function letBeDue({ report_schedule_id }: ReportSchedule, since: string, until: string): Promise<void> {
+    await installation.query(`update report_schedules set covered_until = '${since}', next_at = '${until}'
+      where report_schedule_id = '${report_schedule_id}'`);
+  }
+
+  async function made({ report_schedule_id }: ReportSchedule, count: number) {
+    const list = async () => (await client.call("listReports", { query: { report_schedule_id } })).items;
+    await eventually(async () => (await list()).length >= count, `it has made ${count} reports`);
+    return await list();
+  }
+
+  const content = async (reportId: string, role: "viewer" | "admin" = "admin", tenant = "default") =>
+    await fetch(`${url}/api/v1/reports/${reportId}/content`, {
+      headers: { authorization: `Bearer ${await installation.token(role, tenant)}` },
+    });
+
+  const [since, until] = ["2020-01-01T00:00:00.000Z", new Date(Date.now() - 120_000).toISOString()];
+
+  test("makes its reports once, with two orchestrators, keeps them to be read again, and tells of them", async () => {
+    const other = await installation.start();
+    const { channel_id } = await client.call("createChannel", {
+      body: { name: "auditors", target: { type: "email", to: ["audit@example.com"] } },
+    });
+    const rule = { name: "reports", channel_ids: [channel_id], events: ["report.ready" as const] };
+    await client.call("createNotificationRule", { body: rule });
+    const all = await Promise.all(Array.from({ length: 8 }, () => scheduled({ formats: ["json", "csv"] })));
+    for (const schedule of all) await letBeDue(schedule, since, until);
+    for (const schedule of all) {
+      const reports = await made(schedule, 2);
+      expect(reports.map(({ format }) => format).toSorted()).toEqual(["csv", "json"]);
+      expect(reports[0]).toMatchObject({ name: schedule.name, kind: "changes", since, until });
+    }
+    await other.stop();
+    expect((await client.call("listReports", { query: {} })).items).toHaveLength(2 * all.length);
+
+    const told = await installation.rows(
+      "select fields from notification_deliveries where event = 'report.ready'",
+      "*",
+    );
+    const fields = told.map((row) => z.object({ report: z.string(), link: z.string() }).parse(row["fields"]));
+    expect(fields.map(({ report: name }) => name).toSorted()).toEqual(all.map(({ name }) => name).toSorted());
+    const link = new URL(fields[0]?.link ?? "", `${url}/`);
+    const headers = { authorization: `Bearer ${await installation.token("admin")}` };
+    const file = await fetch(link, { headers });
+    expect(file.headers.get("content-disposition")).toMatch(/^attachment; filename="changes-2020-01-01-.*\.json"$/);
+    const text = await file.text();
+    expect(Report.parse(JSON.parse(text)).report).toMatchObject({ created_by: `schedule ${fields[0]?.report}`, since });
+    const kept = (await client.call("listReports", { query: { format: "json" } })).items;
+    const sha256 = createHash("sha256").update(text).digest("hex");
+    const same = kept.find(({ report_id }) => link.pathname.includes(report_id));
+    expect(same).toMatchObject({ sha256, size_bytes: Buffer.byteLength(text) });
+  });
+
+  test("goes on where the report before it ended, however long nothing ran, and a file is read piece by piece", async () => {
+    await installation.rows(
+      `insert into audit_events (at, event_type, actor, resource, details, result)
+        select '2020-06-01', 'action.updated', '{"type":"user","id":"x","ip_address":null,"user_agent":null}',
+          '{"type":"action","id":"x","name":"long ago"}', jsonb_build_object('text', repeat('x', 1000)),
+          '{"success":true,"error_message":null,"affected_count":1}' from generate_series(1, 700)`,
+      "default",
+    );
+    const schedule = await scheduled({ formats: ["csv"] });
+    await letBeDue(schedule, since, until);
+    const [first] = await made(schedule, 1);
+    expect(first?.size_bytes).toBeGreaterThan(2 * 262_144);
+    expect((await (await content(first?.report_id ?? "")).text()).match(/long ago/g)).toHaveLength(700);
+    const rows = `select covered_until from report_schedules where report_schedule_id = '${schedule.report_schedule_id}'`;
+    expect(await installation.rows(rows, "*")).toEqual([{ covered_until: new Date(until) }]);
+    const again = await client.call("getReportSchedule", { params: schedule });
+    expect(Date.parse(again.next_at ?? "")).toBeGreaterThan(Date.now());
+  });
+
+  test("is for those who may read its reports, and each of them is the tenant's own, for so many days", async () => {
+    const schedule = await scheduled({ formats: ["json"] });
+    await letBeDue(schedule, since, until);
+    const report_id = (await made(schedule, 1))[0]?.report_id ?? "";
+    expect((await content(report_id, "viewer")).status).toBe(403);
+    expect((await content(report_id, "admin", "theirs")).status).toBe(404);
+    const theirs = await installation.client(url, "admin", "theirs");
+    expect((await theirs.call("listReports", { query: {} })).items).toEqual([]);
+    const evidence = { name: "evidence", kind: "evidence" as const, expression: "@daily" };
+    await expect(theirs.call("createReportSchedule", { body: evidence })).rejects.toThrow("audit:verify");
+    await client.call("deleteReportSchedule", { params: schedule });
+    expect((await content(report_id)).status).toBe(200);
+    await installation.query(`update reports set expires_at = now() where report_id = '${report_id}'`);
+    await eventually(async () => (await content(report_id)).status === 404, "it is past its time");
+  });
+
+  test("that could never be due, or too often, is refused", async () => {
+    for (const expression of ["0 0 30 2 *", "99 0 * * *", "@hourly", "*/5 * * * *"]) {
+      const body = { name: "refused", kind: "changes" as const, expression };
+      const error = await client.call("createReportSchedule", { body }).catch((caught: unknown) => caught);
+      const errors = error instanceof ClientError ? error.problem.errors : error;
+      expect(errors, expression).toMatchObject([{ path: "body.expression" }]);
+    }
+  });
+});
+
+test("the examples of docs/reports.md work as they stand there", async () => {
   const page = readFileSync(join(import.meta.dirname, "../../../docs/reports.md"), "utf8");
-  const [, script = ""] = page.match(/```sh\n([^`]+)```/) ?? [];
+  const script = [...page.matchAll(/```sh\n([^`]+)```/g)].map(([, example]) => example).join("");
   const env = { ...process.env, HOMESLICE_URL: url, TOKEN: await installation.token("admin") };
   await promisify(execFile)("bash", ["-euo", "pipefail", "-c", script], { cwd: directory, env });
   const rows = z
@@ -191,4 +315,6 @@ test("the example of docs/reports.md works as it stands there", async () => {
     .parse(parse(readFileSync(join(directory, "who.csv"), "utf8"), { columns: true }));
   expect(rows.map(({ action }) => action)).toContain(ACTION);
   expect(readFileSync(join(directory, "access.pdf")).subarray(0, 5).toString()).toBe("%PDF-");
+  const { items } = await client.call("listReportSchedules", { query: { search: "of the month" } });
+  expect(items).toMatchObject([{ kind: "changes", formats: ["pdf", "csv"], keep_days: 730 }]);
 });

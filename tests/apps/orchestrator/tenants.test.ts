@@ -47,6 +47,7 @@ beforeAll(async () => {
   const lock = { server_id: server.server_id, lock_type: "maintenance" as const, reason: "theirs" };
   const { lock_id } = await theirs.call("acquireLock", { body: lock });
   const { schedule_id } = await theirs.call("createSchedule", { body: schedule(server.server_id) });
+  const { report_schedule_id } = await theirs.call("createReportSchedule", { body: reports });
   const steps = [{ name: "ask", gate: { message: "?" } }];
   const { workflow_id } = await theirs.call("createWorkflow", { body: { name: "theirs", steps } });
   const { run_id } = await theirs.call("startWorkflow", { params: { workflow_id }, body: {} });
@@ -62,6 +63,7 @@ beforeAll(async () => {
     account_id,
     token_id,
     schedule_id,
+    report_schedule_id,
     rule_id,
     action_id,
     execution_id,
@@ -76,6 +78,8 @@ function schedule(server_id: string) {
   return { name: "theirs", timing, execution: { target_servers: [server_id], operation } };
 }
 
+const reports = { name: "theirs", kind: "changes" as const, expression: "@monthly" };
+
 /** A body that each route takes: what is refused is the object, not the request. */
 const bodies: Partial<Record<RouteName, unknown>> = {
   updateServer: { hostname: "stolen" },
@@ -88,6 +92,7 @@ const bodies: Partial<Record<RouteName, unknown>> = {
   startWorkflow: {},
   decideGate: { decision: "approve", reason: "stolen" },
   updateSchedule: schedule("00000000-0000-7000-8000-000000000000"),
+  updateReportSchedule: { ...reports, name: "stolen" },
   changeAccount: { role: "admin" },
   startServerExecution: { operation },
   overrideBreaker: { mode: "open", reason: "stolen" },

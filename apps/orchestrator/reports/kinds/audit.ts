@@ -7,16 +7,11 @@ export const refusals = ofEvents(
   auditEventTypes.filter((type) => type.endsWith(".refused") || type === "refresh.reused"),
 );
 
-/** What may run, when, and who may run it or see to it. */
-const changing = [
-  ...["action", "schedule", "hook", "approval_rule", "account", "token", "limits", "server", "breaker", "queue"],
-  ...["notification_channel", "notification_rule"],
-];
+/** What is done to definitions, people and servers: what may run, when and where, and who may see to it. */
+const changed = /\.(created|updated|changed|deleted|revoked|registered|overridden|controlled|resealed)$/;
 
 /** Changes to actions, to what starts them, and to who may do what. */
-export const changes = ofEvents(
-  auditEventTypes.filter((type) => changing.includes(type.split(".")[0] ?? "") && type !== "schedule.missed"),
-);
+export const changes = ofEvents(auditEventTypes.filter((type) => changed.test(type)));
 
 function ofEvents(event_types: readonly AuditEventType[]) {
   return kindOf<AuditEvent>(

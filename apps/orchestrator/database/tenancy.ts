@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, sql } from "kysely";
 import type { Pool, PoolClient } from "pg";
 import type { DatabaseSettings } from "../settings.ts";
 import { type Connection, type Database, openPool } from "./database.ts";
+import { PreparingClient } from "./preparing.ts";
 import type { Tables } from "./tables.ts";
 
 /** The setting by which row-level security knows whose rows a connection may see. Without it, it sees none. */
@@ -22,8 +23,7 @@ export interface Databases {
 export function openDatabases(settings: DatabaseSettings, onError: (error: Error) => void): Databases {
   const pool = openPool(settings, onError);
   const views = new Map<string, Database>();
-  /** Whose rows each connection sees at the moment: it is told only when that changes. */
-  const scopes = new WeakMap<PoolClient, string>();
+  const scopes: Scopes = new WeakMap();
   const view = (scope: string): Database => {
     const known = views.get(scope);
     if (known !== undefined) return known;
@@ -41,22 +41,27 @@ export function openDatabases(settings: DatabaseSettings, onError: (error: Error
   };
 }
 
-function scopedPool(pool: Pool, scopes: WeakMap<PoolClient, string>, scope: string) {
+/** Each connection, and whose rows it sees at the moment: it is told only when that changes. */
+type Scopes = WeakMap<PoolClient, { readonly client: PreparingClient; scope?: string }>;
+
+function scopedPool(pool: Pool, scopes: Scopes, scope: string) {
   return {
     options: pool.options,
     end: async () => {},
     connect: async () => {
       const client = await pool.connect();
-      if (scopes.get(client) === scope) return client;
-      scopes.delete(client);
+      const known = scopes.get(client) ?? { client: new PreparingClient(client) };
+      scopes.set(client, known);
+      if (known.scope === scope) return known.client;
+      delete known.scope;
       try {
-        await client.query("select set_config($1, $2, false)", [SETTING, scope]);
+        await known.client.query("select set_config($1, $2, false)", [SETTING, scope]);
       } catch (error) {
         client.release(true);
         throw error;
       }
-      scopes.set(client, scope);
-      return client;
+      known.scope = scope;
+      return known.client;
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Operation } from "@homeslice/protocol";
 import { sql } from "kysely";
 import type { Connection, Database } from "../database/database.ts";
+import { literals } from "../database/literals.ts";
 import { type Room, readRoom } from "../limits/repository.ts";
 import { openStates } from "./state.ts";
 
@@ -42,7 +43,7 @@ const rooms = (orchestratorId: string) => sql`
   select s.server_id, s.session_id, greatest(0, least(s.max_concurrent_jobs, s.job_limit,
     case when s.breaker_mode = 'auto' and s.breaker_retry_at is not null then 1 end) - (
       select count(*) from execution_targets busy
-      where busy.server_id = s.server_id and busy.state in (${sql.join(openStates)}))) as free
+      where busy.server_id = s.server_id and busy.state in ${literals(openStates)})) as free
   from servers s
   where s.orchestrator_id = ${orchestratorId} and s.session_id is not null
     and s.breaker_mode <> 'open'

@@ -2,6 +2,7 @@ import { finalStates } from "@homeslice/protocol";
 import { type RawBuilder, sql } from "kysely";
 import { noteFailures, noteSuccesses } from "../breaker/repository.ts";
 import type { Connection } from "../database/database.ts";
+import { literals } from "../database/literals.ts";
 import { releaseOfExecutions } from "../locks/repository.ts";
 import { announceEnds } from "../notifications/announce.ts";
 import type { Ended, Ending } from "./attempt.ts";
@@ -44,7 +45,7 @@ async function finish(transaction: Connection, endings: readonly Ending[]): Prom
       result = ending.result, usage = ending.usage, acknowledged = true, queue_key = null, retry_at = null
     from ${recordset(endings)}
     where t.execution_id = ending.execution_id and t.server_id = ending.server_id and t.fence = ending.fence
-      and t.state not in (${sql.join(finalStates)})
+      and t.state not in ${literals(finalStates)}
     returning t.execution_id, t.server_id, t.state`.execute(transaction);
   const succeeded = rows.filter(({ state }) => state === "succeeded").map(({ server_id }) => server_id);
   if (succeeded.length > 0) {
@@ -67,7 +68,7 @@ async function requeue(transaction: Connection, endings: readonly Ending[]): Pro
       queue_key = null, retry_at = now() + ending.retry_after_seconds * interval '1 second', queue_expires_at = null
     from ${recordset(endings)}
     where t.execution_id = ending.execution_id and t.server_id = ending.server_id and t.fence = ending.fence
-      and t.state in (${sql.join(openStates)})`.execute(transaction);
+      and t.state in ${literals(openStates)}`.execute(transaction);
 }
 
 const severityArray = sql`array[${sql.join(severity)}]::text[]`;

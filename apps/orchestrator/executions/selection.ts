@@ -2,7 +2,7 @@ import type { PreviewTarget, TargetSelector } from "@homeslice/protocol";
 import { sql } from "kysely";
 import type { z } from "zod";
 import type { Connection } from "../database/database.ts";
-import { selectServers } from "../servers/repository.ts";
+import { selectServers, selectStates } from "../servers/repository.ts";
 
 /** A server that an execution may be meant for. */
 export interface Candidate extends Omit<z.output<typeof PreviewTarget>, "batch"> {
@@ -34,11 +34,13 @@ export async function selectByCriteria(
 /** Servers by their ids, in the order given; ids that no server has are left out. */
 export async function selectByIds(connection: Connection, serverIds: readonly string[]): Promise<Candidate[]> {
   if (serverIds.length === 0) return [];
-  const rows = await selectServers(connection)
+  const rows = await selectStates(connection)
+    .select(["server_id", "hostname", "environment", "tags", "timeout_default"])
     .where(sql<boolean>`server_id = any(${serverIds}::uuid[])`)
-    .orderBy(sql`array_position(${serverIds}::uuid[], server_id)`)
     .execute();
-  return rows.map(toCandidate);
+  const places = new Map(serverIds.map((id, place) => [id, place]));
+  const place = ({ server_id }: Candidate) => places.get(server_id) ?? 0;
+  return rows.map(toCandidate).sort((one, other) => place(one) - place(other));
 }
 
 /** A pattern with * and ? as SQL spells it; nothing else in it has a meaning. */

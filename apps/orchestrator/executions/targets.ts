@@ -1,6 +1,7 @@
 import { type Finish, finalStates, type TargetState } from "@homeslice/protocol";
 import { sql } from "kysely";
 import type { Connection } from "../database/database.ts";
+import { literals } from "../database/literals.ts";
 import type { Ended, TargetKey } from "./attempt.ts";
 import type { DispatchRow } from "./claim.ts";
 import type { Policy } from "./policy.ts";
@@ -56,7 +57,7 @@ export async function lockTargetsOfServer(
     .where("t.server_id", "=", serverId)
     .where((where) =>
       where.or([
-        where("t.state", "in", openStates),
+        where(sql<boolean>`t.state in ${literals(openStates)}`, "is", true),
         where(sql<boolean>`t.execution_id = any(${heldExecutions}::uuid[])`, "is", true),
       ]),
     )
@@ -74,7 +75,7 @@ export async function findPolicies(
   const rows = await connection
     .selectFrom("executions")
     .select(["execution_id", "policy"])
-    .where("execution_id", "in", [...new Set(finished.map(({ target }) => target.execution_id))])
+    .where(sql<boolean>`execution_id = any(${[...new Set(finished.map(({ target }) => target.execution_id))]}::uuid[])`)
     .execute();
   return new Map(rows.map(({ execution_id, policy }) => [execution_id, policy]));
 }
@@ -122,7 +123,7 @@ export async function moveTarget(transaction: Connection, key: TargetKey, to: Ta
     .where("execution_id", "=", key.execution_id)
     .where("server_id", "=", key.server_id)
     .where("fence", "=", key.fence)
-    .where("state", "in", statesBefore(to))
+    .where(sql<boolean>`state in ${literals(statesBefore(to))}`)
     .executeTakeFirst();
   return moved.numUpdatedRows > 0n;
 }
@@ -163,7 +164,7 @@ export async function markUnreachable(
   const { rows } = await sql<{ execution_id: string; server_id: string }>`
     with gone as (
       select execution_id, server_id from execution_targets
-      where server_id = any(${serverIds}::uuid[]) and state in (${sql.join(statesBefore("unreachable"))})
+      where server_id = any(${serverIds}::uuid[]) and state in ${literals(statesBefore("unreachable"))}
       order by execution_id, server_id for update
     )
     update execution_targets t set state = 'unreachable', state_since = now() from gone
@@ -193,7 +194,7 @@ interface Cancelled {
 
 /** Cancels what waits, and notes for the rest that it is to be cancelled. */
 export async function requestCancel(transaction: Connection, executionId: string): Promise<Cancelled> {
-  await sql`select from execution_targets where execution_id = ${executionId} and state not in (${sql.join(finalStates)})
+  await sql`select from execution_targets where execution_id = ${executionId} and state not in ${literals(finalStates)}
     order by server_id for update`.execute(transaction);
   const ended = await transaction
     .updateTable("execution_targets")
@@ -206,7 +207,7 @@ export async function requestCancel(transaction: Connection, executionId: string
     .updateTable("execution_targets")
     .set({ cancel_requested_at: sql`coalesce(cancel_requested_at, now())` })
     .where("execution_id", "=", executionId)
-    .where("state", "in", openStates)
+    .where(sql<boolean>`state in ${literals(openStates)}`)
     .executeTakeFirstOrThrow();
   return { ended: ended.map((key) => ({ ...key, state: "cancelled" })), asked: Number(numUpdatedRows) };
 }
@@ -221,7 +222,7 @@ export async function findCancellations(connection: Connection, orchestratorId: 
   const { rows } = await sql<Cancellation>`
     select t.execution_id, t.server_id, t.fence, s.session_id
     from execution_targets t join servers s using (server_id)
-    where t.cancel_requested_at is not null and t.state in (${sql.join(openStates)})
+    where t.cancel_requested_at is not null and t.state in ${literals(openStates)}
       and s.orchestrator_id = ${orchestratorId} and s.session_id is not null`.execute(connection);
   return rows;
 }
@@ -232,7 +233,7 @@ export async function lockUnfinished(transaction: Connection, serverId: string):
     .selectFrom("execution_targets")
     .select(["execution_id", "server_id", "fence"])
     .where("server_id", "=", serverId)
-    .where("state", "in", statesBefore("lost"))
+    .where(sql<boolean>`state in ${literals(statesBefore("lost"))}`)
     .orderBy("execution_id")
     .forUpdate()
     .execute();

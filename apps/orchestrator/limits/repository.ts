@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Connection } from "../database/database.ts";
+import { literals } from "../database/literals.ts";
 import { ofTenant } from "../database/tenancy.ts";
 import { openStates } from "../executions/state.ts";
 import { workCounts } from "../queue/repository.ts";
@@ -18,7 +19,7 @@ export interface LimitsRow {
 }
 
 const running = sql`(select count(*) from execution_targets t
-  where t.state in (${sql.join(openStates)}) and (t.tenant_id = scope or scope = ${EVERYBODY}))`;
+  where t.state in ${literals(openStates)} and (t.tenant_id = scope or scope = ${EVERYBODY}))`;
 
 /** @param connection one that sees the rows of every tenant */
 export async function readLimits(connection: Connection, scope: string): Promise<LimitsRow> {

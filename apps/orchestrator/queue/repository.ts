@@ -1,6 +1,7 @@
 import type { QueueControl, QueueStatus } from "@homeslice/protocol";
 import { type RawBuilder, sql } from "kysely";
 import type { Connection } from "../database/database.ts";
+import { literals } from "../database/literals.ts";
 import { ofTenant } from "../database/tenancy.ts";
 import { openStates } from "../executions/state.ts";
 
@@ -16,7 +17,7 @@ export function workCounts(whose: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`${those(count, queued)} as queued,
     ${those(count, sql`state = 'queued' and queue_key is null and retry_at is null`)}
       + ${those(count, sql`state = 'queued' and retry_at is not null`)} as held,
-    ${those(count, sql`state in (${sql.join(openStates)})`)} as open,
+    ${those(count, sql`state in ${literals(openStates)}`)} as open,
     ${those(sql`extract(epoch from now() - min(queued_at))::float8`, queued)} as oldest_wait_seconds`;
 }
 

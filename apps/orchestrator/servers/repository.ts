@@ -13,6 +13,7 @@ import { type Selectable, sql } from "kysely";
 import { breakerState } from "../breaker/repository.ts";
 import type { Connection } from "../database/database.ts";
 import { containing, type ListOrder, Page, textKey, timeKey } from "../database/keyset.ts";
+import { literals } from "../database/literals.ts";
 import type { ServersTable } from "../database/tables.ts";
 import { ofTenant } from "../database/tenancy.ts";
 import { openStates } from "../executions/state.ts";
@@ -24,16 +25,17 @@ const currentState = sql<ServerState>`case
     and l.expires_at > now() and l.lock_type in ('maintenance', 'emergency')) then 'maintenance'
   when ${breakerState} = 'open' then 'error'
   when exists (select from execution_targets t
-    where t.server_id = servers.server_id and t.state in (${sql.join(openStates)})) then 'busy'
+    where t.server_id = servers.server_id and t.state in ${literals(openStates)}) then 'busy'
   else 'idle' end`;
 
-/** Servers that were not deleted, with their states as `current`. */
+/** The states of servers that were not deleted, as `current`. */
+export function selectStates(connection: Connection) {
+  return connection.selectFrom("servers").select(currentState.as("current")).where("deleted_at", "is", null);
+}
+
+/** Servers that were not deleted, with their states. */
 export function selectServers(connection: Connection) {
-  return connection
-    .selectFrom("servers")
-    .selectAll()
-    .select([currentState.as("current"), breakerState.as("breaker_state")])
-    .where("deleted_at", "is", null);
+  return selectStates(connection).selectAll().select(breakerState.as("breaker_state"));
 }
 
 /** What is known of servers by their ids; of ids that no server has, nothing. */
@@ -175,7 +177,7 @@ export async function countOpenTargets(connection: Connection, serverId: string)
     .selectFrom("execution_targets")
     .select(({ fn }) => fn.countAll<number>().as("count"))
     .where("server_id", "=", serverId)
-    .where("state", "in", openStates)
+    .where(sql<boolean>`state in ${literals(openStates)}`)
     .executeTakeFirstOrThrow();
   return count;
 }

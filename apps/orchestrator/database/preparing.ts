@@ -1,0 +1,49 @@
+import type { PostgresCursor, PostgresPoolClient, PostgresQueryResult } from "kysely";
+import type { PoolClient } from "pg";
+
+/** Texts that are prepared, at most: each connection keeps every one of them. What comes later is planned each time. */
+const LIMIT = 400;
+/** What these give changes with the columns of a table, and a prepared statement may not: a newer replica may add some. */
+const EVERY_COLUMN = /(?:select|returning|\.)\s*\*/i;
+const commands = ["UPDATE", "DELETE", "INSERT", "MERGE", "COMMIT", "ROLLBACK"] as const;
+
+/** Names of the prepared statements, by their texts. */
+const names = new Map<string, string>();
+
+/** A connection that has each statement parsed once, and planned anew only where its values make a difference. */
+export class PreparingClient implements PostgresPoolClient {
+  readonly #client: PoolClient;
+
+  constructor(client: PoolClient) {
+    this.#client = client;
+  }
+
+  query<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>>;
+  query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
+  query<R>(
+    text: string | PostgresCursor<R>,
+    values: readonly unknown[] = [],
+  ): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
+    if (typeof text !== "string") throw new TypeError("cursors are not supported");
+    return this.#execute<R>(text, values);
+  }
+
+  release(destroy?: boolean): void {
+    this.#client.release(destroy);
+  }
+
+  async #execute<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> {
+    const name = values.length === 0 ? undefined : nameOf(text);
+    const result = await this.#client.query({ text, values: [...values], ...(name === undefined ? {} : { name }) });
+    const command = commands.find((one) => one === result.command) ?? "SELECT";
+    return { command, rowCount: result.rowCount ?? 0, rows: result.rows };
+  }
+}
+
+function nameOf(text: string): string | undefined {
+  const known = names.get(text);
+  if (known !== undefined || names.size >= LIMIT || EVERY_COLUMN.test(text)) return known;
+  const name = `s${names.size}`;
+  names.set(text, name);
+  return name;
+}

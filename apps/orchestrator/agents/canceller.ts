@@ -13,7 +13,8 @@ export class Canceller {
   constructor(context: Context, registry: AgentRegistry) {
     this.#context = context;
     this.#registry = registry;
-    this.#loop = new Loop("canceller", () => this.#cancel(), context.timings.pollMs, context.log);
+    const cancel = () => registry.looks.take(() => this.#cancel());
+    this.#loop = new Loop("canceller", cancel, context.timings.pollMs, context.log);
   }
 
   start(): void {

@@ -26,8 +26,10 @@ export class Dispatcher {
   constructor(context: Context, registry: AgentRegistry) {
     this.#context = context;
     this.#registry = registry;
-    this.#loop = new Loop("dispatcher", () => this.#dispatch(), context.timings.pollMs, context.log);
-    this.#answers = new Loop("answers", () => this.#sendAgain(), ANSWER_CHECK_MS, context.log);
+    const dispatch = () => registry.looks.take(() => this.#dispatch());
+    this.#loop = new Loop("dispatcher", dispatch, context.timings.pollMs, context.log);
+    const sendAgain = () => registry.looks.take(() => this.#sendAgain());
+    this.#answers = new Loop("answers", sendAgain, ANSWER_CHECK_MS, context.log);
   }
 
   start(): void {

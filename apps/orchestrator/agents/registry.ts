@@ -1,5 +1,6 @@
 import type { Attempt } from "@homeslice/protocol";
 import type { DispatchRow } from "../executions/claim.ts";
+import { Looks } from "./looks.ts";
 
 /** A link as the rest of the orchestrator sees it. */
 export interface AgentLink {
@@ -17,6 +18,8 @@ export interface AgentLink {
 
 /** The links that this orchestrator holds. */
 export class AgentRegistry {
+  /** The looks at the database by which links are told what to send. */
+  readonly looks = new Looks();
   readonly #bySession = new Map<string, AgentLink>();
   readonly #byServer = new Map<string, AgentLink>();
 

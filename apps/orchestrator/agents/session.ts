@@ -50,7 +50,7 @@ export class AgentSession implements AgentLink {
   readonly #socket: LinkSocket;
   /** Jobs that were claimed for this session before its welcome went out. */
   #early: DispatchRow[] | undefined = [];
-  /** What the agent was told of its attempts. As long as the link stands it loses nothing: nothing is told twice. */
+  /** What the agent was told of its attempts. While the link stands it loses nothing, so nothing is told twice. */
   readonly #told = new Set<string>();
 
   constructor(context: Context, parts: SessionParts, socket: LinkSocket, serverId: string) {
@@ -146,7 +146,9 @@ export class AgentSession implements AgentLink {
     const attempt = { v: LINK_VERSION, execution_id, fence } as const;
     if (verdict.type === "stored") this.#socket.send({ ...attempt, type: "stored", seq: verdict.seq });
     if (verdict.type !== "settled") return;
-    for (const what of ["run", "cancel"]) this.#told.delete(`${what} ${execution_id} ${fence}`);
+    this.#registry.looks.afterwards(() => {
+      for (const what of ["run", "cancel"]) this.#told.delete(`${what} ${execution_id} ${fence}`);
+    });
     this.#socket.send({ ...attempt, type: "settled" });
   }
 

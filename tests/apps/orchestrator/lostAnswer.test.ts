@@ -7,6 +7,11 @@ import { TestAgent } from "./testAgent.ts";
 
 const Claimed = z.object({ rows: z.tuple([z.looseObject({ session_id: z.string(), fence: z.int() })]) });
 
+const Unanswered = z.object({
+  command: z.literal("SELECT"),
+  rows: z.tuple([z.looseObject({ session_id: z.string(), operation: z.looseObject({}) })]),
+});
+
 let installation: Installation;
 
 beforeAll(async () => {
@@ -72,4 +77,45 @@ test("a job that went out is not sent again over the same link, however late its
   expect(await link.job()).toMatchObject({ execution_id: lost.execution_id });
   const again = await client.call("startServerExecution", { params, body });
   expect(await link.job()).toMatchObject({ execution_id: again.execution_id });
+});
+
+/** The next look for what no agent has answered waits until it is let go, and then shows what it has seen before. */
+function delayNextLook(): { readonly isTaken: () => boolean; readonly letGo: () => void } {
+  const query = pg.Client.prototype.query;
+  const { promise: gate, resolve: letGo } = Promise.withResolvers<void>();
+  let taken = false;
+  Reflect.set(pg.Client.prototype, "query", function (this: pg.Client, ...args: unknown[]): unknown {
+    const answer: unknown = Reflect.apply(query, this, args);
+    if (!(answer instanceof Promise)) return answer;
+    return answer.then(async (result: unknown) => {
+      if (taken || !Unanswered.safeParse(result).success) return result;
+      taken = true;
+      Reflect.set(pg.Client.prototype, "query", query);
+      await gate;
+      return result;
+    });
+  });
+  return { isTaken: () => taken, letGo };
+}
+
+test("a job that ends while its answer is looked for is not sent again by what that look has seen", async () => {
+  const orchestrator = await installation.start();
+  const client = await installation.client(orchestrator.url);
+  const { enrolment_token, server } = await client.call("registerServer", { body: { hostname: "busy-host" } });
+  const agent = await TestAgent.enrol(orchestrator.url, enrolment_token);
+  const link = await agent.connect(orchestrator.url);
+  await link.receive("welcome");
+  const body = { operation: { type: "shell_command" as const, argv: ["true"] satisfies [string] } };
+  const params = { server_id: server.server_id };
+  await client.call("startServerExecution", { params, body });
+  const job = await link.job();
+
+  const { isTaken, letGo } = delayNextLook();
+  await installation.query("update execution_targets set state_since = now() - interval '1 minute'");
+  await eventually(isTaken, "its answer is looked for", 20_000);
+  link.finish(job, 0, 0);
+  await link.receive("settled");
+  letGo();
+  const next = await client.call("startServerExecution", { params, body });
+  expect(await link.job()).toMatchObject({ execution_id: next.execution_id });
 });

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { CONFIG_VERSION, pendingEdits, settingsIn, UserError, versionOf } from "@homeslice/config";
 import { z } from "zod";
+import { replaceFile } from "../process/replaceFile.ts";
 import { lineDifference } from "./report/lines.ts";
-import { applyEdits, readDocument, replaceFile, textOf } from "./settingsFile.ts";
+import { applyEdits, readDocument, textOf } from "./settingsFile.ts";
 import { readStackFile } from "./stackFile.ts";
 
 const optionsSchema = z.object({

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { Edit } from "@homeslice/config";
 import { type Document, isMap, isNode, parseDocument, visit } from "yaml";
 
@@ -28,17 +28,6 @@ function markCommentsBehindKeys(document: Document, text: string): void {
 export function textOf(document: Document): string {
   const text = document.toString({ lineWidth: 0 });
   return text.replaceAll(new RegExp(`:\\s*#${BEHIND_KEY}`, "g"), ": #");
-}
-
-/** Replaces the file in one step: whoever reads it, and whenever this is killed, it is the old one or the new one. */
-export function replaceFile(path: string, text: string): void {
-  const next = `${path}.${process.pid}.new`;
-  try {
-    writeFileSync(next, text, { mode: statSync(path).mode });
-    renameSync(next, path);
-  } finally {
-    rmSync(next, { force: true });
-  }
 }
 
 /** Makes the edits in a document: keys that come new stand after what there is. */

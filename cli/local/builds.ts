@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
@@ -21,7 +21,7 @@ export interface Build {
 export async function builtOnce(cache: string, { name, sources, build }: Build): Promise<string> {
   const directory = join(cache, name, fingerprint(sources));
   if (existsSync(directory)) return directory;
-  const unfinished = `${directory}.${process.pid}`;
+  const unfinished = `${directory}.${randomUUID()}`;
   await build(unfinished);
   try {
     renameSync(unfinished, directory);

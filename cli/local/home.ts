@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { UserError } from "@homeslice/config/errors.ts";
+import { replaceFile } from "../process/replaceFile.ts";
 
 /** Number of the layout below. A home of a higher number was written by a newer Homeslice and is left alone. */
 export const LAYOUT_VERSION = 1;
@@ -64,7 +65,7 @@ export function prepareHome(home: LocalHome): void {
     for (const folder of [home.root, home.logs, join(home.root, "secrets")]) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     }
-    writeFileSync(home.version, `${LAYOUT_VERSION}\n`);
+    replaceFile(home.version, `${LAYOUT_VERSION}\n`, 0o600);
     checkWritable(home);
   } catch (error) {
     throw unusable(home, error);

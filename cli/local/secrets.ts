@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { UserError } from "@homeslice/config/errors.ts";
+import { replaceFile } from "../process/replaceFile.ts";
 import type { LocalHome } from "./home.ts";
 
 /** Well over what keys are derived from. */
@@ -12,9 +13,7 @@ export function prepareSecrets(home: LocalHome): void {
     if (existsSync(path)) continue;
     if (existsSync(home.postgresql))
       throw missing(path, "Put it back from a backup, or remove this home to start anew.");
-    const unfinished = `${path}.new`;
-    writeFileSync(unfinished, randomBytes(SECRET_BYTES).toString("base64url"), { mode: 0o600 });
-    renameSync(unfinished, path);
+    replaceFile(path, randomBytes(SECRET_BYTES).toString("base64url"), 0o600);
   }
 }
 

@@ -1,7 +1,8 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { UserError } from "@homeslice/config/errors.ts";
 import { z } from "zod";
 import { isRunning } from "../process/end.ts";
+import { replaceFile } from "../process/replaceFile.ts";
 import type { LocalHome } from "./home.ts";
 
 /** What local mode runs, in the order that it is started. */
@@ -42,9 +43,7 @@ export type SupervisorRecord = z.infer<typeof SupervisorRecord>;
 
 /** Replaces the record as a whole, so that a reader never sees half of one. */
 export function writeRecord(home: LocalHome, record: SupervisorRecord): void {
-  const unfinished = `${home.state}.new`;
-  writeFileSync(unfinished, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
-  renameSync(unfinished, home.state);
+  replaceFile(home.state, `${JSON.stringify(record, null, 2)}\n`, 0o600);
 }
 
 /** The last record, true or not any more; undefined when there is none. */

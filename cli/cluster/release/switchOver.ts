@@ -1,8 +1,9 @@
 import { UserError } from "@homeslice/config";
 import { z } from "zod";
+import { replaceFile } from "../../process/replaceFile.ts";
 import type { Outcome } from "../operations.ts";
 import type { Operate } from "../run.ts";
-import { applyEdits, readDocument, replaceFile, textOf } from "../settingsFile.ts";
+import { applyEdits, readDocument, textOf } from "../settingsFile.ts";
 import type { StackFile } from "../stackFile.ts";
 import type { ReleasePlan } from "./plan.ts";
 

@@ -3,9 +3,9 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { problemOf } from "./api/client.ts";
-import { createAppRouter } from "./app/router.tsx";
+import { createAppRouter } from "./app/router.ts";
 import { applyTheme, storedTheme } from "./app/theme.ts";
-import { MessagesProvider, preferredLanguage } from "./i18n/messages.tsx";
+import { MessagesProvider, messagesIn, preferredLanguage } from "./i18n/messages.tsx";
 import { sessionQuery } from "./session/session.ts";
 import "./ui/styles.css";
 
@@ -14,7 +14,11 @@ document.documentElement.lang = language;
 applyTheme(storedTheme());
 
 const queryClient: QueryClient = new QueryClient({
-  defaultOptions: { queries: { staleTime: 2_000, retry: 1 } },
+  defaultOptions: {
+    queries: { staleTime: 2_000, retry: 1 },
+    // By default a change made offline would be kept and sent later, when nobody expects it any more.
+    mutations: { networkMode: "always" },
+  },
   // A session that has ended is noticed by the first request that is refused.
   queryCache: new QueryCache({
     onError: (error) => {
@@ -26,9 +30,10 @@ const router = createAppRouter(queryClient);
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no element with the id root");
+const messages = await messagesIn(language);
 createRoot(root).render(
   <StrictMode>
-    <MessagesProvider language={language}>
+    <MessagesProvider language={language} messages={messages}>
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
       </QueryClientProvider>

@@ -1,6 +1,7 @@
-import type { Execution } from "@homeslice/protocol/executions.ts";
+import type { HistoryFilter } from "@homeslice/protocol/executions.ts";
 import type { Server } from "@homeslice/protocol/servers.ts";
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { z } from "zod";
 import { api } from "./client.ts";
 
 const REFRESH_MS = 5_000;
@@ -23,8 +24,16 @@ export const serversQuery = queryOptions({
   placeholderData: keepPreviousData,
 });
 
+/** One server as it is. */
+export const serverQuery = (serverId: string) =>
+  queryOptions({
+    queryKey: ["servers", serverId],
+    queryFn: () => api.call("getServer", { params: { server_id: serverId } }),
+    refetchInterval: REFRESH_MS,
+  });
+
 /** Executions, newest first, one page at a time. */
-export const historyQuery = (filter: { status?: Execution["status"]["overall"] }) =>
+export const historyQuery = (filter: z.input<typeof HistoryFilter>) =>
   infiniteQueryOptions({
     queryKey: ["history", filter],
     queryFn: ({ pageParam }) =>

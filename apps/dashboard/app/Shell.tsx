@@ -1,48 +1,62 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useMessages } from "../i18n/messages.tsx";
 import { LoggedIn } from "../session/LoggedIn.tsx";
 import { SessionGate } from "../session/SessionGate.tsx";
+import { sessionQuery } from "../session/session.ts";
+import { Button } from "../ui/Button.tsx";
+import { ToastProvider } from "../ui/toasts.tsx";
+import { Navigation } from "./Navigation.tsx";
 import { ThemeChoice } from "./ThemeChoice.tsx";
+
+const NAVIGATION = "navigation";
 
 /** What is around every page: the way to the content, the navigation, and the page itself. */
 export function Shell() {
   const { app } = useMessages();
-  const main = useFocusOnNavigation();
+  const { data: session } = useQuery(sessionQuery);
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const [menuAt, setMenuAt] = useState<string>();
+  // On a phone the menu is over the page: going to another one closes it.
+  const menuOpen = menuAt === path;
+  const main = useFocusOnNavigation(path);
   return (
-    <>
+    <ToastProvider>
       <a className="skip" href="#content">
         {app.skip}
       </a>
       <header className="shell-header">
+        <Button
+          className="menu-button"
+          aria-expanded={menuOpen}
+          aria-controls={NAVIGATION}
+          onClick={() => setMenuAt(menuOpen ? undefined : path)}
+        >
+          {app.menu}
+        </Button>
         <Link to="/servers" search={{}} className="brand">
           <img src="/icon.svg" alt="" width="24" height="24" />
           Homeslice
         </Link>
-        <nav aria-label={app.navigation}>
-          <Link to="/servers" search={{}}>
-            {app.servers}
-          </Link>
-          <Link to="/history" search={{}}>
-            {app.history}
-          </Link>
-        </nav>
         <ThemeChoice />
         <LoggedIn />
       </header>
-      <main id="content" ref={main} tabIndex={-1}>
-        <SessionGate>
-          <Outlet />
-        </SessionGate>
-      </main>
-    </>
+      <div className="shell-body">
+        <Navigation id={NAVIGATION} caller={session?.caller ?? null} open={menuOpen} />
+        <main id="content" ref={main} tabIndex={-1}>
+          <SessionGate>
+            <Outlet />
+          </SessionGate>
+        </main>
+      </div>
+    </ToastProvider>
   );
 }
 
 /** After going to another page, the keyboard and the screen reader are there as well. */
-function useFocusOnNavigation() {
+function useFocusOnNavigation(path: string) {
   const main = useRef<HTMLElement>(null);
-  const path = useRouterState({ select: ({ location }) => location.pathname });
   const shown = useRef(path);
   useEffect(() => {
     if (shown.current === path) return;

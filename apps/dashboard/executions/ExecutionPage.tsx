@@ -1,12 +1,14 @@
 import { type Execution, isFinal } from "@homeslice/protocol/executions.ts";
-import { useMutation } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useMemo, useSyncExternalStore } from "react";
+import { useMemo, useState, useSyncExternalStore } from "react";
 import { api } from "../api/client.ts";
+import { useChange } from "../api/useChange.ts";
 import { useMessages } from "../i18n/messages.tsx";
 import { ExecutionFeed, type FeedState } from "../live/executionFeed.ts";
 import { LogView } from "../logs/LogView.tsx";
-import { ErrorNotice, NotFound, Skeleton } from "../ui/notices.tsx";
+import { Button } from "../ui/Button.tsx";
+import { ConfirmDialog } from "../ui/ConfirmDialog.tsx";
+import { NotFound, Skeleton } from "../ui/notices.tsx";
 import { StateBadge } from "../ui/StateBadge.tsx";
 import { duration } from "../ui/time.ts";
 import { titleOf } from "./title.ts";
@@ -43,9 +45,6 @@ function useExecution(executionId: string): FeedState {
 
 function ExecutionHead({ execution }: { execution: Execution }) {
   const { executions: texts } = useMessages();
-  const cancel = useMutation({
-    mutationFn: () => api.call("cancelExecution", { params: { execution_id: execution.execution_id } }),
-  });
   const states = Object.values(execution.status.per_server);
   const done = states.filter(({ status }) => isFinal(status)).length;
   const [only] = execution.results.details;
@@ -60,12 +59,37 @@ function ExecutionHead({ execution }: { execution: Execution }) {
         {states.length === 1 && typeof only?.exit_code === "number" && ` · ${texts.exitCode(only.exit_code)}`}
       </p>
       <progress max={states.length} value={done} aria-label={texts.of(done, states.length)} />
-      {done < states.length && (
-        <button type="button" disabled={cancel.isPending} onClick={() => cancel.mutate()}>
-          {texts.cancel}
-        </button>
-      )}
-      {cancel.error && <ErrorNotice error={cancel.error} />}
+      {done < states.length && <CancelButton executionId={execution.execution_id} open={states.length - done} />}
     </header>
+  );
+}
+
+function CancelButton({ executionId, open }: { executionId: string; open: number }) {
+  const { executions: texts } = useMessages();
+  const [asking, setAsking] = useState(false);
+  const cancel = useChange({
+    run: () => api.call("cancelExecution", { params: { execution_id: executionId } }),
+    says: () => texts.cancelAsked,
+    onDone: () => setAsking(false),
+  });
+  return (
+    <>
+      <Button kind="danger" onClick={() => setAsking(true)}>
+        {texts.cancel}
+      </Button>
+      {asking && (
+        <ConfirmDialog
+          title={texts.cancelTitle}
+          action={texts.cancel}
+          danger
+          busy={cancel.busy}
+          error={cancel.error}
+          onConfirm={cancel.start}
+          onClose={() => setAsking(false)}
+        >
+          <p>{texts.cancelWhat(open)}</p>
+        </ConfirmDialog>
+      )}
+    </>
   );
 }

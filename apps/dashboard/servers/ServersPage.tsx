@@ -3,6 +3,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useDeferredValue, useMemo } from "react";
 import { serversQuery } from "../api/queries.ts";
 import { useMessages } from "../i18n/messages.tsx";
+import { Button } from "../ui/Button.tsx";
 import { EmptyState, ErrorNotice, Skeleton } from "../ui/notices.tsx";
 import { ServerFilters } from "./ServerFilters.tsx";
 import { ServerTable } from "./ServerTable.tsx";
@@ -37,9 +38,7 @@ export function ServersPage() {
       )}
       {data && data.length > 0 && shown.length === 0 && (
         <EmptyState title={texts.noMatch}>
-          <button type="button" onClick={() => void navigate({ search: {} })}>
-            {texts.clear}
-          </button>
+          <Button onClick={() => void navigate({ search: {} })}>{texts.clear}</Button>
         </EmptyState>
       )}
       {shown.length > 0 && <ServerTable servers={shown} search={search} onSort={change} />}

@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMessages } from "../i18n/messages.tsx";
+import { Button } from "../ui/Button.tsx";
 import { logOut, sessionQuery } from "./session.ts";
 
 /** As whom one is logged in, and the way out. */
@@ -19,9 +20,9 @@ export function LoggedIn() {
   return (
     <div className="logged-in">
       <span className="muted">{texts.loggedInAs(data.caller.subject, data.caller.role)}</span>
-      <button type="button" disabled={leave.isPending} onClick={() => leave.mutate()}>
+      <Button busy={leave.isPending} onClick={() => leave.mutate()}>
         {app.signOut}
-      </button>
+      </Button>
     </div>
   );
 }

@@ -1,7 +1,10 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useId, useRef } from "react";
+import type { FormEvent } from "react";
 import { z } from "zod";
 import { useMessages } from "../i18n/messages.tsx";
+import { Button } from "../ui/Button.tsx";
+import { Dialog } from "../ui/Dialog.tsx";
+import { Field } from "../ui/Field.tsx";
 import { ErrorNotice } from "../ui/notices.tsx";
 import { logIn, providerLogin } from "./session.ts";
 
@@ -10,20 +13,19 @@ const Fields = z.object({ username: z.string(), password: z.string() });
 /** Asks who is there, over whatever page is open: what was filled in there is still there afterwards. */
 export function SignIn({ byProvider, byPassword }: { byProvider: boolean; byPassword: boolean }) {
   const { session: texts } = useMessages();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const title = useId();
-  useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog ref={dialog} className="sign-in" aria-labelledby={title} onCancel={(event) => event.preventDefault()}>
-      <h1 id={title}>{texts.title}</h1>
+    <Dialog title={texts.title}>
       {byProvider && (
-        <a className="button" href={providerLogin(globalThis.location.pathname + globalThis.location.search)}>
+        <a
+          className="button button-primary"
+          href={providerLogin(globalThis.location.pathname + globalThis.location.search)}
+        >
           {texts.byProvider}
         </a>
       )}
       {byPassword && <PasswordForm />}
       <p className="muted">{texts.help}</p>
-    </dialog>
+    </Dialog>
   );
 }
 
@@ -40,18 +42,16 @@ function PasswordForm() {
   };
   return (
     <form onSubmit={submit}>
-      <label>
-        {texts.username}
-        <input name="username" autoComplete="username" required />
-      </label>
-      <label>
-        {texts.password}
-        <input name="password" type="password" autoComplete="current-password" required />
-      </label>
+      <Field label={texts.username}>
+        {(control) => <input {...control} name="username" autoComplete="username" required />}
+      </Field>
+      <Field label={texts.password}>
+        {(control) => <input {...control} name="password" type="password" autoComplete="current-password" required />}
+      </Field>
       {enter.error && <ErrorNotice error={enter.error} />}
-      <button type="submit" className="primary" disabled={enter.isPending}>
+      <Button type="submit" kind="primary" busy={enter.isPending}>
         {texts.enter}
-      </button>
+      </Button>
     </form>
   );
 }

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { problemOf } from "../api/client.ts";
 import { useMessages } from "../i18n/messages.tsx";
+import { Button } from "./Button.tsx";
 
 /** Says that there is nothing, and what to do next. */
 export function EmptyState({ title, children }: { title: string; children?: ReactNode }) {
@@ -32,11 +33,7 @@ export function ErrorNotice({ error, reset }: { error: unknown; reset?: () => vo
           ))}
         </ul>
       )}
-      {reset && (
-        <button type="button" onClick={reset}>
-          {errors.retry}
-        </button>
-      )}
+      {reset && <Button onClick={reset}>{errors.retry}</Button>}
     </div>
   );
 }
@@ -55,8 +52,10 @@ export function NotFound() {
 
 /** Keeps the place of rows that are on their way. */
 export function Skeleton({ rows }: { rows: number }) {
+  const { ui } = useMessages();
   return (
-    <div className="skeleton" aria-hidden="true">
+    <div className="skeleton" role="status">
+      <span className="visually-hidden">{ui.loading}</span>
       {Array.from({ length: rows }, (_, index) => `row-${index}`).map((key) => (
         <div key={key} />
       ))}

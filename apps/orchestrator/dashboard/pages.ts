@@ -5,8 +5,8 @@ import type { FastifyInstance } from "fastify";
 const open = { config: { access: "public" } } as const;
 const YEAR = "365d";
 
-/** The addresses of the pages: the browser shows each from the same document. */
-const pages = ["/", "/servers", "/servers/*", "/history", "/executions/*"];
+/** The first part of the addresses of the pages: the browser shows each from the same document. */
+const areas = ["servers", "history", "executions"];
 
 /**
  * Serves the dashboard: the document for every page, and its files. The document is asked for anew each time, so that a
@@ -19,7 +19,7 @@ export async function addDashboard(app: FastifyInstance, directory: string): Pro
   app.get<{ Params: { "*": string } }>("/assets/*", open, (request, reply) =>
     reply.sendFile(request.params["*"], join(directory, "assets"), { immutable: true, maxAge: YEAR }),
   );
-  for (const url of pages) {
+  for (const url of ["/", ...areas.flatMap((area) => [`/${area}`, `/${area}/*`])]) {
     app.get(url, open, (_request, reply) => reply.sendFile("index.html", directory, { cacheControl: false }));
   }
   app.get("/icon.svg", open, (_request, reply) => reply.sendFile("icon.svg", directory));

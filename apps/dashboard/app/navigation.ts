@@ -1,0 +1,30 @@
+import type { Permission } from "@homeslice/protocol/access.ts";
+import type { Messages } from "../i18n/en/index.ts";
+
+/** A page of the navigation: its texts are `app.pages[name]`. */
+interface NavigationPage {
+  readonly name: keyof Messages["app"]["pages"];
+  readonly to: "/servers" | "/history";
+  /** What somebody must be allowed to do for the page to be of use. */
+  readonly permission: Permission;
+}
+
+interface NavigationGroup {
+  /** Its heading is `app.groups[name]`; a group without pages is not shown. */
+  readonly name: keyof Messages["app"]["groups"];
+  readonly pages: readonly NavigationPage[];
+}
+
+/** Every page that can be gone to from anywhere, in the order of the menu. */
+export const navigation: readonly NavigationGroup[] = [
+  {
+    name: "operate",
+    pages: [
+      { name: "servers", to: "/servers", permission: "servers:read" },
+      { name: "history", to: "/history", permission: "executions:read" },
+    ],
+  },
+  { name: "automate", pages: [] },
+  { name: "manage", pages: [] },
+  { name: "observe", pages: [] },
+];

@@ -1,0 +1,12 @@
+import type { Messages } from "../en/index.ts";
+
+export const app: Messages["app"] = {
+  skip: "Zum Inhalt",
+  navigation: "Hauptnavigation",
+  menu: "Menü",
+  groups: { operate: "Betreiben", automate: "Automatisieren", manage: "Verwalten", observe: "Beobachten" },
+  pages: { servers: "Server", history: "Verlauf" },
+  theme: "Farbschema",
+  themes: { system: "System", light: "Hell", dark: "Dunkel" },
+  signOut: "Abmelden",
+};

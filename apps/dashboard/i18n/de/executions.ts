@@ -1,0 +1,27 @@
+import type { Messages } from "../en/index.ts";
+
+export const executions: Messages["executions"] = {
+  title: "Verlauf",
+  none: "Noch ist nichts gelaufen",
+  noneFix: "Wähle Server und starte darauf eine Aktion: sie erscheint hier mit ihrer Ausgabe.",
+  what: "Was",
+  status: "Status",
+  servers: "Server",
+  startedBy: "Gestartet von",
+  started: "Gestartet",
+  duration: "Dauer",
+  of: (done, total) => `${done} von ${total} fertig`,
+  cancel: "Beenden",
+  cancelTitle: "Diese Ausführung beenden?",
+  cancelWhat: (open) => `Was wartet, beginnt nie, und was läuft, wird beendet: ${open} Server.`,
+  cancelAsked: "Sie wird beendet.",
+  output: "Ausgabe",
+  noOutput: "Noch keine Ausgabe",
+  noOutputEver: "Es gab keine Ausgabe",
+  connectionLost: "Verbindung verloren. Die Ausgabe geht weiter, wo sie aufhörte, sobald sie wieder da ist.",
+  search: "Ausgabe durchsuchen",
+  matches: (count) => `${count} ${count === 1 ? "Zeile" : "Zeilen"}`,
+  wrap: "Zeilen umbrechen",
+  dropped: (count) => `${count} ältere Zeilen werden nicht gezeigt`,
+  exitCode: (code) => `Exit-Code ${code}`,
+};

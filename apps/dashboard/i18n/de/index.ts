@@ -1,0 +1,10 @@
+import type { Messages } from "../en/index.ts";
+import { app } from "./app.ts";
+import { errors } from "./errors.ts";
+import { executions } from "./executions.ts";
+import { servers } from "./servers.ts";
+import { session } from "./session.ts";
+import { states } from "./states.ts";
+import { ui } from "./ui.ts";
+
+export const messages: Messages = { language: "Deutsch", app, errors, executions, servers, session, states, ui };

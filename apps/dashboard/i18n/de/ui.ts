@@ -1,0 +1,15 @@
+import type { Messages } from "../en/index.ts";
+
+export const ui: Messages["ui"] = {
+  close: "Schließen",
+  cancel: "Abbrechen",
+  more: "Mehr zeigen",
+  loading: "Lädt",
+  optional: "freiwillig",
+  dismiss: "Ausblenden",
+  notices: "Hinweise",
+  typeCount: (count) => `Gib ${count} ein, um zu bestätigen`,
+  wrongCount: (count) => `Das ist nicht ${count}.`,
+  offline: "Du bist offline",
+  offlineFix: "Nichts wird gesendet, und nichts für später aufgehoben. Versuche es wieder, wenn du verbunden bist.",
+};

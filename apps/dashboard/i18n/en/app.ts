@@ -1,0 +1,10 @@
+export const app = {
+  skip: "Skip to content",
+  navigation: "Main",
+  menu: "Menu",
+  groups: { operate: "Operate", automate: "Automate", manage: "Manage", observe: "Observe" },
+  pages: { servers: "Servers", history: "History" },
+  theme: "Theme",
+  themes: { system: "System", light: "Light", dark: "Dark" },
+  signOut: "Sign out",
+};

@@ -1,0 +1,17 @@
+export const states = {
+  idle: "Idle",
+  busy: "Busy",
+  maintenance: "Maintenance",
+  error: "Error",
+  unreachable: "Unreachable",
+  queued: "Queued",
+  dispatched: "Dispatched",
+  acknowledged: "Accepted",
+  running: "Running",
+  succeeded: "Succeeded",
+  failed: "Failed",
+  timed_out: "Timed out",
+  cancelled: "Cancelled",
+  lost: "Lost",
+  expired: "Expired",
+};

@@ -1,0 +1,41 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { serverQuery } from "../api/queries.ts";
+import { useMessages } from "../i18n/messages.tsx";
+import { ErrorNotice, Skeleton } from "../ui/notices.tsx";
+import { StateBadge } from "../ui/StateBadge.tsx";
+import { Tabs } from "../ui/Tabs.tsx";
+import { ServerHistory } from "./ServerHistory.tsx";
+import { ServerOverview } from "./ServerOverview.tsx";
+
+const route = getRouteApi("/servers/$serverId");
+
+/** One server: what it is, how it is, and what has run on it. */
+export function ServerPage() {
+  const { servers: texts } = useMessages();
+  const { serverId } = route.useParams();
+  const { tab } = route.useSearch();
+  const navigate = route.useNavigate();
+  const { data: server, error, refetch } = useQuery(serverQuery(serverId));
+  if (error) return <ErrorNotice error={error} reset={() => void refetch()} />;
+  if (!server) return <Skeleton rows={8} />;
+  return (
+    <section aria-labelledby="server-title" className="page">
+      <header className="page-head">
+        <h1 id="server-title">{server.hostname}</h1>
+        <p role="status">
+          <StateBadge state={server.status.current} />
+        </p>
+      </header>
+      <Tabs
+        label={server.hostname}
+        chosen={tab ?? "overview"}
+        onChoose={(name) => void navigate({ search: { tab: name }, replace: true })}
+        tabs={[
+          { name: "overview", label: texts.tabs.overview, content: () => <ServerOverview server={server} /> },
+          { name: "history", label: texts.tabs.history, content: () => <ServerHistory serverId={serverId} /> },
+        ]}
+      />
+    </section>
+  );
+}

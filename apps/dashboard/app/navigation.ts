@@ -4,7 +4,7 @@ import type { Messages } from "../i18n/en/index.ts";
 /** A page of the navigation: its texts are `app.pages[name]`. */
 interface NavigationPage {
   readonly name: keyof Messages["app"]["pages"];
-  readonly to: "/servers" | "/history";
+  readonly to: "/servers" | "/history" | "/schedules";
   /** What somebody must be allowed to do for the page to be of use. */
   readonly permission: Permission;
 }
@@ -24,7 +24,7 @@ export const navigation: readonly NavigationGroup[] = [
       { name: "history", to: "/history", permission: "executions:read" },
     ],
   },
-  { name: "automate", pages: [] },
+  { name: "automate", pages: [{ name: "schedules", to: "/schedules", permission: "schedules:read" }] },
   { name: "manage", pages: [] },
   { name: "observe", pages: [] },
 ];

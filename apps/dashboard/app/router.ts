@@ -1,6 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRoute, createRouter, redirect } from "@tanstack/react-router";
 import { executionRoutes } from "../executions/routes.ts";
+import { scheduleRoutes } from "../schedules/routes.ts";
 import { serverRoutes } from "../servers/routes.ts";
 import { ErrorNotice, NotFound } from "../ui/notices.tsx";
 import { root } from "./root.ts";
@@ -13,7 +14,7 @@ const home = createRoute({
   },
 });
 
-const routeTree = root.addChildren([home, ...serverRoutes, ...executionRoutes]);
+const routeTree = root.addChildren([home, ...serverRoutes, ...executionRoutes, ...scheduleRoutes]);
 
 /** The pages of the dashboard; each is fetched when it is first shown. */
 export function createAppRouter(queryClient: QueryClient) {

@@ -1,37 +1,17 @@
 import { filterServers, ServerSearch } from "@homeslice/dashboard/servers/serverFilter.ts";
-import { Server } from "@homeslice/protocol/servers.ts";
 import { describe, expect, test } from "vitest";
+import { sampleServer } from "./sampleServer.ts";
 
 const time = "2026-11-21T00:00:00.000Z";
-const server = (hostname: string, more: object = {}) =>
-  Server.parse({
-    server_id: crypto.randomUUID(),
-    tenant_id: "default",
-    hostname,
-    ip_address: null,
-    environment: "dev",
-    server_group: null,
-    tags: [],
-    capabilities: [],
-    version: 1,
-    configuration: {
-      agent_version: null,
-      os_info: null,
-      max_concurrent_jobs: null,
-      job_limit: null,
-      timeout_default: null,
-    },
-    credentials: { key_fingerprint: null, last_rotation: null },
-    status: { current: "idle", last_heartbeat: null },
-    breaker: { state: "closed", mode: "auto", failures: 0, retry_at: null },
-    metadata: { created_at: time, created_by: "test", updated_at: time, last_successful_execution: null },
-    ...more,
-  });
 
 const servers = [
-  server("web-1", { environment: "prod", tags: ["nginx"], ip_address: "10.0.0.1" }),
-  server("db-1", { environment: "prod", server_group: "Databases", status: { current: "busy", last_heartbeat: time } }),
-  server("web-2"),
+  sampleServer("web-1", { environment: "prod", tags: ["nginx"], ip_address: "10.0.0.1" }),
+  sampleServer("db-1", {
+    environment: "prod",
+    server_group: "Databases",
+    status: { current: "busy", last_heartbeat: time },
+  }),
+  sampleServer("web-2"),
 ];
 const names = (search: Parameters<typeof filterServers>[1]) =>
   filterServers(servers, search).map((one) => one.hostname);

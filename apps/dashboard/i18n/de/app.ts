@@ -5,7 +5,7 @@ export const app: Messages["app"] = {
   navigation: "Hauptnavigation",
   menu: "Menü",
   groups: { operate: "Betreiben", automate: "Automatisieren", manage: "Verwalten", observe: "Beobachten" },
-  pages: { servers: "Server", history: "Verlauf" },
+  pages: { servers: "Server", history: "Verlauf", schedules: "Zeitpläne" },
   theme: "Farbschema",
   themes: { system: "System", light: "Hell", dark: "Dunkel" },
   signOut: "Abmelden",

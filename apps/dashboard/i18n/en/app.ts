@@ -3,7 +3,7 @@ export const app = {
   navigation: "Main",
   menu: "Menu",
   groups: { operate: "Operate", automate: "Automate", manage: "Manage", observe: "Observe" },
-  pages: { servers: "Servers", history: "History" },
+  pages: { servers: "Servers", history: "History", schedules: "Schedules" },
   theme: "Theme",
   themes: { system: "System", light: "Light", dark: "Dark" },
   signOut: "Sign out",

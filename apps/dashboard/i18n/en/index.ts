@@ -1,12 +1,27 @@
 import { app } from "./app.ts";
 import { errors } from "./errors.ts";
 import { executions } from "./executions.ts";
+import { forms } from "./forms.ts";
+import { schedules } from "./schedules.ts";
 import { servers } from "./servers.ts";
 import { session } from "./session.ts";
+import { starts } from "./starts.ts";
 import { states } from "./states.ts";
 import { ui } from "./ui.ts";
 
 /** Every text of the dashboard in English, a file per area; other languages have the same shape, and the compiler holds them to it. */
-export const messages = { language: "English", app, errors, executions, servers, session, states, ui };
+export const messages = {
+  language: "English",
+  app,
+  errors,
+  executions,
+  forms,
+  schedules,
+  servers,
+  session,
+  starts,
+  states,
+  ui,
+};
 
 export type Messages = typeof messages;

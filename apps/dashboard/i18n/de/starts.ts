@@ -1,0 +1,25 @@
+import type { Messages } from "../en/index.ts";
+
+export const starts: Messages["starts"] = {
+  what: "Was läuft",
+  kinds: { action: "Eine Aktion", command: "Ein Kommando", other: "Was es jetzt ausführt" },
+  action: "Aktion",
+  chooseAction: "Aktion wählen",
+  noActions: "Es gibt noch keine Aktion",
+  command: "Kommando",
+  commandHint: "Das Programm und seine Argumente, je eines pro Zeile; keine Shell liest sie.",
+  where: "Wo es läuft",
+  whereHint: "Server müssen zu allem passen, was hier steht. Unten genannte Server kommen hinzu.",
+  environments: "Umgebungen",
+  tags: "Tags",
+  tagsHint: "Ein Server hat alle davon, durch Leerzeichen getrennt.",
+  groups: "Gruppen",
+  groupsHint: "Ein Server ist in einer davon.",
+  hostname: "Hostname",
+  hostnameHint: "* ist beliebiger Text, ? ein beliebiges Zeichen: web-*",
+  server: "Server",
+  serverHint: "Ein Hostname; füge so viele hinzu, wie du willst.",
+  add: "Hinzufügen",
+  chosenServers: "Gewählte Server",
+  remove: (name) => `${name} entfernen`,
+};

@@ -1,0 +1,118 @@
+import type { Action } from "@homeslice/protocol/actions.ts";
+import { NewSchedule, type Schedule } from "@homeslice/protocol/schedules.ts";
+import { useQuery } from "@tanstack/react-query";
+import { api } from "../api/client.ts";
+import { FormDialog } from "../forms/FormDialog.tsx";
+import { CheckField, NumberField, SelectField, TextField } from "../forms/fields.tsx";
+import { useForm } from "../forms/useForm.ts";
+import { useMessages } from "../i18n/messages.tsx";
+import { actionChoiceQuery, actionOf } from "../starts/actionsQuery.ts";
+import { StartFields } from "../starts/StartFields.tsx";
+import { FiresPreview } from "./FiresPreview.tsx";
+import { emptySchedule, type ScheduleDraft, scheduleDraftOf, scheduleOf, timingOf } from "./scheduleDraft.ts";
+import { TimingFields } from "./TimingFields.tsx";
+
+interface ScheduleFormProps {
+  /** The schedule to change; a new one without it. */
+  readonly schedule?: Schedule;
+  readonly onClose: () => void;
+  readonly onSaved: (schedule: Schedule) => void;
+}
+
+/** Creates a schedule, or changes one, once it is known what can be started. */
+export function ScheduleForm(props: ScheduleFormProps) {
+  const { data, isPending } = useQuery(actionChoiceQuery);
+  return isPending ? null : <LoadedForm {...props} actions={data ?? []} />;
+}
+
+function LoadedForm({ schedule, actions, onClose, onSaved }: ScheduleFormProps & { actions: readonly Action[] }) {
+  const { schedules: texts, forms } = useMessages();
+  const before = schedule && NewSchedule.strip().parse(schedule);
+  const form = useForm({
+    initial: initialDraft(before, actions),
+    body: (draft) => scheduleOf(draft, actionOf(actions, draft.start.actionId), before),
+    schema: NewSchedule,
+    send: (body) =>
+      schedule
+        ? api.call("updateSchedule", { params: { schedule_id: schedule.schedule_id }, version: schedule.version, body })
+        : api.call("createSchedule", { body }),
+    invalidates: [["schedules"], ["schedule"]],
+    onDone: (saved) => {
+      onClose();
+      onSaved(saved);
+    },
+  });
+  const { draft, set } = form;
+  return (
+    <FormDialog
+      title={schedule ? texts.edit(schedule.name) : texts.create}
+      action={schedule ? forms.save : forms.create}
+      form={form}
+      shown={["name", "description", "timing", "execution", "jitter_seconds"]}
+      onClose={onClose}
+    >
+      <TextField path="name" label={forms.name} value={draft.name} onChange={(name) => set({ name })} />
+      <TimingFields draft={draft} set={set} />
+      <FiresPreview timing={timingOf(draft)} />
+      <StartFields draft={draft.start} actions={actions} path="execution" onChange={(start) => set({ start })} />
+      <RuleFields draft={draft} set={set} />
+      <TextField
+        path="description"
+        label={forms.description}
+        optional
+        lines={2}
+        value={draft.description}
+        onChange={(description) => set({ description })}
+      />
+    </FormDialog>
+  );
+}
+
+function initialDraft(before: NewSchedule | undefined, actions: readonly Action[]): ScheduleDraft {
+  if (before) return scheduleDraftOf(before, actionOf(actions, before.execution.action_template_id));
+  return emptySchedule(Intl.DateTimeFormat().resolvedOptions().timeZone);
+}
+
+interface RuleFieldsProps {
+  readonly draft: ScheduleDraft;
+  readonly set: (part: Partial<ScheduleDraft>) => void;
+}
+
+/** What is done about times that come too close, or were missed. */
+function RuleFields({ draft, set }: RuleFieldsProps) {
+  const { schedules: texts } = useMessages();
+  return (
+    <fieldset className="group">
+      <legend>{texts.rules}</legend>
+      <SelectField
+        path="overlap"
+        label={texts.overlap}
+        value={draft.overlap}
+        options={[
+          ["skip", texts.overlaps.skip],
+          ["allow", texts.overlaps.allow],
+        ]}
+        onChange={(overlap) => set({ overlap })}
+      />
+      <SelectField
+        path="catch_up"
+        label={texts.catchUp}
+        value={draft.catchUp}
+        options={[
+          ["latest", texts.catchUps.latest],
+          ["all", texts.catchUps.all],
+          ["skip", texts.catchUps.skip],
+        ]}
+        onChange={(catchUp) => set({ catchUp })}
+      />
+      <NumberField
+        path="jitter_seconds"
+        label={texts.jitter}
+        hint={texts.jitterHint}
+        value={draft.jitter}
+        onChange={(jitter) => set({ jitter })}
+      />
+      <CheckField label={texts.startPaused} checked={draft.paused} onChange={(paused) => set({ paused })} />
+    </fieldset>
+  );
+}

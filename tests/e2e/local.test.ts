@@ -158,7 +158,15 @@ describe("on one running home", () => {
     });
     expect(await home.call("account", "add", "ada")).toMatchObject({ code: 2, stderr: expect.stringContaining("ada") });
     expect(await home.call("account", "add", "Ada!")).toMatchObject({ code: 2 });
-    expect(await (await fetch(`${url}/servers`)).text()).toContain("<title>Homeslice</title>");
+  });
+
+  test("the dashboard is asked for anew each time, and its files are kept", async () => {
+    const page = await fetch(`${url}/servers`);
+    expect(page.headers.get("cache-control")).toBe("no-cache");
+    const text = await page.text();
+    expect(text).toContain("<title>Homeslice</title>");
+    const file = await fetch(url + (/"(\/assets\/[^"]+-[^"]{8,}\.js)"/.exec(text)?.[1] ?? "/assets/none"));
+    expect(file.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
   });
 
   test("a server that does not exist is named", async () => {

@@ -20,7 +20,9 @@ export async function addDashboard(app: FastifyInstance, directory: string): Pro
     reply.sendFile(request.params["*"], join(directory, "assets"), { immutable: true, maxAge: YEAR }),
   );
   for (const url of ["/", ...areas.flatMap((area) => [`/${area}`, `/${area}/*`])]) {
-    app.get(url, open, (_request, reply) => reply.sendFile("index.html", directory, { cacheControl: false }));
+    app.get(url, open, (_request, reply) =>
+      reply.header("cache-control", "no-cache").sendFile("index.html", directory, { cacheControl: false }),
+    );
   }
   app.get("/icon.svg", open, (_request, reply) => reply.sendFile("icon.svg", directory));
 }

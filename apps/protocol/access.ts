@@ -69,6 +69,7 @@ const granted: Record<Role, readonly Permission[]> = {
     "notifications:read",
     "hooks:read",
     "secrets:read",
+    "reports:read",
   ],
   operator: [
     "executions:start",
@@ -96,7 +97,6 @@ const granted: Record<Role, readonly Permission[]> = {
     "audit:read",
     "audit:verify",
     "limits:manage",
-    "reports:read",
     "reports:manage",
   ],
 };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ChangedHook, Hook, HookCall, HookCallFilter, HookId, NewHook } from "./hooks.ts";
+import { Hook, HookCall, HookCallFilter, HookId, NewHook } from "./hooks.ts";
 import { DefinitionFilter } from "./notifications.ts";
 import { listing, page, type Route, route, sortedBy } from "./route.ts";
 
@@ -38,7 +38,7 @@ export const hookRoutes = {
     summary: "Replace a hook; without a secret, it keeps the one that it has",
     permission: "hooks:manage",
     params: hook,
-    body: ChangedHook,
+    body: NewHook,
     versioned: true,
     response: Hook,
   }),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ActionId, ExecutionId, Timestamp } from "./ids.ts";
 import { WebhookSecret } from "./notifications.ts";
 import { ParameterName, Parameters } from "./parameters.ts";
+import { orReference, SecretReference } from "./secretReference.ts";
 import { TargetSelector } from "./targets.ts";
 
 /** Identity of a hook. */
@@ -19,7 +20,10 @@ export const NewHook = z.strictObject({
     description:
       "alertmanager: its webhook, with the secret as bearer token; webhook: any program, signed by the rules of Standard Webhooks",
   }),
-  secret: WebhookSecret.meta({ description: "What the caller proves itself with; stored sealed, and never shown" }),
+  secret: orReference(WebhookSecret).optional().meta({
+    description:
+      "What the caller proves itself with; stored sealed, and never shown. Left out of a change, it stays what it is",
+  }),
   enabled: z.boolean().default(true).meta({ description: "Off, it starts nothing and says so" }),
   match: z
     .record(LabelName, z.string().max(1_000))
@@ -51,17 +55,12 @@ export const NewHook = z.strictObject({
 });
 export type NewHook = z.infer<typeof NewHook>;
 
-/** What replaces a hook. */
-export const ChangedHook = NewHook.extend({
-  secret: NewHook.shape.secret.optional().meta({ description: "Default: the one that it has" }),
-});
-export type ChangedHook = z.infer<typeof ChangedHook>;
-
 const { secret: _secret, ...shown } = NewHook.shape;
 
 export const Hook = z.object({
   hook_id: HookId,
   ...shown,
+  secret: SecretReference.optional().meta({ description: "Where it is named; otherwise, it is never shown" }),
   version: z.int().meta({ description: "Grows with each change; also the ETag" }),
   owner: z.string().meta({ description: "Who changed it last: its executions are theirs" }),
   metadata: z.object({ created_at: Timestamp, created_by: z.string(), updated_at: Timestamp }),

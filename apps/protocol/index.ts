@@ -23,6 +23,7 @@ export * from "./reports.ts";
 export type { Route } from "./route.ts";
 export * from "./routes.ts";
 export * from "./schedules.ts";
+export * from "./secretReference.ts";
 export * from "./secrets.ts";
 export * from "./servers.ts";
 export * from "./signing.ts";

@@ -47,7 +47,7 @@ export const notificationRoutes = {
   updateChannel: route({
     method: "PUT",
     path: "/api/v1/notification-channels/{channel_id}",
-    summary: "Replace a channel, secrets included",
+    summary: "Replace a channel; what is secret and left out stays what it is",
     permission: "notifications:manage",
     params: channel,
     body: NewChannel,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Timestamp } from "./ids.ts";
 import { Search } from "./route.ts";
+import { orReference } from "./secretReference.ts";
 
 /** What people can be told of, each with its severity. */
 export const notificationEvents = {
@@ -43,30 +44,58 @@ export const WebhookSecret = z
   .string()
   .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, "use whsec_ and 24 to 64 random bytes in base64");
 
-/** Where notifications go. Secrets of it are stored sealed, and never shown again. */
+const Recipients = z.array(z.email().max(254)).min(1).max(50);
+const RoutingKey = z.string().min(1).max(200);
+const PagerDutyUrl = Url.default("https://events.pagerduty.com/v2/enqueue");
+
+/** Where notifications go, with all that is secret about it. */
 export const ChannelTarget = z.discriminatedUnion("type", [
-  z.strictObject({
-    type: z.literal("webhook"),
-    url: Url.meta({ description: "Gets a POST with a JSON body, signed by the rules of Standard Webhooks" }),
-    secret: WebhookSecret.meta({ description: "Signs each request" }),
-  }),
-  z.strictObject({
-    type: z.literal("slack"),
-    url: Url.meta({ description: "Address of an incoming webhook of Slack" }),
-  }),
-  z.strictObject({
-    type: z.literal("email"),
-    to: z.array(z.email().max(254)).min(1).max(50),
-  }),
-  z.strictObject({
-    type: z.literal("pagerduty"),
-    routing_key: z.string().min(1).max(200).meta({ description: "Integration key of the Events API v2" }),
-    url: Url.default("https://events.pagerduty.com/v2/enqueue"),
-  }),
+  z.strictObject({ type: z.literal("webhook"), url: Url, secret: WebhookSecret }),
+  z.strictObject({ type: z.literal("slack"), url: Url }),
+  z.strictObject({ type: z.literal("email"), to: Recipients }),
+  z.strictObject({ type: z.literal("pagerduty"), routing_key: RoutingKey, url: PagerDutyUrl }),
 ]);
 export type ChannelTarget = z.infer<typeof ChannelTarget>;
 
-export const NewChannel = z.strictObject({ name: z.string().min(1).max(200), target: ChannelTarget });
+const keeps = "Left out of a change, it stays what it is";
+
+/** The same as people give it. What is secret is stored sealed, and never shown again; or it is named. */
+export const NewChannelTarget = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("webhook"),
+    url: orReference(Url)
+      .optional()
+      .meta({ description: `Gets a POST with a JSON body, signed by the rules of Standard Webhooks. ${keeps}` }),
+    secret: orReference(WebhookSecret)
+      .optional()
+      .meta({ description: `Signs each request. ${keeps}` }),
+  }),
+  z.strictObject({
+    type: z.literal("slack"),
+    url: orReference(Url)
+      .optional()
+      .meta({ description: `Address of an incoming webhook of Slack. ${keeps}` }),
+  }),
+  z.strictObject({ type: z.literal("email"), to: Recipients }),
+  z.strictObject({
+    type: z.literal("pagerduty"),
+    routing_key: orReference(RoutingKey)
+      .optional()
+      .meta({ description: `Integration key of the Events API v2. ${keeps}` }),
+    url: PagerDutyUrl,
+  }),
+]);
+export type NewChannelTarget = z.infer<typeof NewChannelTarget>;
+
+/** What is secret about each type of channel. */
+export const channelSecrets: Readonly<Record<NewChannelTarget["type"], readonly string[]>> = {
+  webhook: ["url", "secret"],
+  slack: ["url"],
+  email: [],
+  pagerduty: ["routing_key"],
+};
+
+export const NewChannel = z.strictObject({ name: z.string().min(1).max(200), target: NewChannelTarget });
 export type NewChannel = z.infer<typeof NewChannel>;
 
 const metadata = z.object({ created_at: Timestamp, created_by: z.string(), updated_at: Timestamp });
@@ -76,6 +105,7 @@ export const Channel = z.object({
   name: z.string(),
   type: z.enum(["webhook", "slack", "email", "pagerduty"]),
   shown: z.string().meta({ description: "Where it goes, without what is secret" }),
+  target: NewChannelTarget.meta({ description: "All of it but what is secret: that is named, or left out" }),
   version: z.int().meta({ description: "Grows with each change; also the ETag" }),
   metadata,
 });

@@ -42,7 +42,7 @@ export const secretRoutes = {
   updateSecret: route({
     method: "PUT",
     path: "/api/v1/secrets/{secret_id}",
-    summary: "Replace a secret, its value included: what starts from now on gets the new one",
+    summary: "Replace a secret; what starts from now on gets the new value, or the same when none is given",
     permission: "secrets:manage",
     params: secret,
     body: NewSecret,

@@ -27,26 +27,34 @@ const references = [
 /** The longest value of a secret, in characters. */
 export const MAX_SECRET = 16_384;
 
+const Value = z
+  .string()
+  .min(4, "use 4 characters or more: shorter ones cannot be told from other text and covered")
+  .max(MAX_SECRET)
+  .refine((text) => !text.includes("\0"), "must not contain a NUL character");
+
 /** Where the value of a secret is. */
 export const SecretSource = z.discriminatedUnion("type", [
-  z.strictObject({
-    type: z.literal("value"),
-    value: z
-      .string()
-      .min(4, "use 4 characters or more: shorter ones cannot be told from other text and covered")
-      .max(MAX_SECRET)
-      .refine((text) => !text.includes("\0"), "must not contain a NUL character")
-      .meta({ description: "Stored sealed, and never shown again" }),
-  }),
+  z.strictObject({ type: z.literal("value"), value: Value }),
   ...references,
 ]);
 export type SecretSource = z.infer<typeof SecretSource>;
+
+const NewSource = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("value"),
+    value: Value.optional().meta({
+      description: "Stored sealed, and never shown again. Left out of a change, it stays what it is",
+    }),
+  }),
+  ...references,
+]);
 
 /** What creates a secret, or replaces it. */
 export const NewSecret = z.strictObject({
   name: SecretName.meta({ description: "By which actions ask for it" }),
   description: z.string().max(1_000).default(""),
-  source: SecretSource,
+  source: NewSource,
 });
 export type NewSecret = z.infer<typeof NewSecret>;
 

@@ -66,7 +66,7 @@ function stepFor(session: Session, { kind, name, spec }: Document, stored: Store
   if (stored === undefined) {
     const run = async () => {
       const id = await kinds[kind].create(session, name, spec);
-      if (kind === "Action") session.names.add({ kind, name }, id);
+      session.names.learn(kind, name, id);
     };
     return { action: "create", kind, name, changes: [], run };
   }

@@ -5,6 +5,7 @@ import {
   HookMessage,
   NewExecution,
   type NewHook,
+  WebhookSecret,
 } from "@homeslice/protocol";
 import type { z } from "zod";
 import { Actions } from "../actions/actions.ts";
@@ -13,6 +14,8 @@ import { type Context, inTenant } from "../context.ts";
 import { type Connection, transact } from "../database/database.ts";
 import { Executions } from "../executions/executions.ts";
 import { parseJson } from "../http/json.ts";
+import { findNamed, recordUse } from "../secrets/references.ts";
+import { SecretUnavailable } from "../secrets/sources.ts";
 import { knowsSecret, REPLAY_SECONDS, type Shown } from "./credentials.ts";
 import { StoredHook } from "./hooks.ts";
 import * as repository from "./repository.ts";
@@ -41,8 +44,7 @@ export class HookCalls {
   async take(hookId: string, shown: Shown): Promise<HookAnswer> {
     const row = await repository.findHook(this.#context.database, hookId);
     const hook = row && StoredHook.parse(row.definition);
-    const secret = row && this.#context.sealing.unseal(row.sealed);
-    if (!row || !hook || !secret || !knowsSecret(hook.source, secret, shown, this.#context.now())) throw unknown();
+    if (!row || !hook || !(await this.#knowsSecret(row, hook, shown))) throw unknown();
     const alerts = alertsIn(hook.source, shown);
     const results: HookAnswer["results"] = [];
     for (const alert of alerts) {
@@ -50,6 +52,22 @@ export class HookCalls {
       results.push(result);
     }
     return { results };
+  }
+
+  async #knowsSecret(row: repository.HookRow, { source, secret: reference }: Hook, shown: Shown): Promise<boolean> {
+    const { sealing, now, log } = this.#context;
+    if (reference === undefined) return knowsSecret(source, sealing.unseal(row.sealed), shown, now());
+    const context = inTenant(this.#context, row.tenant_id);
+    try {
+      const secret = await findNamed(context, reference);
+      const knows = WebhookSecret.safeParse(secret.value).success && knowsSecret(source, secret.value, shown, now());
+      if (knows) await recordUse(context, secret, { hook_id: row.hook_id });
+      return knows;
+    } catch (error) {
+      if (!(error instanceof SecretUnavailable)) throw error;
+      log.warn({ err: error, hook_id: row.hook_id }, "the secret of a hook cannot be had");
+      return false;
+    }
   }
 
   async #takeOne(row: repository.HookRow, hook: Hook, alert: Alert): Promise<repository.NewCall> {

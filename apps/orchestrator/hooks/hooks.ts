@@ -1,12 +1,23 @@
-import { type Actor, type ChangedHook, type Hook, NewHook, type RequestOf, type ResponseOf } from "@homeslice/protocol";
+import {
+  type Actor,
+  ApiError,
+  type Hook,
+  NewHook,
+  type RequestOf,
+  type ResponseOf,
+  SecretReference,
+} from "@homeslice/protocol";
 import { z } from "zod";
 import { Actions } from "../actions/actions.ts";
 import type { Context } from "../context.ts";
 import { type Definition, Definitions, metadataOf, type NewDefinition } from "../definitions/definitions.ts";
 import { listCalls } from "./repository.ts";
 
-/** What is stored of a hook, besides its secret. */
-export const StoredHook = NewHook.omit({ name: true, secret: true }).extend({ owner: z.string() });
+/** What is stored of a hook, besides its secret where that is not named. */
+export const StoredHook = NewHook.omit({ name: true }).extend({
+  secret: SecretReference.optional(),
+  owner: z.string(),
+});
 
 /** Hooks: looking after them. */
 export class Hooks {
@@ -30,16 +41,19 @@ export class Hooks {
     return toHook(await this.#definitions.get(hookId));
   }
 
-  /** @throws ApiError not_found for its action, conflict when the name is taken */
+  /** @throws ApiError not_found for its action, invalid_request without a secret, conflict when the name is taken */
   async create(hook: NewHook, actor: Actor): Promise<Hook> {
+    if (hook.secret === undefined) throw secretMissing();
     await this.#actions.get(hook.action_template_id);
     return toHook(await this.#definitions.create(this.#store(hook, actor), actor));
   }
 
   /** @throws ApiError not_found, precondition_failed, conflict when the name is taken */
-  async update(hookId: string, hook: ChangedHook, version: number | undefined, actor: Actor): Promise<Hook> {
+  async update(hookId: string, hook: NewHook, version: number | undefined, actor: Actor): Promise<Hook> {
     await this.#actions.get(hook.action_template_id);
-    return toHook(await this.#definitions.update(hookId, this.#store(hook, actor), version, actor));
+    const { secret: kept } = await this.get(hookId);
+    const secret = hook.secret ?? kept;
+    return toHook(await this.#definitions.update(hookId, this.#store({ ...hook, secret }, actor), version, actor));
   }
 
   /** @throws ApiError not_found, precondition_failed */
@@ -53,13 +67,23 @@ export class Hooks {
     return await listCalls(this.#context.database, hookId, query);
   }
 
-  #store({ name, secret, ...shown }: ChangedHook, { id: owner }: Actor): NewDefinition {
-    const sealed = secret === undefined ? {} : { sealed: this.#context.sealing.seal(secret) };
-    return { name, definition: { ...shown, owner }, ...sealed };
+  /** Without a secret, it keeps the one that is sealed. */
+  #store({ name, secret, ...shown }: NewHook, { id: owner }: Actor): NewDefinition {
+    const definition = { ...shown, owner };
+    if (secret === undefined) return { name, definition };
+    const { sealing } = this.#context;
+    if (typeof secret === "string") return { name, definition, sealed: sealing.seal(secret) };
+    return { name, definition: { ...definition, secret }, sealed: sealing.seal("") };
   }
 }
 
 function toHook(row: Definition): Hook {
   const { id: hook_id, name, version } = row;
   return { hook_id, name, ...StoredHook.parse(row.definition), version, metadata: metadataOf(row) };
+}
+
+function secretMissing(): ApiError {
+  const errors = [{ path: "body.secret", message: "is needed to create a hook" }];
+  const fix = "give one, or name a secret of the orchestrator: { secret_name: … }";
+  return new ApiError("invalid_request", "the hook has no secret", { errors, fix });
 }

@@ -1,8 +1,9 @@
 import {
   type Actor,
+  ApiError,
   type Channel,
-  ChannelTarget,
   type NewChannel,
+  NewChannelTarget,
   type RequestOf,
   type ResponseOf,
 } from "@homeslice/protocol";
@@ -10,7 +11,8 @@ import { z } from "zod";
 import type { Context } from "../context.ts";
 import { type Definition, Definitions, metadataOf, type NewDefinition } from "../definitions/definitions.ts";
 import { findSealed } from "./deliveries.ts";
-import { send, shownOf } from "./senders/index.ts";
+import { send } from "./senders/index.ts";
+import { resolve, secretsMissing, shownOf, shownTarget, withKept } from "./target.ts";
 
 /** Channels of notifications: looking after them. */
 export class Channels {
@@ -37,14 +39,18 @@ export class Channels {
     return toChannel(await this.#definitions.get(channelId));
   }
 
-  /** @throws ApiError conflict when the name is taken */
+  /** @throws ApiError invalid_request without its secrets, conflict when the name is taken */
   async create(channel: NewChannel, actor: Actor): Promise<Channel> {
     return toChannel(await this.#definitions.create(this.#store(channel), actor));
   }
 
   /** @throws ApiError not_found, precondition_failed, conflict when the name is taken */
   async update(channelId: string, channel: NewChannel, version: number | undefined, actor: Actor): Promise<Channel> {
-    return toChannel(await this.#definitions.update(channelId, this.#store(channel), version, actor));
+    await this.get(channelId);
+    const sealed = await findSealed(this.#context.database, channelId);
+    const kept = sealed && NewChannelTarget.parse(JSON.parse(this.#context.sealing.unseal(sealed)));
+    const target = kept === undefined ? channel.target : withKept(channel.target, kept);
+    return toChannel(await this.#definitions.update(channelId, this.#store({ ...channel, target }), version, actor));
   }
 
   /** @throws ApiError not_found, precondition_failed */
@@ -55,7 +61,7 @@ export class Channels {
   /** Sends something now, to see whether it arrives. @throws ApiError not_found */
   async test(channelId: string): Promise<ResponseOf<"testChannel">> {
     const { name } = await this.get(channelId);
-    const { database, sealing, ways, now } = this.#context;
+    const { database, ways, now } = this.#context;
     const sealed = await findSealed(database, channelId);
     if (sealed === undefined) return { sent: false, error: "the channel was just deleted" };
     const message = {
@@ -68,7 +74,7 @@ export class Channels {
       fields: {},
     } as const;
     try {
-      await send(ChannelTarget.parse(JSON.parse(sealing.unseal(sealed))), message, ways);
+      await send(await resolve(this.#context, sealed, { channel_id: channelId }), message, ways);
       return { sent: true, error: null };
     } catch (error) {
       return { sent: false, error: error instanceof Error ? error.message : String(error) };
@@ -76,14 +82,30 @@ export class Channels {
   }
 
   #store({ name, target }: NewChannel): NewDefinition {
+    const missing = secretsMissing(target);
+    if (missing.length > 0) {
+      const errors = missing.map((field) => ({ path: `body.target.${field}`, message: "is needed" }));
+      const fix = "give it, or name a secret of the orchestrator: { secret_name: … }";
+      throw new ApiError("invalid_request", "the channel lacks what is secret about it", { errors, fix });
+    }
     const sealed = this.#context.sealing.seal(JSON.stringify(target));
-    return { name, definition: { type: target.type, shown: shownOf(target) }, sealed };
+    return { name, definition: { type: target.type, shown: shownOf(target), target: shownTarget(target) }, sealed };
   }
 }
 
-const Shown = z.object({ type: z.enum(["webhook", "slack", "email", "pagerduty"]), shown: z.string() });
+const Shown = z.object({
+  type: z.enum(["webhook", "slack", "email", "pagerduty"]),
+  shown: z.string(),
+  // What was stored by an earlier version has none.
+  target: NewChannelTarget.optional(),
+});
 
 function toChannel(row: Definition): Channel {
   const { id: channel_id, name, version } = row;
-  return { channel_id, name, ...Shown.parse(row.definition), version, metadata: metadataOf(row) };
+  const { type, shown, target = earlierTarget(type, shown) } = Shown.parse(row.definition);
+  return { channel_id, name, type, shown, target, version, metadata: metadataOf(row) };
+}
+
+function earlierTarget(type: Channel["type"], shown: string): NewChannelTarget {
+  return NewChannelTarget.parse(type === "email" ? { type, to: shown.split(", ") } : { type });
 }

@@ -13,7 +13,10 @@ const LEASE_SECONDS = 60;
 
 /** Something to be sent, taken by this orchestrator for a while. */
 export interface Due
-  extends Pick<DeliveryRow, "delivery_id" | "event" | "severity" | "fields" | "created_at" | "attempts"> {
+  extends Pick<
+    DeliveryRow,
+    "delivery_id" | "tenant_id" | "channel_id" | "event" | "severity" | "fields" | "created_at" | "attempts"
+  > {
   readonly sealed: Buffer;
   readonly rule: NewNotificationRule;
 }
@@ -30,7 +33,7 @@ export async function takeDue(connection: Connection, limit: number): Promise<Du
       next_attempt_at = now() + ${LEASE_SECONDS} * interval '1 second'
     from due, notification_channels c, notification_rules r
     where d.delivery_id = due.delivery_id and c.channel_id = d.channel_id and r.rule_id = d.rule_id
-    returning d.delivery_id, d.event, d.severity, d.fields, d.created_at, d.attempts, c.sealed,
+    returning d.delivery_id, d.tenant_id, d.channel_id, d.event, d.severity, d.fields, d.created_at, d.attempts, c.sealed,
       r.definition as rule`.execute(connection);
   return rows;
 }

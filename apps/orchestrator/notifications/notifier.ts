@@ -1,9 +1,10 @@
-import { ChannelTarget, NewNotificationRule } from "@homeslice/protocol";
-import type { Context } from "../context.ts";
+import { NewNotificationRule } from "@homeslice/protocol";
+import { type Context, inTenant } from "../context.ts";
 import { Loop } from "../loop.ts";
 import { type Due, markFailed, markSent, takeDue } from "./deliveries.ts";
 import { compose } from "./message.ts";
 import { send } from "./senders/index.ts";
+import { resolve } from "./target.ts";
 
 /** Sent at once by one orchestrator, at most: a slow receiver must not keep the others waiting for long. */
 const AT_ONCE = 20;
@@ -33,10 +34,11 @@ export class Notifier {
   }
 
   async #send(due: Due): Promise<void> {
-    const { database, metrics, log, sealing, ways } = this.#context;
+    const { database, metrics, log, ways } = this.#context;
     const { delivery_id: id, event, severity, created_at: at } = due;
     try {
-      const target = ChannelTarget.parse(JSON.parse(sealing.unseal(due.sealed)));
+      const context = inTenant(this.#context, due.tenant_id);
+      const target = await resolve(context, due.sealed, { channel_id: due.channel_id, delivery_id: id });
       const happening = { event, severity, at, fields: due.fields };
       const words = compose(happening, NewNotificationRule.parse(due.rule));
       await send(target, { id, ...happening, ...words }, ways);

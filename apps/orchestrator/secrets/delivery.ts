@@ -1,4 +1,4 @@
-import { type JobSecrets, SecretSource, type SignedJob, signBytes } from "@homeslice/protocol";
+import { type JobSecrets, type SignedJob, signBytes } from "@homeslice/protocol";
 import { recordChange, systemActor } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
 import { type Connection, transact } from "../database/database.ts";
@@ -7,8 +7,8 @@ import { endingOf } from "../executions/attempt.ts";
 import type { DispatchRow } from "../executions/claim.ts";
 import { endAttempts } from "../executions/endings.ts";
 import { lockTargets } from "../executions/targets.ts";
-import { SealBroken } from "../sealing.ts";
-import { readSource, SecretUnavailable } from "./sources.ts";
+import { openSecret } from "./opening.ts";
+import { SecretUnavailable } from "./sources.ts";
 
 /** As much as all secrets of a job may have together, in characters: it is sent in one frame. */
 const MAX_TOGETHER = 131_072;
@@ -39,7 +39,7 @@ export async function secretsFor(
 }
 
 async function take(
-  { sealing, secretPlaces }: Context,
+  context: Context,
   transaction: Connection,
   { execution_id, server_id, fence }: DispatchRow,
   names: readonly string[],
@@ -60,7 +60,7 @@ async function take(
   for (const name of names) {
     const secret = rows.find((row) => row.name === name);
     if (secret === undefined) throw new SecretUnavailable(`there is no secret "${name}" any more`);
-    values[name] = await readSource(opened(secret, sealing), secretPlaces);
+    values[name] = await openSecret(context, secret);
     const resource = { type: "secret", id: secret.secret_id, name } as const;
     const details = { execution_id, server_id, fence, initiated_by, action_template_id: action_id };
     await recordChange(transaction, systemActor("orchestrator"), "secret.used", resource, details);
@@ -69,15 +69,6 @@ async function take(
     throw new SecretUnavailable(`its secrets have more than ${MAX_TOGETHER} characters together`);
   }
   return values;
-}
-
-function opened({ name, sealed }: { name: string; sealed: Buffer }, sealing: Context["sealing"]): SecretSource {
-  try {
-    return SecretSource.parse(JSON.parse(sealing.unseal(sealed)));
-  } catch (cause) {
-    if (!(cause instanceof SealBroken)) throw cause;
-    throw new SecretUnavailable(`the secret "${name}" cannot be opened: ${cause.message}`, { cause });
-  }
 }
 
 /** Ends an attempt that its agent has not got. */

@@ -1,4 +1,12 @@
-import { type Actor, NewSecret, type RequestOf, type ResponseOf, Secret, type SecretSource } from "@homeslice/protocol";
+import {
+  type Actor,
+  ApiError,
+  NewSecret,
+  type RequestOf,
+  type ResponseOf,
+  Secret,
+  SecretSource,
+} from "@homeslice/protocol";
 import { recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
 import { type Definition, Definitions, metadataOf, type NewDefinition } from "../definitions/definitions.ts";
@@ -25,13 +33,16 @@ export class Secrets {
     return toSecret(await this.#definitions.get(secretId));
   }
 
-  /** @throws ApiError conflict when the name is taken */
+  /** @throws ApiError invalid_request without a value, conflict when the name is taken */
   async create(secret: NewSecret, actor: Actor): Promise<Secret> {
+    if (!SecretSource.safeParse(secret.source).success) throw valueMissing();
     return toSecret(await this.#definitions.create(this.#store(secret), actor));
   }
 
-  /** @throws ApiError not_found, precondition_failed, conflict when the name is taken */
+  /** @throws ApiError as `create`, not_found, precondition_failed */
   async update(secretId: string, secret: NewSecret, version: number | undefined, actor: Actor): Promise<Secret> {
+    const { source: before } = await this.get(secretId);
+    if (before.type !== "value" && !SecretSource.safeParse(secret.source).success) throw valueMissing();
     return toSecret(await this.#definitions.update(secretId, this.#store(secret), version, actor));
   }
 
@@ -48,18 +59,28 @@ export class Secrets {
   }
 
   #store({ name, description, source }: NewSecret): NewDefinition {
-    const sealed = this.#context.sealing.seal(JSON.stringify(source));
-    return { name, definition: { description, source: shownOf(source) }, sealed };
+    const definition = { description, source: shownOf(source) };
+    const given = SecretSource.safeParse(source);
+    if (!given.success) return { name, definition };
+    return { name, definition, sealed: this.#context.sealing.seal(JSON.stringify(given.data)) };
   }
 }
 
 const Shown = NewSecret.pick({ description: true }).extend({ source: Secret.shape.source });
 
-function shownOf(source: SecretSource): Secret["source"] {
+function shownOf(source: NewSecret["source"]): Secret["source"] {
   return source.type === "value" ? { type: "value" } : source;
 }
 
 function toSecret(row: Definition): Secret {
   const { id: secret_id, name, version } = row;
   return { secret_id, name, ...Shown.parse(row.definition), version, metadata: metadataOf(row) };
+}
+
+function valueMissing(): ApiError {
+  const errors = [{ path: "body.source.value", message: "is needed: there is none that it could keep" }];
+  return new ApiError("invalid_request", "the secret has no value", {
+    errors,
+    fix: "create it by the API: its value belongs in no file",
+  });
 }

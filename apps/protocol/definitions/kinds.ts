@@ -4,8 +4,12 @@ import { NewApprovalRule } from "../approvals.ts";
 import { everything } from "../client.ts";
 import { NewNotificationRule } from "../notifications.ts";
 import { NewSchedule } from "../schedules.ts";
+import { channel } from "./channel.ts";
 import { fromExecution, PortableExecution, toExecution } from "./execution.ts";
+import { hook } from "./hook.ts";
 import { kindOf } from "./kind.ts";
+import { reportSchedule } from "./reportSchedule.ts";
+import { secret } from "./secret.ts";
 import { workflow } from "./workflow.ts";
 
 const Names = z.array(z.string().min(1)).max(100);
@@ -103,11 +107,15 @@ const schedule = kindOf({
 
 /** What files can define, in the order in which it is made: none names one that comes later. */
 export const kinds = {
+  Secret: secret,
+  Channel: channel,
   Action: action,
   ApprovalRule: approvalRule,
   NotificationRule: notificationRule,
   Workflow: workflow,
   Schedule: schedule,
+  Hook: hook,
+  ReportSchedule: reportSchedule,
 } as const;
 export type KindName = keyof typeof kinds;
 

@@ -1,8 +1,11 @@
 import { type Client, everything } from "../client.ts";
 
+/** Kinds that a definition of another kind can name. */
+const referable = ["Action", "Channel", "Secret"] as const;
+
 /** What a definition can name. */
 export interface Reference {
-  readonly kind: "Action" | "Channel";
+  readonly kind: (typeof referable)[number];
   readonly name: string;
 }
 
@@ -14,6 +17,12 @@ export class Names {
   add({ kind, name }: Reference, id: string): void {
     this.#ids.set(`${kind} ${name}`, id);
     this.#names.set(`${kind} ${id}`, name);
+  }
+
+  /** Learns the name of something that was just created, if anything else can name it. */
+  learn(kind: string, name: string, id: string): void {
+    const named = referable.find((each) => each === kind);
+    if (named !== undefined) this.add({ kind: named, name }, id);
   }
 
   has({ kind, name }: Reference): boolean {
@@ -41,10 +50,7 @@ export class UnknownName extends Error {
 
   constructor({ kind, name }: Reference) {
     super(`there is no ${kind.toLowerCase()} named "${name}"`);
-    this.fix =
-      kind === "Action"
-        ? "Define it, or correct the name."
-        : "Create it by the API first: its secrets belong in no file.";
+    this.fix = "Define it, or correct the name.";
   }
 }
 
@@ -61,6 +67,9 @@ export async function openSession(client: Client): Promise<Session> {
     names.add({ kind: "Action", name }, action_id);
   for (const { channel_id, name } of await everything((query) => client.call("listChannels", { query }))) {
     names.add({ kind: "Channel", name }, channel_id);
+  }
+  for (const { secret_id, name } of await everything((query) => client.call("listSecrets", { query }))) {
+    names.add({ kind: "Secret", name }, secret_id);
   }
   return { client, names };
 }

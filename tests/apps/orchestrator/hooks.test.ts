@@ -96,6 +96,29 @@ describe("an alert of Alertmanager", () => {
     }
   });
 
+  test("proves itself by a secret that the hook names, whatever that is at the moment, and each use is audited", async () => {
+    const value = `whsec_${randomBytes(32).toString("base64")}`;
+    const body = { name: "of-alertmanager", source: { type: "value" as const, value } };
+    const { secret_id } = await admin.call("createSecret", { body });
+    const hookId = await hook({ secret: { secret_name: "of-alertmanager" } });
+    const message = JSON.stringify({ alerts: [alert()] });
+    const call = async (token: string) => (await post(hookId, message, { authorization: `Bearer ${token}` })).status;
+    expect([await call(secret), await call(value)]).toEqual([401, 200]);
+    const used = await admin.call("listAudit", { query: { resource_id: secret_id, event_type: "secret.used" } });
+    expect(used.items).toMatchObject([{ details: { hook_id: hookId } }]);
+    expect(await admin.call("getHook", { params: { hook_id: hookId } })).toMatchObject({
+      secret: { secret_name: "of-alertmanager" },
+    });
+    await admin.call("updateSecret", {
+      params: { secret_id },
+      body: { ...body, source: { type: "value", value: secret } },
+    });
+    expect([await call(secret), await call(value)]).toEqual([200, 401]);
+    await admin.call("deleteSecret", { params: { secret_id } });
+    expect([await call(secret), await call("")]).toEqual([401, 401]);
+    await expect(hook({ secret: undefined })).rejects.toThrow("the hook has no secret");
+  });
+
   test("starts nothing when it is resolved, is not the one that is meant, or the hook is off", async () => {
     const meant = await hook({ match: { alertname: "Down" } });
     const off = await hook({ enabled: false });

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { text } from "node:stream/consumers";
 import { backoffSeconds } from "@homeslice/orchestrator/notifications/deliveries.ts";
-import type { ChannelTarget, Delivery, NewNotificationRule } from "@homeslice/protocol";
+import type { Delivery, NewChannelTarget, NewNotificationRule } from "@homeslice/protocol";
 import { SMTPServer } from "smtp-server";
 import { Webhook } from "standardwebhooks";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -53,7 +53,7 @@ afterAll(async () => {
   await new Promise<void>((resolve) => mailServer.close(resolve));
 });
 
-async function channel(target: z.input<typeof ChannelTarget> = { type: "webhook", url: receiver.url, secret }) {
+async function channel(target: z.input<typeof NewChannelTarget> = { type: "webhook", url: receiver.url, secret }) {
   return await admin.call("createChannel", { body: { name: `channel ${crypto.randomUUID()}`, target } });
 }
 
@@ -226,6 +226,43 @@ describe("a channel", () => {
     const [row] = await installation.rows("select c::text, encode(sealed, 'escape') from notification_channels c", "*");
     const audit = await admin.call("listAudit", { query: { resource_id: made.channel_id } });
     expect(JSON.stringify([row, audit])).not.toContain(secret.slice(6));
+  });
+
+  test("may name its secrets, shows their names alone, and keeps them through a change that leaves them out", async () => {
+    for (const [name, value] of [
+      ["hook-url", receiver.url],
+      ["hook-secret", secret],
+    ] as const) {
+      await admin.call("createSecret", { body: { name, source: { type: "value", value } } });
+    }
+    const target = {
+      type: "webhook" as const,
+      url: { secret_name: "hook-url" },
+      secret: { secret_name: "hook-secret" },
+    };
+    const made = await channel(target);
+    expect(made).toMatchObject({ shown: "the secret hook-url", target });
+    await admin.call("updateChannel", {
+      params: { channel_id: made.channel_id },
+      body: { name: "renamed", target: { type: "webhook" } },
+    });
+    await rule(made.channel_id);
+    await cancelled();
+    const { headers, body } = await received();
+    const signature = Object.fromEntries(
+      ["webhook-id", "webhook-timestamp", "webhook-signature"].map((name) => [name, String(headers[name])]),
+    );
+    expect(new Webhook(secret).verify(body, signature)).toMatchObject({ type: "execution.cancelled" });
+    const used = await admin.call("listAudit", { query: { event_type: "secret.used" } });
+    expect(used.items.map(({ resource, details }) => [resource.name, details["channel_id"]]).toSorted()).toEqual([
+      ["hook-secret", made.channel_id],
+      ["hook-url", made.channel_id],
+    ]);
+    await installation.query("delete from secrets");
+    const params = { channel_id: made.channel_id };
+    const unavailable = { sent: false, error: 'there is no secret "hook-url"' };
+    expect(await admin.call("testChannel", { params })).toEqual(unavailable);
+    await expect(channel({ type: "slack" })).rejects.toThrow("lacks what is secret about it");
   });
 
   test("that is changed is changed in the version that was seen, and needs a name of its own", async () => {

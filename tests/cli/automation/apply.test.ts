@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { apply, describe as describePlan, exportDefinitions } from "@homeslice/cli/automation/apply.ts";
 import { UserError } from "@homeslice/config/errors.ts";
+import { kindNames } from "@homeslice/protocol/definitions/kinds.ts";
 import { afterEach, describe, expect, test } from "vitest";
 import { startInstallation } from "../../apps/orchestrator/harness.ts";
 
@@ -13,7 +14,9 @@ const directories: string[] = [];
 afterEach(async () => {
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true });
   await installation.query(
-    "delete from workflows; delete from schedules; delete from approval_rules; delete from notification_rules; update actions set deleted_at = now()",
+    `delete from workflows; delete from schedules; delete from approval_rules; delete from notification_rules;
+     delete from hooks; delete from notification_channels; delete from secrets; delete from report_schedules;
+     update actions set deleted_at = now()`,
   );
 });
 
@@ -124,15 +127,65 @@ describe("apply", () => {
     await run(everything);
     const exported = await exportDefinitions(client);
     const again = await run({ "exported.yaml": exported }, { prune: true });
-    expect(describePlan(again)).toBe("0 created, 0 changed, 0 deleted, 5 as they were.\n");
+    expect(describePlan(again)).toBe("0 created, 0 changed, 0 deleted, 6 as they were.\n");
     // Another environment has other ids.
     const other = await installation.client(url, "admin", "other");
     const directory = directoryOf({ "exported.yaml": exported });
     const dryRun = { directory, dryRun: true, prune: false };
-    expect(await refusal(apply(other, dryRun))).toContain('there is no channel named "operations"');
-    await other.call("createChannel", { body: { name: "operations", target } });
     await apply(other, { ...dryRun, dryRun: false });
     expect((await apply(other, dryRun)).steps.every((step) => step.action === "same")).toBe(true);
+  });
+
+  test("takes every kind that the page about definitions shows, and what export writes of them changes nothing", async () => {
+    const [, example = ""] = /```yaml\n(.*?)```/s.exec(readFileSync("docs/definitions.md", "utf8")) ?? [];
+    const made = await run({ "all.yaml": example });
+    expect(new Set(made.steps.map(({ kind }) => kind))).toEqual(new Set(kindNames));
+    expect(made.steps.every(({ action: what }) => what === "create")).toBe(true);
+    const exported = await exportDefinitions(client);
+    for (const files of [{ "all.yaml": example }, { "exported.yaml": exported }]) {
+      const again = await run(files, { prune: true });
+      expect(again.steps.map(({ kind, action: what }) => [kind, what])).toEqual(
+        kindNames.map((kind) => [kind, "same"]),
+      );
+    }
+  });
+
+  test("neither writes nor takes what is secret, and leaves it as it is", async () => {
+    const secret = `whsec_${"A".repeat(32)}`;
+    await run({ "a.yaml": action });
+    const [of] = (await client.call("listActions", { query: {} })).items;
+    const held = { name: "held", source: "webhook" as const, secret, action_template_id: of?.action_id ?? "" };
+    await client.call("createHook", { body: held });
+    const target = { type: "webhook" as const, url: "https://example.com/t0ken", secret };
+    await client.call("createChannel", { body: { name: "signed", target } });
+    await client.call("createSecret", {
+      body: { name: "kept", description: "before", source: { type: "value", value: "s3cret" } },
+    });
+    const exported = await exportDefinitions(client);
+    for (const text of [secret, "t0ken", "s3cret"]) expect(exported).not.toContain(text);
+    expect((await run({ "a.yaml": exported }, { prune: true })).steps.every((step) => step.action === "same")).toBe(
+      true,
+    );
+    const changed = exported.replace("description: before", "description: after");
+    expect((await run({ "a.yaml": changed })).steps.filter((step) => step.action === "update")).toHaveLength(1);
+    // Elsewhere, there is nothing that could stay.
+    const other = await installation.client(url, "admin", "elsewhere");
+    const elsewhere = { directory: directoryOf({ "a.yaml": exported }), dryRun: false, prune: false };
+    expect(await refusal(apply(other, elsewhere))).toContain('Secret "kept": the secret has no value');
+    for (const [text, message] of [
+      ["kind: Secret\nname: x\nspec: { source: { type: value, value: hidden } }\n", "spec.source.value: belongs in no"],
+      [
+        "kind: Channel\nname: x\nspec: { target: { type: slack, url: https://example.com } }\n",
+        "target.url: is secret",
+      ],
+      [`kind: Hook\nname: x\nspec: { source: webhook, action: x, secret: ${secret} }\n`, "spec.secret: Invalid input"],
+      [
+        "kind: Channel\nname: x\nspec: { target: { type: slack, url: { secret_name: nowhere } } }\n",
+        'there is no secret named "nowhere"',
+      ],
+    ] as const) {
+      expect(await refusal(run({ "a.yaml": text }))).toContain(message);
+    }
   });
 
   test("says what the API refuses, and how far it came", async () => {

@@ -27,8 +27,3 @@ export async function send(target: ChannelTarget, message: Message, { outbound, 
       return await sendEmail(mailer, target, message);
   }
 }
-
-/** Where a channel goes, without what is secret about it. */
-export function shownOf(target: ChannelTarget): string {
-  return target.type === "email" ? target.to.join(", ") : new URL(target.url).host;
-}

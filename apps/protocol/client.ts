@@ -87,7 +87,8 @@ function urlOf(base: string, route: Route, request: CallOf<RouteName>): URL {
   return url;
 }
 
-function problemFrom(status: number, text: string): Problem {
+/** What an answer says that is none of success. */
+export function problemFrom(status: number, text: string): Problem {
   try {
     return Problem.parse(JSON.parse(text));
   } catch {

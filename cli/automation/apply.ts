@@ -10,6 +10,8 @@ export interface ApplyOptions {
   readonly dryRun: boolean;
   /** Whether to delete what no file names. */
   readonly prune: boolean;
+  /** Is told of each step that comes next. */
+  readonly onStep?: (step: Step, done: number, total: number) => void;
 }
 
 /** What `apply` did, or would do. */
@@ -22,7 +24,7 @@ export interface Applied {
  * Makes what is defined be what the files say. A step that is refused ends it; what was done before stays done.
  * @throws UserError `definitions.invalid`, `definitions.unknown`, `definitions.refused`
  */
-export async function apply(client: Client, { directory, dryRun, prune }: ApplyOptions): Promise<Applied> {
+export async function apply(client: Client, { directory, dryRun, prune, onStep }: ApplyOptions): Promise<Applied> {
   const documents = readDocuments(directory);
   if (documents.length === 0) {
     const what = `there is no definition in ${directory}`;
@@ -30,10 +32,10 @@ export async function apply(client: Client, { directory, dryRun, prune }: ApplyO
   }
   const { steps } = await plan(client, documents, prune);
   if (!dryRun) {
-    let done = 0;
-    for (const step of steps) {
+    const changes = steps.filter(({ action }) => action !== "same");
+    for (const [done, step] of changes.entries()) {
+      onStep?.(step, done, changes.length);
       await step.run().catch((error: unknown) => refuse(step, done, error));
-      if (step.action !== "same") done++;
     }
   }
   return { steps: steps.map(({ action, kind, name, changes }) => ({ action, kind, name, changes })), dry_run: dryRun };

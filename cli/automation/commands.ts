@@ -1,18 +1,24 @@
 import { writeFileSync } from "node:fs";
+import { bar, ProgressLine } from "../process/bar.ts";
 import { apply, describe, exportDefinitions } from "./apply.ts";
 import { openClient } from "./client.ts";
+import type { Step } from "./plan.ts";
+import { type Shown, show } from "./show.ts";
 
-interface ApplyFlags {
+interface ApplyFlags extends Shown {
   readonly file: string;
   readonly dryRun?: boolean;
   readonly prune?: boolean;
-  readonly json?: boolean;
 }
 
 /** `apply`. @throws UserError */
-export async function applyCommand({ file, dryRun = false, prune = false, json = false }: ApplyFlags): Promise<void> {
-  const applied = await apply(await openClient(), { directory: file, dryRun, prune });
-  process.stdout.write(json ? `${JSON.stringify(applied, null, 2)}\n` : describe(applied));
+export async function applyCommand({ file, dryRun = false, prune = false, ...shown }: ApplyFlags): Promise<void> {
+  const progress = new ProgressLine();
+  const onStep = ({ kind, name }: Step, done: number, total: number) =>
+    progress.step(`${bar(done, total)} ${kind} "${name}"`);
+  const client = await openClient();
+  const applied = await apply(client, { directory: file, dryRun, prune, onStep }).finally(() => progress.end());
+  show(applied, shown, describe);
 }
 
 /** `export`. @throws UserError */

@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+import { choice } from "./options.ts";
+import { roles } from "./tokens.ts";
 
 /** `account`: local mode. */
 export function registerAccount(program: Command): void {
@@ -6,7 +8,7 @@ export function registerAccount(program: Command): void {
   account
     .command("add <username>")
     .description("make an account, and print the password that was made for it, once")
-    .option("--role <role>", "viewer, operator, approver or admin", "admin")
+    .addOption(choice("--role <role>", "what they may do", roles).default("admin"))
     .action(async (username: string, options: { readonly role: string }) => {
       const { addAccount } = await import("../local/account.ts");
       await addAccount(username, options);

@@ -1,4 +1,8 @@
+import type { RunState } from "@homeslice/protocol/workflows.ts";
 import type { Command } from "commander";
+import { choice, collect } from "./options.ts";
+
+const states = ["running", "waiting", "succeeded", "failed", "cancelled"] satisfies RunState[];
 
 interface Shown {
   readonly json?: boolean;
@@ -28,9 +32,9 @@ function registerShowing(workflows: Command): void {
   workflows
     .command("runs")
     .description("show the newest runs of all workflows")
-    .option("--state <state>", "running, waiting (for a decision), succeeded, failed or cancelled")
+    .addOption(choice("--state <state>", "those alone that are; waiting is for a decision", states))
     .option("--json", "as JSON, for scripts")
-    .action(async (options: Shown & { readonly state?: string }) => {
+    .action(async (options: Shown & { readonly state?: RunState }) => {
       const { listRuns } = await import("../automation/workflows/commands.ts");
       await listRuns(options);
     });
@@ -46,7 +50,6 @@ function registerShowing(workflows: Command): void {
 }
 
 function registerRunning(workflows: Command): void {
-  const collect = (value: string, before: readonly string[]) => [...before, value];
   workflows
     .command("run")
     .description("run a workflow and follow its steps; exits with 0, 1 when it failed, 130 when it was cancelled")

@@ -1,8 +1,9 @@
-import { UserError } from "@homeslice/config/errors.ts";
 import type { Action, ActionVersion } from "@homeslice/protocol/actions.ts";
-import { type Client, ClientError, everything } from "@homeslice/protocol/client.ts";
+import { type Client, everything } from "@homeslice/protocol/client.ts";
 import type { ResponseOf } from "@homeslice/protocol/routes.ts";
 import { invalidOption } from "../../local/options.ts";
+import { explaining } from "../client.ts";
+import { named } from "../lookup.ts";
 
 type Comparison = ResponseOf<"compareActionVersions">;
 
@@ -11,22 +12,17 @@ export class ActionTemplates {
   readonly #client: Client;
 
   constructor(client: Client) {
-    this.#client = client;
+    this.#client = explaining(client, "actions");
   }
 
   async list(search?: string): Promise<Action[]> {
-    const wanted = { sort: "name" as const, ...(search === undefined ? {} : { search }) };
-    return await everything((query) => this.#client.call("listActions", { query: { ...query, ...wanted } })).catch(
-      refuse,
-    );
+    return await everything((page) => this.#client.call("listActions", { query: { ...page, sort: "name", search } }));
   }
 
   /** The versions of an action, newest first. */
   async history(name: string): Promise<ActionVersion[]> {
     const { action_id } = await this.#find(name);
-    return await everything((query) => this.#client.call("listActionVersions", { params: { action_id }, query })).catch(
-      refuse,
-    );
+    return await everything((query) => this.#client.call("listActionVersions", { params: { action_id }, query }));
   }
 
   /** @param from by default the version before `to`, which is by default the newest */
@@ -36,21 +32,19 @@ export class ActionTemplates {
       ...(from === undefined ? {} : { from: parseVersion(from) }),
       ...(to === undefined ? {} : { to: parseVersion(to) }),
     };
-    return await this.#client.call("compareActionVersions", { params: { action_id }, query }).catch(refuse);
+    return await this.#client.call("compareActionVersions", { params: { action_id }, query });
   }
 
   /** Takes up an older version again, unless somebody changes the action meanwhile. */
   async restore(name: string, older: string): Promise<Action> {
     const { action_id, version } = await this.#find(name);
     const params = { action_id, version: parseVersion(older) };
-    return await this.#client.call("restoreActionVersion", { params, version }).catch(refuse);
+    return await this.#client.call("restoreActionVersion", { params, version });
   }
 
   async #find(name: string): Promise<Action> {
-    const found = (await this.list()).find((action) => action.name === name || action.action_id === name);
-    if (found !== undefined) return found;
-    const what = `there is no action named ${JSON.stringify(name)}`;
-    throw new UserError({ code: "actions.unknown", what, fix: "Give one of ./homeslice actions list." });
+    const wanted = { concern: "actions", noun: "action" };
+    return named(wanted, await this.list(), name, ({ action_id }) => action_id);
   }
 }
 
@@ -61,13 +55,4 @@ function parseVersion(text: string): string {
     `${JSON.stringify(text)} is no version`,
     "Give a number of ./homeslice actions history.",
   );
-}
-
-function refuse(error: unknown): never {
-  if (!(error instanceof ClientError)) throw error;
-  throw new UserError({
-    code: "actions.refused",
-    what: error.message,
-    fix: error.problem.fix ?? "See ./homeslice actions list, and ./homeslice status.",
-  });
 }

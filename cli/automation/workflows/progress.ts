@@ -1,13 +1,14 @@
 import { setTimeout } from "node:timers/promises";
 import { UserError } from "@homeslice/config/errors.ts";
 import { isFinalRun, type StepRun, type WorkflowRun } from "@homeslice/protocol/workflows.ts";
-import { UNREACHABLE } from "./workflows.ts";
+import { bar } from "../../process/bar.ts";
 
+/** The code of what passes by itself: the orchestrator is starting, or out of reach for a moment. */
+const UNREACHABLE = "workflows.unreachable";
 /** How often a run is looked at, in milliseconds. */
 const LOOK_MS = 500;
 /** How long an orchestrator may be out of reach before following its run is given up, in milliseconds. */
 const PATIENCE_MS = 30_000;
-const BAR = 20;
 
 /** Where a run is followed from, and where it is shown. */
 export interface Following {
@@ -41,11 +42,9 @@ export async function follow(run: WorkflowRun, { look, say, pause = setTimeout }
 export function changesSince(before: WorkflowRun | undefined, { steps }: WorkflowRun): string[] {
   const states = new Map(before?.steps.map(({ name, state, attempt }) => [name, `${state} ${attempt}`]));
   const ended = steps.filter(({ finished_at }) => finished_at !== null).length;
-  const filled = Math.round((BAR * ended) / steps.length);
-  const bar = `[${"#".repeat(filled)}${".".repeat(BAR - filled)}] ${ended}/${steps.length}`;
   return steps
     .filter(({ name, state, attempt }) => state !== "pending" && states.get(name) !== `${state} ${attempt}`)
-    .map((step) => `${bar} ${describe(step)}`);
+    .map((step) => `${bar(ended, steps.length)} ${describe(step)}`);
 }
 
 function describe({ name, state, message, started_at, finished_at }: StepRun): string {

@@ -1,49 +1,38 @@
 import type { StepRun, Workflow, WorkflowRun, WorkflowRunSummary } from "@homeslice/protocol/workflows.ts";
-import { alignedLines } from "../../local/table.ts";
+import { table } from "../show.ts";
 
 /** Workflows for people, a line each. */
 export function workflowTable(workflows: readonly Workflow[]): string {
-  if (workflows.length === 0) return "There is no workflow.\n";
-  return alignedLines([
-    ["NAME", "VERSION", "STEPS", "PARAMETERS", "DESCRIPTION"],
-    ...workflows.map(({ name, version, steps, parameters, description }) => [
-      name,
-      String(version),
-      steps.map((step) => step.name).join(" "),
-      Object.keys(parameters).join(" "),
-      description,
-    ]),
-  ]);
+  return table("workflow", workflows, {
+    NAME: ({ name }) => name,
+    VERSION: ({ version }) => version,
+    STEPS: ({ steps }) => steps.map((step) => step.name).join(" "),
+    PARAMETERS: ({ parameters }) => Object.keys(parameters).join(" "),
+    DESCRIPTION: ({ description }) => description,
+  });
 }
 
 /** Runs for people, a line each. */
 export function runTable(runs: readonly WorkflowRunSummary[]): string {
-  if (runs.length === 0) return "There is no run.\n";
-  return alignedLines([
-    ["RUN", "WORKFLOW", "STATE", "BY", "STARTED", "ENDED"],
-    ...runs.map(({ run_id, workflow_name, state, cancelling, initiated_by, created_at, completed_at }) => [
-      run_id,
-      workflow_name,
-      cancelling ? "cancelling" : state,
-      initiated_by,
-      created_at,
-      completed_at ?? "",
-    ]),
-  ]);
+  return table("run", runs, {
+    RUN: ({ run_id }) => run_id,
+    WORKFLOW: ({ workflow_name }) => workflow_name,
+    STATE: ({ cancelling, state }) => (cancelling ? "cancelling" : state),
+    BY: ({ initiated_by }) => initiated_by,
+    STARTED: ({ created_at }) => created_at,
+    ENDED: ({ completed_at }) => completed_at,
+  });
 }
 
 /** A run with its steps. */
 export function runPage(run: WorkflowRun): string {
-  const steps = alignedLines([
-    ["STEP", "STATE", "ATTEMPT", "EXECUTION", "SAYS"],
-    ...run.steps.map((step) => [
-      step.name,
-      step.state,
-      String(step.attempt),
-      step.execution_id ?? "",
-      [step.message ?? "", outputsOf(step)].filter((text) => text !== "").join(" "),
-    ]),
-  ]);
+  const steps = table("step", run.steps, {
+    STEP: ({ name }) => name,
+    STATE: ({ state }) => state,
+    ATTEMPT: ({ attempt }) => attempt,
+    EXECUTION: ({ execution_id }) => execution_id,
+    SAYS: (step) => [step.message ?? "", outputsOf(step)].filter((text) => text !== "").join(" "),
+  });
   return `${runTable([run])}\n${steps}`;
 }
 

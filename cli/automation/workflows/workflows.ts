@@ -1,38 +1,29 @@
-import { UserError } from "@homeslice/config/errors.ts";
-import { type Client, ClientError, everything } from "@homeslice/protocol/client.ts";
+import { type Client, everything } from "@homeslice/protocol/client.ts";
 import type { ParameterDefinition, Parameters, ParameterValue } from "@homeslice/protocol/parameters.ts";
-import {
-  type RunState,
-  type Workflow,
-  type WorkflowRun,
-  WorkflowRunId,
-  type WorkflowRunSummary,
-} from "@homeslice/protocol/workflows.ts";
+import type { RunState, Workflow, WorkflowRun, WorkflowRunSummary } from "@homeslice/protocol/workflows.ts";
 import { invalidOption } from "../../local/options.ts";
+import { explaining } from "../client.ts";
+import { named, parseId } from "../lookup.ts";
 
 /** Workflows and their runs, as the command line asks for them. Every method throws UserError `workflows.refused`, `workflows.unreachable` */
 export class Workflows {
   readonly #client: Client;
 
   constructor(client: Client) {
-    this.#client = client;
+    this.#client = explaining(client, "workflows");
   }
 
   async list(search?: string): Promise<Workflow[]> {
-    const wanted = { sort: "name" as const, ...(search === undefined ? {} : { search }) };
-    return await everything((query) => this.#client.call("listWorkflows", { query: { ...query, ...wanted } })).catch(
-      refuse,
-    );
+    return await everything((page) => this.#client.call("listWorkflows", { query: { ...page, sort: "name", search } }));
   }
 
   /** The newest runs. */
   async runs(limit: number, state?: RunState): Promise<WorkflowRunSummary[]> {
-    const query = { limit, ...(state === undefined ? {} : { state }) };
-    return (await this.#client.call("listWorkflowRuns", { query }).catch(refuse)).items;
+    return (await this.#client.call("listWorkflowRuns", { query: { limit, state } })).items;
   }
 
   async run(id: string): Promise<WorkflowRun> {
-    return await this.#client.call("getWorkflowRun", { params: parseRun(id) }).catch(refuse);
+    return await this.#client.call("getWorkflowRun", { params: parseRun(id) });
   }
 
   /**
@@ -40,42 +31,33 @@ export class Workflows {
    * @throws UserError `workflows.unknown`, `option.invalid`
    */
   async start(name: string, given: readonly string[]): Promise<WorkflowRun> {
-    const found = (await this.list()).find((workflow) => workflow.name === name || workflow.workflow_id === name);
-    if (found === undefined) {
-      const what = `there is no workflow named ${JSON.stringify(name)}`;
-      throw new UserError({ code: "workflows.unknown", what, fix: "Give one of ./homeslice workflows list." });
-    }
+    const wanted = { concern: "workflows", noun: "workflow" };
+    const found = named(wanted, await this.list(), name, ({ workflow_id }) => workflow_id);
     const request = {
       params: { workflow_id: found.workflow_id },
       body: { parameters: parseParameters(found.parameters, given) },
       idempotencyKey: crypto.randomUUID(),
     };
-    return await this.#client.call("startWorkflow", request).catch(refuse);
+    return await this.#client.call("startWorkflow", request);
   }
 
   async cancel(id: string): Promise<WorkflowRun> {
-    return await this.#client.call("cancelWorkflowRun", { params: parseRun(id) }).catch(refuse);
+    return await this.#client.call("cancelWorkflowRun", { params: parseRun(id) });
   }
 
   async resume(id: string): Promise<WorkflowRun> {
-    return await this.#client.call("resumeWorkflowRun", { params: parseRun(id) }).catch(refuse);
+    return await this.#client.call("resumeWorkflowRun", { params: parseRun(id) });
   }
 
   async decide(id: string, step: string, decision: "approve" | "refuse", reason: string): Promise<WorkflowRun> {
     const params = { ...parseRun(id), step };
-    return await this.#client.call("decideGate", { params, body: { decision, reason } }).catch(refuse);
+    return await this.#client.call("decideGate", { params, body: { decision, reason } });
   }
 }
 
-function parseRun(text: string): { run_id: string } {
-  const id = WorkflowRunId.safeParse(text);
-  if (id.success) return { run_id: id.data };
-  throw invalidOption(
-    "run",
-    `${JSON.stringify(text)} is not the id of a run`,
-    "Give one of ./homeslice workflows runs.",
-  );
-}
+const parseRun = (text: string) => ({
+  run_id: parseId({ concern: "workflows", noun: "run", list: "workflows runs" }, text),
+});
 
 /** Values as people write them, of the types that the workflow wants. @throws UserError `option.invalid` */
 export function parseParameters(
@@ -103,18 +85,4 @@ function typed(text: string, type: ParameterDefinition["type"] | undefined): str
     return Number(text);
   if (type === "boolean" && (text === "true" || text === "false")) return text === "true";
   return text;
-}
-
-/** The code of what passes by itself: the orchestrator is starting, or out of reach for a moment. */
-export const UNREACHABLE = "workflows.unreachable";
-
-function refuse(error: unknown): never {
-  if (!(error instanceof ClientError)) throw error;
-  const { message, problem } = error;
-  const faults = (problem.errors ?? []).map(({ path, message: fault }) => `; ${path.replace(/^body\./, "")}: ${fault}`);
-  throw new UserError({
-    code: problem.status === 0 || problem.status >= 500 ? UNREACHABLE : "workflows.refused",
-    what: message + faults.join(""),
-    fix: problem.fix ?? "See ./homeslice workflows list and runs, and ./homeslice status.",
-  });
 }

@@ -1,0 +1,25 @@
+import type { ReportFormat, ReportKind } from "@homeslice/protocol/reports.ts";
+import type { Command } from "commander";
+import { choice, choiceArgument, showable } from "./options.ts";
+
+const implementation = () => import("../automation/reports.ts");
+
+const kinds = ["executions", "access", "refusals", "changes", "evidence"] satisfies ReportKind[];
+const formats = ["json", "csv", "pdf"] satisfies ReportFormat[];
+
+/** `reports`: what auditors ask for, here or at HOMESLICE_URL. */
+export function registerReports(program: Command): void {
+  const reports = program.command("reports").description("list reports for auditors, and download one");
+  showable(reports.command("list"))
+    .description("show which reports there are, and what it takes to read each")
+    .action(async (options) => (await implementation()).listReports(options));
+  reports
+    .command("download")
+    .description("write a report of a period as a file")
+    .addArgument(choiceArgument("<report>", "which report", kinds))
+    .addOption(choice("--format <format>", "as", formats).default("json"))
+    .option("--since <time>", "from this day or time on (default: 30 days before the end)")
+    .option("--until <time>", "before this day or time (default: now)")
+    .option("-o, --out <file>", "into this file (default: standard output)")
+    .action(async (kind, options) => (await implementation()).downloadReport(kind, options));
+}

@@ -1,0 +1,178 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startInstallation } from "../../apps/orchestrator/harness.ts";
+import { eventually } from "../../support/eventually.ts";
+import { commandLine } from "./commandLine.ts";
+
+const { installation, url, client } = await startInstallation();
+const homeslice = commandLine(url, () => installation.token("admin"));
+const operator = commandLine(url, () => installation.token("operator"));
+const directory = mkdtempSync(join(tmpdir(), "homeslice-commands-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+const file = (name: string) => join(directory, name);
+
+const WEBHOOK_SECRET = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
+const definitions = `kind: Action
+name: clean up
+spec:
+  operation: { type: shell_command, argv: [/usr/local/bin/clean-up] }
+---
+kind: Schedule
+name: every night
+spec:
+  timing: { type: cron, expression: "30 2 * * *", time_zone: Europe/Berlin }
+  execution: { action: clean up, targets: { environments: [prod] } }
+---
+kind: ApprovalRule
+name: four eyes
+spec: { environments: [prod] }
+`;
+
+let execution = "";
+
+beforeAll(async () => {
+  mkdirSync(file("definitions"));
+  writeFileSync(file("definitions/all.yaml"), definitions);
+  writeFileSync(file("password.txt"), "correct horse battery staple\n");
+  writeFileSync(file("channel.yaml"), "{ type: slack, url: 'https://hooks.slack.com/services/secret' }");
+  const operation = { type: "shell_command" as const, argv: ["true"] satisfies [string] };
+  const { action_id } = await client.call("createAction", { body: { name: "restart", operation } });
+  const hook = { name: "restart what is down", source: "alertmanager" as const, secret: WEBHOOK_SECRET };
+  const match = { alertname: "InstanceDown" };
+  const bound = { action_template_id: action_id, targets: { environments: ["prod" as const] } };
+  await client.call("createHook", { body: { ...hook, match, ...bound } });
+});
+
+/** An execution of somebody else that waits to be approved; it needs the rule of the definitions. */
+async function waiting(): Promise<string> {
+  const { server } = await client.call("registerServer", { body: { hostname: "db-1", environment: "prod" } });
+  const operation = { type: "shell_command" as const, argv: ["true"] satisfies [string] };
+  const body = { operation, target_servers: [server.server_id] };
+  return (await (await installation.client(url, "operator")).call("startExecution", { body })).execution_id;
+}
+
+/** A command of the documentation as words, with its variables and its files. */
+function words(line: string, variables: ReadonlyMap<string, string>): string[] {
+  const parts = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
+  const filled = parts.map((part) => part.replace(/^\$([A-Z]+)$/, (_, name: string) => variables.get(name) ?? part));
+  const files = /^(definitions|password\.txt|channel\.yaml|access\.pdf)$/;
+  return filled.slice(1).map((part, at) => (files.test(part) && filled[at]?.startsWith("-") ? file(part) : part));
+}
+
+/** Whether an output begins as the documentation shows it: `…` stands for anything, and columns may be wider. */
+function expectShown(out: string, shown: readonly string[], command: string): void {
+  const lines = out.split("\n").map((line) => line.replaceAll(/ {2,}/g, " "));
+  for (const [at, line] of shown.entries()) {
+    const pattern = line.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&").replaceAll("…", ".*");
+    expect(lines[at], command).toMatch(new RegExp(`^${pattern}$`));
+  }
+}
+
+test("every command of the documentation does what it shows", { timeout: 60_000 }, async () => {
+  const page = readFileSync(join(import.meta.dirname, "../../../docs/cli.md"), "utf8");
+  const blocks = [...page.matchAll(/```console\n([\s\S]*?)```/g)].map(([, text = ""]) => text);
+  const variables = new Map<string, string>();
+  for (const step of blocks.flatMap((block) => block.split(/^\$ /m).slice(1))) {
+    const [command = "", ...shown] = step.trimEnd().split("\n");
+    if (command.includes("approvals list")) variables.set("EXECUTION", await waiting());
+    const [, variable, inner] = /^([A-Z]+)=\$\((.*)\)$/.exec(command) ?? [];
+    const { code, out, err } = await homeslice(...words(inner ?? command, variables));
+    expect({ command, code, err: code === 0 ? "" : err }).toEqual({ command, code: 0, err: "" });
+    if (variable !== undefined) variables.set(variable, out.trim());
+    expectShown(out, shown, command);
+  }
+  execution = variables.get("EXECUTION") ?? "";
+  expect(readFileSync(file("access.pdf"), "latin1")).toMatch(/^%PDF-/);
+});
+
+test("what was found is one JSON for scripts, with nothing around it", async () => {
+  for (const argv of [
+    ["schedules", "list"],
+    ["approvals", "show", execution],
+    ["hooks", "pause", "restart what is down"],
+    ["reports", "list"],
+    ["servers", "list"],
+  ]) {
+    const { out } = await homeslice(...argv, "--json");
+    expect(JSON.parse(out), argv.join(" ")).toBeTypeOf("object");
+  }
+});
+
+test("pausing a schedule and a hook keeps all else that they say", async () => {
+  const before = (await client.call("listSchedules", { query: {} })).items[0];
+  expect((await homeslice("schedules", "pause", "every night")).err).toContain('"every night" is paused');
+  const paused = (await client.call("listSchedules", { query: {} })).items[0];
+  expect(paused).toMatchObject({ timing: before?.timing, execution: before?.execution, paused: true });
+  await homeslice("schedules", "resume", "every night");
+  expect((await homeslice("hooks", "resume", "restart what is down")).err).toContain("is active");
+  expect((await client.call("listHooks", { query: {} })).items[0]).toMatchObject({
+    match: { alertname: "InstanceDown" },
+  });
+});
+
+test("a channel that takes nothing fails its test with 1, and what was given up is tried again", async () => {
+  // Nothing is sent to this machine, unless that is allowed.
+  writeFileSync(file("webhook.yaml"), `{ type: webhook, url: "http://127.0.0.1:9", secret: "${WEBHOOK_SECRET}" }`);
+  const set = ["notifications", "set", "inside", "--file", file("webhook.yaml")];
+  expect((await homeslice(...set)).err).toContain("is created");
+  const tried = await homeslice("notifications", "test", "inside");
+  expect(tried).toMatchObject({ code: 1, out: expect.stringMatching(/^It was not taken: .*\n$/) });
+  const { channel_id } = JSON.parse((await homeslice(...set, "--json")).out);
+  const body = { name: "asked", events: ["approval.requested" as const], channel_ids: [channel_id] };
+  await client.call("createNotificationRule", { body });
+  await waiting();
+  const deliveries = async (...more: string[]) =>
+    JSON.parse((await homeslice("notifications", "deliveries", "--channel", "inside", "--json", ...more)).out);
+  await eventually(async () => typeof (await deliveries())[0]?.last_error === "string", "it was tried in vain");
+  await installation.query("update notification_deliveries set status = 'dead', next_attempt_at = null");
+  expect(await deliveries("--status", "dead")).toHaveLength(1);
+  expect((await homeslice("notifications", "retry", "--dead")).err).toContain("1 delivery is tried again");
+  expect(await deliveries("--status", "dead")).toHaveLength(0);
+});
+
+const id = "00000000-0000-4000-8000-000000000000";
+test.each([
+  [["schedules", "show", "evry"], 'there is no schedule named "evry"'],
+  [["approvals", "list", "--status", "open"], "Allowed choices are pending, approved"],
+  [["approvals", "approve", "7", "--reason", "x"], '"7" is not the id of an execution'],
+  [["approvals", "approve", id], "required option '--reason <text>' not specified"],
+  [["approvals", "approve", id, "--reason", "x"], "there is no"],
+  [
+    ["locks", "acquire", "--server", "web-1", "--type", "execution", "--reason", "x"],
+    "Allowed choices are maintenance",
+  ],
+  [["locks", "acquire", "--type", "emergency", "--reason", "x"], "--server: is missing"],
+  [["locks", "extend", id, "--ttl", "2d"], "2d is longer than a lock may hold"],
+  [["locks", "release", id], "there is no lock"],
+  [["notifications", "retry"], "nothing is given to be tried again"],
+  [["notifications", "set", "x", "--file", "/nowhere"], "/nowhere: cannot be read"],
+  [["reports", "download", "everything"], "Allowed choices are executions"],
+  [["reports", "download", "access", "--since", "yesterday"], '--since: "yesterday" is no time'],
+  [
+    ["reports", "download", "access", "--since", "2026-02-01", "--until", "2026-01-01"],
+    "query.since: must be before until",
+  ],
+  [["secrets", "set", "x", "--variable", "A", "--path", "b"], "a secret has one source"],
+  [["servers", "delete", "web-1"], "web-1 would be cut off at once"],
+  [["schedules", "next", "every night", "--count", "0"], "Give a number from 1 to 100."],
+  [["tokens", "revoke", "nobody"], 'there is no token named "nobody"'],
+])("a mistake ends with 2 and with what to do: %j", async (argv, message) => {
+  const { code, err } = await homeslice(...argv);
+  expect(code).toBe(2);
+  expect(err).toContain(message);
+});
+
+test("what the caller may not do is refused with 2, by the name of what it needs", async () => {
+  const { code, err } = await operator("tokens", "list");
+  expect(code).toBe(2);
+  expect(err).toMatch(/tokens:manage|may not/);
+});
+
+test("no text that came from elsewhere moves the cursor of whoever looks at a list", async () => {
+  const reason = "smoke\u001b[2J\nfire";
+  await homeslice("locks", "acquire", "--server", "web-1", "--type", "emergency", "--reason", reason);
+  const { out } = await homeslice("locks", "list");
+  expect(out.split("\n")[1]).toMatch(/smoke�\[2J�fire$/);
+});

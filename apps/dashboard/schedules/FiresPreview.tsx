@@ -27,7 +27,7 @@ export function FiresPreview({ timing }: { timing: unknown }) {
   const refused = error && (problemOf(error).errors?.[0]?.message ?? problemOf(error).detail);
   return (
     <section aria-labelledby={title} className="fires-preview" aria-live="polite">
-      <h3 id={title}>{texts.nextFires}</h3>
+      <h2 id={title}>{texts.nextFires}</h2>
       {!checked.success && <p className="muted">{texts.incomplete}</p>}
       {checked.success && refused && <p className="field-error">{refused}</p>}
       {checked.success && data?.length === 0 && <p className="muted">{texts.never}</p>}

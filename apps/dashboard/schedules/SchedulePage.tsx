@@ -2,7 +2,7 @@ import type { Schedule, ScheduleFire } from "@homeslice/protocol/schedules.ts";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { api, problemOf } from "../api/client.ts";
+import { api } from "../api/client.ts";
 import { DeleteButton } from "../forms/DeleteButton.tsx";
 import { useLanguage, useMessages } from "../i18n/messages.tsx";
 import { useMay } from "../session/useMay.ts";
@@ -14,7 +14,8 @@ import { Facts } from "../ui/Facts.tsx";
 import { Listing } from "../ui/Listing.tsx";
 import { Mark } from "../ui/Mark.tsx";
 import { Moment, moment } from "../ui/Moment.tsx";
-import { EmptyState, ErrorNotice, NotFound, Skeleton } from "../ui/notices.tsx";
+import { EmptyState } from "../ui/notices.tsx";
+import { PendingPage } from "../ui/PendingPage.tsx";
 import { FireMark } from "./FireMark.tsx";
 import { FiresPreview } from "./FiresPreview.tsx";
 import { PauseButton } from "./PauseButton.tsx";
@@ -26,13 +27,10 @@ const route = getRouteApi("/schedules/$scheduleId");
 
 /** One schedule: when it is due, what it starts, and what became of each time. */
 export function SchedulePage() {
+  const { schedules: texts } = useMessages();
   const { scheduleId } = route.useParams();
   const { data: schedule, error, refetch } = useQuery(scheduleQuery(scheduleId));
-  if (error && !schedule) {
-    if (["not_found", "invalid_request"].includes(problemOf(error).code)) return <NotFound />;
-    return <ErrorNotice error={error} reset={() => void refetch()} />;
-  }
-  if (!schedule) return <Skeleton rows={8} />;
+  if (!schedule) return <PendingPage title={texts.title} error={error} reset={() => void refetch()} />;
   return <ScheduleDetail schedule={schedule} />;
 }
 

@@ -4,7 +4,7 @@ import type { Messages } from "../i18n/en/index.ts";
 /** A page of the navigation: its texts are `app.pages[name]`. */
 interface NavigationPage {
   readonly name: keyof Messages["app"]["pages"];
-  readonly to: "/servers" | "/history" | "/schedules";
+  readonly to: "/servers" | "/locks" | "/secrets" | "/accounts" | "/tokens" | "/history" | "/schedules";
   /** What somebody must be allowed to do for the page to be of use. */
   readonly permission: Permission;
 }
@@ -20,11 +20,19 @@ export const navigation: readonly NavigationGroup[] = [
   {
     name: "operate",
     pages: [
+      { name: "locks", to: "/locks", permission: "locks:read" },
       { name: "servers", to: "/servers", permission: "servers:read" },
       { name: "history", to: "/history", permission: "executions:read" },
     ],
   },
   { name: "automate", pages: [{ name: "schedules", to: "/schedules", permission: "schedules:read" }] },
-  { name: "manage", pages: [] },
+  {
+    name: "manage",
+    pages: [
+      { name: "secrets", to: "/secrets", permission: "secrets:read" },
+      { name: "accounts", to: "/accounts", permission: "accounts:manage" },
+      { name: "tokens", to: "/tokens", permission: "tokens:manage" },
+    ],
+  },
   { name: "observe", pages: [] },
 ];

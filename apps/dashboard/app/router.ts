@@ -1,8 +1,12 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRoute, createRouter, redirect } from "@tanstack/react-router";
+import { accountRoutes } from "../accounts/routes.ts";
 import { executionRoutes } from "../executions/routes.ts";
+import { lockRoutes } from "../locks/routes.ts";
 import { scheduleRoutes } from "../schedules/routes.ts";
+import { secretRoutes } from "../secrets/routes.ts";
 import { serverRoutes } from "../servers/routes.ts";
+import { tokenRoutes } from "../tokens/routes.ts";
 import { ErrorNotice, NotFound } from "../ui/notices.tsx";
 import { root } from "./root.ts";
 
@@ -14,7 +18,16 @@ const home = createRoute({
   },
 });
 
-const routeTree = root.addChildren([home, ...serverRoutes, ...executionRoutes, ...scheduleRoutes]);
+const routeTree = root.addChildren([
+  home,
+  ...lockRoutes,
+  ...secretRoutes,
+  ...accountRoutes,
+  ...tokenRoutes,
+  ...serverRoutes,
+  ...executionRoutes,
+  ...scheduleRoutes,
+]);
 
 /** The pages of the dashboard; each is fetched when it is first shown. */
 export function createAppRouter(queryClient: QueryClient) {

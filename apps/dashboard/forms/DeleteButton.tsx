@@ -13,16 +13,23 @@ interface DeleteButtonProps {
   readonly run: () => Promise<unknown>;
   readonly invalidates: readonly QueryKey[];
   readonly onDone?: () => void;
+  /** What it is called where nothing is deleted, but ended otherwise. */
+  readonly words?: {
+    readonly action: string;
+    readonly title: (name: string) => string;
+    readonly done: (name: string) => string;
+  };
 }
 
 /** Deletes one thing, after asking. */
-export function DeleteButton({ name, consequence, run, invalidates, onDone }: DeleteButtonProps) {
+export function DeleteButton({ name, consequence, run, invalidates, onDone, words }: DeleteButtonProps) {
   const { forms } = useMessages();
+  const { action, title, done } = words ?? { action: forms.delete, title: forms.deleteOf, done: forms.deletedOf };
   const [asking, setAsking] = useState(false);
   const remove = useChange({
     run,
     invalidates,
-    says: () => forms.deletedOf(name),
+    says: () => done(name),
     onDone: () => {
       setAsking(false);
       onDone?.();
@@ -30,13 +37,13 @@ export function DeleteButton({ name, consequence, run, invalidates, onDone }: De
   });
   return (
     <>
-      <Button kind="danger" aria-label={forms.deleteOf(name)} onClick={() => setAsking(true)}>
-        {forms.delete}
+      <Button kind="danger" aria-label={title(name)} onClick={() => setAsking(true)}>
+        {action}
       </Button>
       {asking && (
         <ConfirmDialog
-          title={forms.deleteOf(name)}
-          action={forms.delete}
+          title={title(name)}
+          action={action}
           danger
           busy={remove.busy}
           error={remove.error}

@@ -45,7 +45,7 @@ function LoadedForm({ schedule, actions, onClose, onSaved }: ScheduleFormProps &
   const { draft, set } = form;
   return (
     <FormDialog
-      title={schedule ? texts.edit(schedule.name) : texts.create}
+      title={schedule ? forms.editOf(schedule.name) : texts.create}
       action={schedule ? forms.save : forms.create}
       form={form}
       shown={["name", "description", "timing", "execution", "jitter_seconds"]}

@@ -41,15 +41,12 @@ export function ErrorNotice({ error, reset }: { error: unknown; reset?: () => vo
 export function NotFound() {
   const { errors } = useMessages();
   return (
-    <div className="page">
-      <h1>{errors.notFound}</h1>
+    <EmptyState title={errors.notFound}>
       <p>{errors.notFoundFix}</p>
-      <p>
-        <Link to="/servers" search={{}}>
-          {errors.home}
-        </Link>
-      </p>
-    </div>
+      <Link to="/servers" search={{}}>
+        {errors.home}
+      </Link>
+    </EmptyState>
   );
 }
 

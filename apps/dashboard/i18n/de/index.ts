@@ -1,25 +1,33 @@
 import type { Messages } from "../en/index.ts";
+import { accounts } from "./accounts.ts";
 import { app } from "./app.ts";
 import { errors } from "./errors.ts";
 import { executions } from "./executions.ts";
 import { forms } from "./forms.ts";
+import { locks } from "./locks.ts";
 import { schedules } from "./schedules.ts";
+import { secrets } from "./secrets.ts";
 import { servers } from "./servers.ts";
 import { session } from "./session.ts";
 import { starts } from "./starts.ts";
 import { states } from "./states.ts";
+import { tokens } from "./tokens.ts";
 import { ui } from "./ui.ts";
 
 export const messages: Messages = {
   language: "Deutsch",
+  accounts,
   app,
   errors,
   executions,
   forms,
+  locks,
   schedules,
+  secrets,
   servers,
   session,
   starts,
   states,
+  tokens,
   ui,
 };

@@ -2,8 +2,8 @@ import type { Messages } from "../en/index.ts";
 
 export const schedules: Messages["schedules"] = {
   title: "Zeitpläne",
+  one: "Zeitplan",
   create: "Neuer Zeitplan",
-  edit: (name) => `${name} bearbeiten`,
   search: "Suche nach Name oder Beschreibung",
   state: "Zustand",
   active: "Aktiv",

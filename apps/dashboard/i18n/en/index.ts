@@ -1,26 +1,34 @@
+import { accounts } from "./accounts.ts";
 import { app } from "./app.ts";
 import { errors } from "./errors.ts";
 import { executions } from "./executions.ts";
 import { forms } from "./forms.ts";
+import { locks } from "./locks.ts";
 import { schedules } from "./schedules.ts";
+import { secrets } from "./secrets.ts";
 import { servers } from "./servers.ts";
 import { session } from "./session.ts";
 import { starts } from "./starts.ts";
 import { states } from "./states.ts";
+import { tokens } from "./tokens.ts";
 import { ui } from "./ui.ts";
 
 /** Every text of the dashboard in English, a file per area; other languages have the same shape, and the compiler holds them to it. */
 export const messages = {
   language: "English",
+  accounts,
   app,
   errors,
   executions,
   forms,
+  locks,
   schedules,
+  secrets,
   servers,
   session,
   starts,
   states,
+  tokens,
   ui,
 };
 

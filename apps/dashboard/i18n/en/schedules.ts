@@ -1,7 +1,7 @@
 export const schedules = {
   title: "Schedules",
+  one: "Schedule",
   create: "New schedule",
-  edit: (name: string) => `Edit ${name}`,
   search: "Search by name or description",
   state: "State",
   active: "Active",

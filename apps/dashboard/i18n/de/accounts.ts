@@ -1,0 +1,37 @@
+import type { Messages } from "../en/index.ts";
+
+export const accounts: Messages["accounts"] = {
+  title: "Konten und Rollen",
+  about:
+    "Menschen, die sich mit einem Passwort dieser Installation anmelden. Wer über einen Identitätsanbieter kommt, hat seine Rolle von seinen Gruppen.",
+  create: "Neues Konto",
+  none: "Kein lokales Konto",
+  noneFix: "Lege eines an, oder lass die Anmeldung über einen Identitätsanbieter zu.",
+  username: "Benutzername",
+  password: "Passwort",
+  newPassword: "Neues Passwort",
+  passwordHint: "12 Zeichen oder mehr.",
+  role: "Rolle",
+  roles: { viewer: "Betrachter", operator: "Operator", approver: "Freigeber", admin: "Admin" },
+  roleHints: {
+    viewer: "Sieht Server, Aktionen, Ausführungen und ihre Ausgabe.",
+    operator: "Startet und beendet auch Ausführungen, macht Zeitpläne, sperrt Server.",
+    approver: "Gibt auch frei, was andere gestartet haben.",
+    admin: "Kümmert sich auch um Server, Aktionen, Workflows, Menschen und Einstellungen.",
+  },
+  whatRolesMay: "Was Rollen dürfen",
+  rolesHint: "Jede Rolle darf, was die vor ihr dürfen, und dazu:",
+  state: "Zustand",
+  enabled: "Zugelassen",
+  disabled: "Ausgesperrt",
+  enable: "Zulassen",
+  disable: "Aussperren",
+  enableOf: (name) => `${name} zulassen`,
+  disableOf: (name) => `${name} aussperren`,
+  nowEnabled: (name) => `${name} ist wieder zugelassen`,
+  nowDisabled: (name) => `${name} ist ausgesperrt`,
+  createdBy: "Angelegt von",
+  created: "Angelegt",
+  changeConsequence: "Wer damit angemeldet ist, muss sich neu anmelden.",
+  deleteConsequence: "Wer damit angemeldet ist, ist es nicht mehr. Was damit geschah, bleibt im Verlauf.",
+};

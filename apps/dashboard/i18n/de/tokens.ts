@@ -1,0 +1,26 @@
+import type { Messages } from "../en/index.ts";
+
+export const tokens: Messages["tokens"] = {
+  title: "API-Token",
+  about: "Für Programme. Ein Token entscheidet nie, was einen Menschen braucht: Freigaben und Tore.",
+  create: "Neues Token",
+  none: "Kein Token",
+  noneFix: "Lege für jedes Programm, das mit der API spricht, eines an, mit so wenig, wie es braucht.",
+  nameHint: "Wofür es ist, zum Beispiel das Programm, das es hat.",
+  permissions: "Rechte",
+  all: "Alles, was seine Rolle darf",
+  allOfRole: "alle der Rolle",
+  days: "Gültig für, in Tagen",
+  daysHint: "1 bis 366.",
+  createdBy: "Angelegt von",
+  expires: "Endet",
+  lastUsed: "Zuletzt benutzt",
+  never: "nie",
+  issued: "Das neue Token",
+  issuedHint: "Es ist nur jetzt zu sehen: kopiere es dorthin, wo das Programm es findet.",
+  token: "Token",
+  revoke: "Widerrufen",
+  revokeOf: (name) => `${name} widerrufen`,
+  revoked: (name) => `${name} ist widerrufen`,
+  revokeConsequence: "Das Programm, das es hat, kommt nicht mehr herein. Das ist nicht rückgängig zu machen.",
+};

@@ -8,7 +8,8 @@ import { ExecutionFeed, type FeedState } from "../live/executionFeed.ts";
 import { LogView } from "../logs/LogView.tsx";
 import { Button } from "../ui/Button.tsx";
 import { ConfirmDialog } from "../ui/ConfirmDialog.tsx";
-import { NotFound, Skeleton } from "../ui/notices.tsx";
+import { NotFound } from "../ui/notices.tsx";
+import { PendingPage } from "../ui/PendingPage.tsx";
 import { StateBadge } from "../ui/StateBadge.tsx";
 import { duration } from "../ui/time.ts";
 import { titleOf } from "./title.ts";
@@ -21,7 +22,7 @@ export function ExecutionPage() {
   const { executionId } = route.useParams();
   const { execution, log, connection, refused } = useExecution(executionId);
   if (refused !== undefined) return <NotFound />;
-  if (!execution) return <Skeleton rows={8} />;
+  if (!execution) return <PendingPage title={texts.one} error={null} />;
   return (
     <section aria-labelledby="execution-title" className="page page-monitor">
       <ExecutionHead execution={execution} />

@@ -10,12 +10,12 @@ import { actionChoiceQuery, actionOf } from "../starts/actionsQuery.ts";
 import { startTitle } from "../starts/startTitle.ts";
 import { Button } from "../ui/Button.tsx";
 import type { Column } from "../ui/DataTable.tsx";
-import { Detail } from "../ui/Detail.tsx";
 import { Facts } from "../ui/Facts.tsx";
 import { Listing } from "../ui/Listing.tsx";
 import { Mark } from "../ui/Mark.tsx";
 import { Moment, moment } from "../ui/Moment.tsx";
 import { EmptyState } from "../ui/notices.tsx";
+import { PendingPage } from "../ui/PendingPage.tsx";
 import { FireMark } from "./FireMark.tsx";
 import { FiresPreview } from "./FiresPreview.tsx";
 import { PauseButton } from "./PauseButton.tsx";
@@ -29,12 +29,9 @@ const route = getRouteApi("/schedules/$scheduleId");
 export function SchedulePage() {
   const { schedules: texts } = useMessages();
   const { scheduleId } = route.useParams();
-  const query = useQuery(scheduleQuery(scheduleId));
-  return (
-    <Detail title={texts.one} query={query}>
-      {(schedule) => <ScheduleDetail schedule={schedule} />}
-    </Detail>
-  );
+  const { data: schedule, error, refetch } = useQuery(scheduleQuery(scheduleId));
+  if (!schedule) return <PendingPage title={texts.one} error={error} reset={() => void refetch()} />;
+  return <ScheduleDetail schedule={schedule} />;
 }
 
 function ScheduleDetail({ schedule }: { schedule: Schedule }) {

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { serverQuery } from "../api/queries.ts";
 import { useMessages } from "../i18n/messages.tsx";
-import { ErrorNotice, Skeleton } from "../ui/notices.tsx";
+import { PendingPage } from "../ui/PendingPage.tsx";
 import { StateBadge } from "../ui/StateBadge.tsx";
 import { Tabs } from "../ui/Tabs.tsx";
 import { ServerHistory } from "./ServerHistory.tsx";
@@ -17,8 +17,7 @@ export function ServerPage() {
   const { tab } = route.useSearch();
   const navigate = route.useNavigate();
   const { data: server, error, refetch } = useQuery(serverQuery(serverId));
-  if (error) return <ErrorNotice error={error} reset={() => void refetch()} />;
-  if (!server) return <Skeleton rows={8} />;
+  if (!server) return <PendingPage title={texts.title} error={error} reset={() => void refetch()} />;
   return (
     <section aria-labelledby="server-title" className="page">
       <header className="page-head">

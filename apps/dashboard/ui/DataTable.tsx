@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useId, useRef } from "react";
+import { type ReactNode, useRef } from "react";
 import { useMessages } from "../i18n/messages.tsx";
 import { Button } from "./Button.tsx";
 
@@ -35,14 +35,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const { ui } = useMessages();
   const box = useRef<HTMLElement>(null);
   const { above, below, visible } = useRowsInSight(rows, box);
-  const id = useId();
   return (
     <>
-      <section className="table-box" ref={box} aria-labelledby={id} tabIndex={0}>
+      <section className="table-box" ref={box} aria-label={ui.table(caption)} tabIndex={0}>
         <table aria-rowcount={rows.length + 1}>
-          <caption id={id} className="visually-hidden">
-            {caption}
-          </caption>
+          <caption className="visually-hidden">{caption}</caption>
           <thead>
             <tr>
               {columns.map((column) => (

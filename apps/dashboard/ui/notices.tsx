@@ -41,12 +41,15 @@ export function ErrorNotice({ error, reset }: { error: unknown; reset?: () => vo
 export function NotFound() {
   const { errors } = useMessages();
   return (
-    <EmptyState title={errors.notFound}>
+    <div className="page">
+      <h1>{errors.notFound}</h1>
       <p>{errors.notFoundFix}</p>
-      <Link to="/servers" search={{}}>
-        {errors.home}
-      </Link>
-    </EmptyState>
+      <p>
+        <Link to="/servers" search={{}}>
+          {errors.home}
+        </Link>
+      </p>
+    </div>
   );
 }
 

@@ -2,6 +2,7 @@ import type { Messages } from "../en/index.ts";
 
 export const executions: Messages["executions"] = {
   title: "Verlauf",
+  one: "Ausführung",
   none: "Noch ist nichts gelaufen",
   noneFix: "Wähle Server und starte darauf eine Aktion: sie erscheint hier mit ihrer Ausgabe.",
   what: "Was",

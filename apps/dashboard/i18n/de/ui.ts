@@ -8,6 +8,7 @@ export const ui: Messages["ui"] = {
   optional: "freiwillig",
   dismiss: "Ausblenden",
   notices: "Hinweise",
+  table: (name) => `Tabelle: ${name}`,
   typeCount: (count) => `Gib ${count} ein, um zu bestätigen`,
   wrongCount: (count) => `Das ist nicht ${count}.`,
   offline: "Du bist offline",

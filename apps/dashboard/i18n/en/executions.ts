@@ -1,5 +1,6 @@
 export const executions = {
   title: "History",
+  one: "Execution",
   none: "Nothing has run yet",
   noneFix: "Choose servers and run an action on them: it appears here with its output.",
   what: "What",

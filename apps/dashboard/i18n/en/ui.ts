@@ -7,6 +7,8 @@ export const ui = {
   optional: "optional",
   dismiss: "Dismiss",
   notices: "Notices",
+  /** The box that a table scrolls in; the table itself has the name alone. */
+  table: (name: string) => `Table: ${name}`,
   typeCount: (count: number) => `Type ${count} to confirm`,
   wrongCount: (count: number) => `That is not ${count}.`,
   offline: "You are offline",

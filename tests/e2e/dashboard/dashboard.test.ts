@@ -1,0 +1,19 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import { debianProgram } from "../../support/debian.ts";
+import { describeEveryPage } from "./everyPage.ts";
+import { describeFrame } from "./frame.ts";
+import { Stage } from "./stage.ts";
+
+const program = debianProgram("chromium", "chromium");
+
+// One installation and one browser for all of it: a flow of an area is a file of its own, called here.
+describe.skipIf("missing" in program)("the dashboard in a real browser", () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await Stage.open("path" in program ? program.path : "");
+  });
+  afterAll(() => stage?.close());
+
+  describeFrame(() => stage);
+  describeEveryPage(() => stage);
+});

@@ -1,0 +1,106 @@
+import type { Page, Route } from "playwright-core";
+import { describe, type ExpectStatic, test } from "vitest";
+import { violations } from "./axe.ts";
+import { paths } from "./paths.ts";
+import { type Stage, settled } from "./stage.ts";
+
+const sizes = [1280, 768, 390].map((width) => ({ width, height: 844 }));
+const API = "**/api/**";
+const schemes = ["light", "dark"] as const;
+
+/** Of a page with long lists, the rest is like what came before. */
+const MOST_STOPS = 60;
+
+/** What holds of every page, whoever adds one. */
+export function describeEveryPage(stage: () => Stage): void {
+  const addressOf = (path: string) =>
+    path.replaceAll(/\$(\w+)/g, (_, name: string) => {
+      const value = stage().seed[name];
+      if (value === undefined) throw new Error(`no ${name} is seeded for ${path}: see seed.ts`);
+      return value;
+    });
+
+  describe.concurrent("every page", () => {
+    test.for(paths)("%s is found by its address, in every theme and size without a fault", async (path, { expect }) => {
+      await stage().visit(addressOf(path), async (page) => {
+        await settled(page);
+        await expectNoViolations(page, expect);
+        await expectReflow(page, expect);
+        await expectVisibleFocus(page, expect);
+      });
+    });
+
+    test.for(paths)("%s that has nothing to show says so without a fault", async (path, { expect }) => {
+      const act = async (page: Page) => {
+        await settled(page);
+        expect(await violations(page)).toEqual([]);
+      };
+      await stage().visit(addressOf(path), act, { prepare: (page) => page.route(API, emptied) });
+    });
+
+    test.for(paths)("%s that waits for its data shows so without a fault", async (path, { expect }) => {
+      const act = async (page: Page) => {
+        await page.locator("main :is(h1, .skeleton)").first().waitFor();
+        expect(await violations(page)).toEqual([]);
+      };
+      await stage().visit(addressOf(path), act, { prepare: withoutAnswers });
+    });
+
+    test.for(paths)("%s that gets no sensible answer shows so without a fault", async (path, { expect }) => {
+      const act = async (page: Page) => {
+        await settled(page);
+        expect(await violations(page)).toEqual([]);
+      };
+      await stage().visit(addressOf(path), act, { prepare: (page) => page.route(API, brokenGateway) });
+    });
+  });
+}
+
+async function withoutAnswers(page: Page): Promise<void> {
+  await page.route(API, () => new Promise(() => {}));
+  await page.routeWebSocket("**/ws/**", () => {});
+}
+
+/** What a proxy says whose orchestrator is gone. */
+async function brokenGateway(route: Route): Promise<void> {
+  await route.fulfill({ status: 502, contentType: "text/html", body: "<h1>Bad gateway" });
+}
+
+/** The answer of the orchestrator, but that every list in it is empty. */
+async function emptied(route: Route): Promise<void> {
+  const response = await route.fetch();
+  const answer: unknown = await response.json();
+  const isList = typeof answer === "object" && answer !== null && "items" in answer;
+  await route.fulfill({ response, ...(isList && { json: { items: [], next_cursor: null } }) });
+}
+
+async function expectNoViolations(page: Page, expect: ExpectStatic): Promise<void> {
+  for (const size of sizes) {
+    await page.setViewportSize(size);
+    for (const colorScheme of schemes) {
+      await page.emulateMedia({ colorScheme });
+      expect(await violations(page), `${size.width} pixels wide, ${colorScheme}`).toEqual([]);
+    }
+  }
+}
+
+/** As narrow as a small phone, or magnified four times: nothing has to be scrolled sideways (WCAG 1.4.10). */
+async function expectReflow(page: Page, expect: ExpectStatic): Promise<void> {
+  await page.setViewportSize({ width: 320, height: 640 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+}
+
+/** From the top by the tab key alone: wherever it stops, that is to be seen. */
+async function expectVisibleFocus(page: Page, expect: ExpectStatic): Promise<void> {
+  for (let stop = 0; stop < MOST_STOPS; stop++) {
+    await page.keyboard.press("Tab");
+    const focused = await page.evaluate(() => {
+      const element = document.activeElement ?? document.body;
+      const { outlineStyle, outlineWidth } = getComputedStyle(element);
+      const isVisible = outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 1;
+      return { html: element.outerHTML.slice(0, 200), isVisible, isOutside: element === document.body };
+    });
+    if (focused.isOutside) return;
+    expect(focused).toMatchObject({ isVisible: true });
+  }
+}

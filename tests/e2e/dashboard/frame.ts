@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { violations } from "./axe.ts";
+import { ADA, type Stage, settled } from "./stage.ts";
+
+const LOGGED_OUT = { storageState: { cookies: [], origins: [] } };
+
+/** What is around every page: the login, the rules that the browser is told, and what has to be fetched. */
+export function describeFrame(stage: () => Stage): void {
+  describe("the frame", () => {
+    test("one logs in by the keyboard alone, and stands in front of the servers", async () => {
+      const act: Parameters<Stage["visit"]>[1] = async (page) => {
+        await page.getByRole("dialog", { name: "Log in to Homeslice" }).waitFor();
+        expect(await violations(page)).toEqual([]);
+        await page.keyboard.type("ada");
+        await page.keyboard.press("Tab");
+        await page.keyboard.type(ADA.password);
+        await page.keyboard.press("Enter");
+        await settled(page);
+        await page.getByRole("dialog").waitFor({ state: "detached" });
+        await page
+          .getByRole("row", { name: /kitchen/ })
+          .getByText(/^(Idle|Busy)$/)
+          .waitFor();
+        expect(await page.evaluate(() => document.cookie + JSON.stringify(sessionStorage))).toBe("{}");
+      };
+      await stage().visit("/servers", act, LOGGED_OUT);
+    });
+
+    test("a password that is wrong is said to be wrong, and asked for again", async () => {
+      const act: Parameters<Stage["visit"]>[1] = async (page) => {
+        await page.getByLabel("User name").fill("ada");
+        await page.getByLabel("Password").fill("not that one");
+        await page.keyboard.press("Enter");
+        await page.getByRole("dialog").getByRole("alert").waitFor();
+        expect(await violations(page)).toEqual([]);
+      };
+      await stage().visit("/servers", act, LOGGED_OUT);
+    });
+
+    test("the browser is told to run nothing that is not a file of ours", async () => {
+      const policy = (await fetch(stage().url)).headers.get("content-security-policy") ?? "";
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain("script-src 'self'");
+      expect(policy).not.toContain("unsafe-");
+    });
+
+    test("what is fetched at first is at most 180 kB, and each page at most 120 kB more", () => {
+      const { built } = stage();
+      const document = readFileSync(join(built, "index.html"), "utf8");
+      const initial = [...document.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].map(([, file = ""]) => file);
+      const sizeOf = (file: string) => gzipSync(readFileSync(join(built, file))).length;
+      expect(initial.map(sizeOf).reduce((sum, size) => sum + size)).toBeLessThanOrEqual(180_000);
+      const scripts = readdirSync(join(built, "assets")).filter((file) => file.endsWith(".js"));
+      const lazy = scripts.map((file) => `assets/${file}`).filter((file) => !initial.includes(file));
+      expect(lazy.filter((file) => sizeOf(file) > 120_000)).toEqual([]);
+    });
+  });
+}

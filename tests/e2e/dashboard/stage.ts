@@ -1,0 +1,122 @@
+import type { Client } from "@homeslice/protocol";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { cacheDirectory } from "../../../cli/cluster/home.ts";
+import { buildDashboard } from "../../../cli/local/dashboard.ts";
+import { Installation, type OrchestratorDaemon } from "../../rig/installation.ts";
+import { RealAgent } from "../../rig/realAgent.ts";
+import { seed } from "./seed.ts";
+
+/** Who uses the dashboard in these tests: an admin. */
+export const ADA = { username: "ada", password: "a password of ada" } as const;
+
+export interface Visit extends BrowserContextOptions {
+  /** What is done to the page before it is opened. */
+  readonly prepare?: (page: Page) => Promise<unknown>;
+}
+
+/** A whole installation with a real agent, something of everything, and a browser that is logged in. */
+export class Stage {
+  readonly installation: Installation;
+  readonly orchestrator: OrchestratorDaemon;
+  readonly agent: RealAgent;
+  readonly client: Client;
+  /** What there is to see, by the names that addresses of pages use. */
+  readonly seed: Readonly<Record<string, string>>;
+  /** Directory of the built dashboard. */
+  readonly built: string;
+  /** Where browsers find it: a name, since a cookie of theirs is for secure origins alone. */
+  readonly url: string;
+  readonly #browser: Browser;
+  readonly #login: NonNullable<BrowserContextOptions["storageState"]>;
+
+  /** @param executablePath the browser */
+  static async open(executablePath: string): Promise<Stage> {
+    const installation = await Installation.open({ environment: { HOMESLICE_REQUESTS_PER_SECOND: "0" } });
+    const built = await buildDashboard(cacheDirectory(process.env));
+    const orchestrator = await installation.orchestrator("orchestrator", { HOMESLICE_DASHBOARD_DIR: built });
+    await orchestrator.start();
+    const client = await installation.client(orchestrator.url);
+    await client.call("createAccount", { body: { ...ADA, role: "admin" } });
+    const agent = await RealAgent.enrol(installation, orchestrator.url, { name: "kitchen" });
+    const parts = { installation, orchestrator, client, agent, built, seed: await seed(client, agent.serverId) };
+    const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+    const url = orchestrator.url.replace("127.0.0.1", "localhost");
+    return new Stage({ ...parts, url }, browser, await logIn(browser, url));
+  }
+
+  private constructor(
+    parts: Pick<Stage, "installation" | "orchestrator" | "client" | "agent" | "built" | "seed" | "url">,
+    browser: Browser,
+    login: NonNullable<BrowserContextOptions["storageState"]>,
+  ) {
+    this.installation = parts.installation;
+    this.orchestrator = parts.orchestrator;
+    this.client = parts.client;
+    this.agent = parts.agent;
+    this.built = parts.built;
+    this.seed = parts.seed;
+    this.url = parts.url;
+    this.#browser = browser;
+    this.#login = login;
+  }
+
+  /** A browser of its own that is logged in as Ada; `storageState: undefined` begins without a login. */
+  async context(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+    return await this.#browser.newContext({
+      baseURL: this.url,
+      storageState: this.#login,
+      reducedMotion: "reduce",
+      locale: "en",
+      ...options,
+    });
+  }
+
+  /** Opens a page in a browser of its own, does something there, and fails when the page reported an error meanwhile. */
+  async visit(path: string, act: (page: Page) => Promise<void>, { prepare, ...options }: Visit = {}): Promise<void> {
+    const context = await this.context(options);
+    try {
+      const page = await context.newPage();
+      await prepare?.(page);
+      const errors = errorsOf(page);
+      const response = await page.goto(path);
+      if (!response?.ok()) throw new Error(`${path} is answered ${response?.status()}`);
+      await act(page);
+      if (errors.length > 0) throw new Error(`${path} reported:\n${errors.join("\n")}`);
+    } finally {
+      await context.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.installation.close();
+  }
+}
+
+/** What a page complains of from now on: exceptions, console errors, violations of its Content-Security-Policy. */
+export function errorsOf(page: Page): string[] {
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => {
+    // That a request was refused is for the page to tell.
+    const isRefusal = /^Failed to load resource/.test(message.text()) && /\/(api|auth)\//.test(message.location().url);
+    if (message.type() === "error" && !isRefusal) errors.push(`${message.text()} (${message.location().url})`);
+  });
+  return errors;
+}
+
+/** Waits until a page shows what it has: its title is there, and nothing is on its way. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator("main h1").first().waitFor();
+  await page.waitForFunction(() => document.querySelector(".skeleton") === null);
+}
+
+async function logIn(browser: Browser, url: string) {
+  const context = await browser.newContext({ baseURL: url });
+  const headers = { "x-homeslice-request": "1", origin: url };
+  const response = await context.request.post("/auth/login", { data: ADA, headers });
+  if (!response.ok()) throw new Error(`the login failed: ${await response.text()}`);
+  const state = await context.storageState();
+  await context.close();
+  return state;
+}

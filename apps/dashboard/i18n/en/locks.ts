@@ -29,7 +29,7 @@ export const locks = {
   released: (server: string) => `The lock of ${server} is released`,
   releaseConsequence: "Work that waits for this server begins.",
   force: "Release by force",
-  forceOf: (server: string) => `Release the lock of ${server} by force`,
+  forceOf: (server: string) => `Release by force: the lock of ${server}`,
   forceConsequence: (user: string, reason: string) =>
     `${user} holds it: ${reason}. What they do there goes on, and other work may begin beside it.`,
   queue: "Queue",

@@ -1,10 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useDeferredValue, useMemo } from "react";
+import { useDeferredValue, useMemo, useState } from "react";
 import { serversQuery } from "../api/queries.ts";
 import { useMessages } from "../i18n/messages.tsx";
+import { useMay } from "../session/useMay.ts";
 import { Button } from "../ui/Button.tsx";
 import { EmptyState, ErrorNotice, Skeleton } from "../ui/notices.tsx";
+import { EnrolDialog } from "./EnrolDialog.tsx";
+import { useLiveServers } from "./liveServers.ts";
+import { SavedViewsMenu } from "./SavedViewsMenu.tsx";
 import { ServerFilters } from "./ServerFilters.tsx";
 import { ServerTable } from "./ServerTable.tsx";
 import { filterServers, type ServerSearch } from "./serverFilter.ts";
@@ -17,6 +21,9 @@ export function ServersPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const { data, error, isPending, refetch } = useQuery(serversQuery);
+  const may = useMay("servers:write");
+  const [enrolling, setEnrolling] = useState(false);
+  useLiveServers();
   const deferred = useDeferredValue(search);
   const shown = useMemo(() => filterServers(data ?? [], deferred), [data, deferred]);
   const change = (part: Partial<ServerSearch>) =>
@@ -27,13 +34,20 @@ export function ServersPage() {
       <div className="page-head">
         <h1 id="servers-title">{texts.title}</h1>
         <p role="status">{data && texts.count(shown.length, data.length)}</p>
+        {may && (
+          <Button kind="primary" className="page-action" onClick={() => setEnrolling(true)}>
+            {texts.enrol.title}
+          </Button>
+        )}
       </div>
-      <ServerFilters search={search} onChange={change} />
+      <ServerFilters servers={data ?? []} search={search} onChange={change} />
+      <SavedViewsMenu search={search} onChoose={(view) => void navigate({ search: view })} />
       {isPending && <Skeleton rows={8} />}
       {error && <ErrorNotice error={error} reset={() => void refetch()} />}
       {data?.length === 0 && (
         <EmptyState title={texts.none}>
           <p>{texts.noneFix}</p>
+          {may && <Button onClick={() => setEnrolling(true)}>{texts.enrol.title}</Button>}
         </EmptyState>
       )}
       {data && data.length > 0 && shown.length === 0 && (
@@ -42,6 +56,7 @@ export function ServersPage() {
         </EmptyState>
       )}
       {shown.length > 0 && <ServerTable servers={shown} search={search} onSort={change} />}
+      {enrolling && <EnrolDialog onClose={() => setEnrolling(false)} />}
     </section>
   );
 }

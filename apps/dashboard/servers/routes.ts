@@ -15,7 +15,9 @@ const servers = createRoute({
 const server = createRoute({
   getParentRoute: () => root,
   path: "/servers/$serverId",
-  validateSearch: z.object({ tab: z.enum(["overview", "history"]).optional().catch(undefined) }),
+  validateSearch: z.object({
+    tab: z.enum(["overview", "metrics", "run", "history", "locks", "breaker"]).optional().catch(undefined),
+  }),
   component: lazyRouteComponent(() => import("./ServerPage.tsx"), "ServerPage"),
 });
 

@@ -1,4 +1,5 @@
 import { filterServers, ServerSearch } from "@homeslice/dashboard/servers/serverFilter.ts";
+import { withLive } from "@homeslice/dashboard/servers/withLive.ts";
 import { describe, expect, test } from "vitest";
 import { sampleServer } from "./sampleServer.ts";
 
@@ -34,4 +35,46 @@ describe("the servers of the table", () => {
     const nonsense = { q: { a: 1 }, status: "__proto__", environment: "%00", sort: "__proto__", desc: "x", page: -1 };
     expect(ServerSearch.parse(nonsense)).toEqual({});
   });
+});
+
+test("groups, tags and the last sign of life are compared exactly, and never is longer ago than anything", () => {
+  const at = (minutes: number) => ({
+    current: "idle",
+    last_heartbeat: new Date(Date.parse(time) - minutes * 60_000).toISOString(),
+  });
+  const held = [
+    sampleServer("a", { server_group: "web", tags: ["nginx", "edge"], status: at(2) }),
+    sampleServer("b", { server_group: "webs", tags: ["nginx2"], status: at(50) }),
+    sampleServer("c", { server_group: "web", status: at(2_000) }),
+    sampleServer("d"),
+  ];
+  const shown = (search: ServerSearch) =>
+    filterServers(held, search, Date.parse(time))
+      .map(({ hostname }) => hostname)
+      .join("");
+  expect(shown({ group: "web" })).toBe("ac");
+  expect(shown({ tag: "nginx" })).toBe("a");
+  expect(shown({ seen: "minutes" })).toBe("a");
+  expect(shown({ seen: "hour" })).toBe("ab");
+  expect(shown({ seen: "older" })).toBe("cd");
+});
+
+test("live changes reach the servers that are held, and say when there is more to ask for", () => {
+  const [one, two] = [sampleServer("one"), sampleServer("two")];
+  const live = {
+    server_id: one.server_id,
+    version: 1,
+    status: { ...one.status, current: "busy" as const },
+    breaker: one.breaker,
+  };
+  const changed = withLive([one, two], { servers: [live], gone: [] });
+  expect(changed.complete).toBe(true);
+  expect(changed.servers.map(({ hostname, status }) => `${hostname} ${status.current}`)).toEqual([
+    "one busy",
+    "two idle",
+  ]);
+  expect(changed.servers[1]).toBe(two);
+  expect(withLive([one, two], { servers: [], gone: [two.server_id] }).servers).toEqual([one]);
+  expect(withLive([one], { servers: [{ ...live, version: 2 }], gone: [] }).complete).toBe(false);
+  expect(withLive([two], { servers: [live], gone: [] }).complete).toBe(false);
 });

@@ -3,6 +3,9 @@ import type { Messages } from "../en/index.ts";
 export const ui: Messages["ui"] = {
   close: "Schließen",
   cancel: "Abbrechen",
+  copy: "Kopieren",
+  copied: "Kopiert",
+  notCopied: "Der Browser lässt diese Seite nicht kopieren: wähle den Text aus.",
   more: "Mehr zeigen",
   loading: "Lädt",
   optional: "freiwillig",

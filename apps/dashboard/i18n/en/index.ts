@@ -4,6 +4,7 @@ import { errors } from "./errors.ts";
 import { executions } from "./executions.ts";
 import { forms } from "./forms.ts";
 import { locks } from "./locks.ts";
+import { run } from "./run.ts";
 import { schedules } from "./schedules.ts";
 import { secrets } from "./secrets.ts";
 import { servers } from "./servers.ts";
@@ -22,6 +23,7 @@ export const messages = {
   executions,
   forms,
   locks,
+  run,
   schedules,
   secrets,
   servers,

@@ -2,6 +2,9 @@
 export const ui = {
   close: "Close",
   cancel: "Cancel",
+  copy: "Copy",
+  copied: "Copied",
+  notCopied: "The browser does not let this page copy: select the text.",
   more: "Show more",
   loading: "Loading",
   optional: "optional",

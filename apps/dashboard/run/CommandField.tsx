@@ -1,0 +1,50 @@
+import { useMessages } from "../i18n/messages.tsx";
+import { plainText } from "../logs/ansi.ts";
+import { Field } from "../ui/Field.tsx";
+import { commandWords } from "./commandWords.ts";
+
+interface CommandFieldProps {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly error?: string | undefined;
+}
+
+/** A command as one writes it, with its words shown as they will be passed on. */
+export function CommandField({ value, onChange, error }: CommandFieldProps) {
+  const { run: texts } = useMessages();
+  const words = commandWords(value);
+  return (
+    <>
+      <Field label={texts.command} hint={texts.commandHint} error={words === undefined ? texts.openQuote : error}>
+        {(control) => (
+          <input
+            {...control}
+            className="code"
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
+            required
+            value={value}
+            onChange={({ target }) => onChange(target.value)}
+          />
+        )}
+      </Field>
+      {words !== undefined && words.length > 0 && <CommandLine words={words} label={texts.words} />}
+    </>
+  );
+}
+
+/** The words of a command, each by itself, with nothing in them that could disguise them. */
+export function CommandLine({ words, label }: { words: readonly string[]; label: string }) {
+  return (
+    <ol className="command" aria-label={label}>
+      {words
+        .map((word, place) => ({ word, key: `${place} ${word}` }))
+        .map(({ word, key }) => (
+          <li key={key}>
+            <code>{plainText(word)}</code>
+          </li>
+        ))}
+    </ol>
+  );
+}

@@ -1,0 +1,28 @@
+import { type FollowServersMessage, LiveServersMessage } from "@homeslice/protocol/live.ts";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { serverQuery, serversQuery } from "../api/queries.ts";
+import { followLive } from "../live/liveSocket.ts";
+import { withLive } from "./withLive.ts";
+
+const hello: FollowServersMessage = { type: "follow" };
+
+/** Keeps the servers that are held as they are now, as long as a page shows any. */
+export function useLiveServers(): void {
+  const queryClient = useQueryClient();
+  useEffect(() => {
+    const take = (data: unknown) => {
+      const message = LiveServersMessage.parse(data);
+      const held = queryClient.getQueryData(serversQuery.queryKey);
+      if (held !== undefined) {
+        const { servers, complete } = withLive(held, message);
+        queryClient.setQueryData(serversQuery.queryKey, servers);
+        if (!complete) void queryClient.invalidateQueries({ queryKey: serversQuery.queryKey, exact: true });
+      }
+      for (const live of message.servers) {
+        queryClient.setQueryData(serverQuery(live.server_id).queryKey, (server) => server && { ...server, ...live });
+      }
+    };
+    return followLive({ path: "/ws/servers/status", hello, onMessage: take });
+  }, [queryClient]);
+}

@@ -4,7 +4,7 @@ import type { Messages } from "../i18n/en/index.ts";
 /** A page of the navigation: its texts are `app.pages[name]`. */
 interface NavigationPage {
   readonly name: keyof Messages["app"]["pages"];
-  readonly to: "/servers" | "/locks" | "/secrets" | "/accounts" | "/tokens" | "/history" | "/schedules";
+  readonly to: "/servers" | "/run" | "/locks" | "/secrets" | "/accounts" | "/tokens" | "/history" | "/schedules";
   /** What somebody must be allowed to do for the page to be of use. */
   readonly permission: Permission;
 }
@@ -20,9 +20,10 @@ export const navigation: readonly NavigationGroup[] = [
   {
     name: "operate",
     pages: [
-      { name: "locks", to: "/locks", permission: "locks:read" },
       { name: "servers", to: "/servers", permission: "servers:read" },
+      { name: "run", to: "/run", permission: "executions:start" },
       { name: "history", to: "/history", permission: "executions:read" },
+      { name: "locks", to: "/locks", permission: "locks:read" },
     ],
   },
   { name: "automate", pages: [{ name: "schedules", to: "/schedules", permission: "schedules:read" }] },

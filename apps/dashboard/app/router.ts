@@ -3,6 +3,7 @@ import { createRoute, createRouter, redirect } from "@tanstack/react-router";
 import { accountRoutes } from "../accounts/routes.ts";
 import { executionRoutes } from "../executions/routes.ts";
 import { lockRoutes } from "../locks/routes.ts";
+import { runRoutes } from "../run/routes.ts";
 import { scheduleRoutes } from "../schedules/routes.ts";
 import { secretRoutes } from "../secrets/routes.ts";
 import { serverRoutes } from "../servers/routes.ts";
@@ -25,6 +26,7 @@ const routeTree = root.addChildren([
   ...accountRoutes,
   ...tokenRoutes,
   ...serverRoutes,
+  ...runRoutes,
   ...executionRoutes,
   ...scheduleRoutes,
 ]);

@@ -1,6 +1,6 @@
 import { useMessages } from "../i18n/messages.tsx";
-import { plainText } from "../logs/ansi.ts";
 import { Field } from "../ui/Field.tsx";
+import { CommandLine } from "./CommandLine.tsx";
 import { commandWords } from "./commandWords.ts";
 
 interface CommandFieldProps {
@@ -31,20 +31,5 @@ export function CommandField({ value, onChange, error }: CommandFieldProps) {
       </Field>
       {words !== undefined && words.length > 0 && <CommandLine words={words} label={texts.words} />}
     </>
-  );
-}
-
-/** The words of a command, each by itself, with nothing in them that could disguise them. */
-export function CommandLine({ words, label }: { words: readonly string[]; label: string }) {
-  return (
-    <ol className="command" aria-label={label}>
-      {words
-        .map((word, place) => ({ word, key: `${place} ${word}` }))
-        .map(({ word, key }) => (
-          <li key={key}>
-            <code>{plainText(word)}</code>
-          </li>
-        ))}
-    </ol>
   );
 }

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { useDeferredValue, useMemo, useState } from "react";
 import { serversQuery } from "../api/queries.ts";
 import { useMessages } from "../i18n/messages.tsx";
@@ -13,11 +13,13 @@ import { ServerFilters } from "./ServerFilters.tsx";
 import { ServerTable } from "./ServerTable.tsx";
 import { filterServers, type ServerSearch } from "./serverFilter.ts";
 
+/** More servers than these are chosen by what they are: an address is not endless. */
+const MOST_IN_ADDRESS = 50;
 const route = getRouteApi("/servers");
 
 /** All servers that one may see, filtered by what the address says. */
 export function ServersPage() {
-  const { servers: texts } = useMessages();
+  const { servers: texts, run } = useMessages();
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const { data, error, isPending, refetch } = useQuery(serversQuery);
@@ -41,7 +43,14 @@ export function ServersPage() {
         )}
       </div>
       <ServerFilters servers={data ?? []} search={search} onChange={change} />
-      <SavedViewsMenu search={search} onChoose={(view) => void navigate({ search: view })} />
+      <div className="actions">
+        <SavedViewsMenu search={search} onChoose={(view) => void navigate({ search: view })} />
+        {shown.length > 0 && shown.length <= MOST_IN_ADDRESS && (
+          <Link to="/run" search={{ servers: shown.map(({ server_id }) => server_id).join(",") }} className="button">
+            {run.runOnThese(shown.length)}
+          </Link>
+        )}
+      </div>
       {isPending && <Skeleton rows={8} />}
       {error && <ErrorNotice error={error} reset={() => void refetch()} />}
       {data?.length === 0 && (

@@ -11,6 +11,7 @@ export const app: Messages["app"] = {
     accounts: "Konten",
     tokens: "API-Token",
     servers: "Server",
+    run: "Ausführen",
     history: "Verlauf",
     schedules: "Zeitpläne",
   },

@@ -9,6 +9,7 @@ export const app = {
     accounts: "Accounts",
     tokens: "API tokens",
     servers: "Servers",
+    run: "Run",
     history: "History",
     schedules: "Schedules",
   },

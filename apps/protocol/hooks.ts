@@ -4,16 +4,16 @@ import { WebhookSecret } from "./notifications.ts";
 import { ParameterName, Parameters } from "./parameters.ts";
 import { orReference, SecretReference } from "./secretReference.ts";
 import { TargetSelector } from "./targets.ts";
+import { WorkflowId, WorkflowRunId } from "./workflows.ts";
 
 /** Identity of a hook. */
 export const HookId = z
   .uuid()
-  .meta({ description: "Identity of a hook: an alert, or another program, that starts an action" });
+  .meta({ description: "Identity of a hook: an alert, or another program, that starts an action or a workflow" });
 
 const LabelName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]{0,99}$/, "use letters, digits and underscores");
 
-/** What creates a hook. */
-export const NewHook = z.strictObject({
+const newHook = z.strictObject({
   name: z.string().min(1).max(200),
   description: z.string().max(10_000).default(""),
   source: z.enum(["alertmanager", "webhook"]).meta({
@@ -29,8 +29,11 @@ export const NewHook = z.strictObject({
     .record(LabelName, z.string().max(1_000))
     .default({})
     .meta({ description: "Only alerts whose labels have these values" }),
-  action_template_id: ActionId,
-  parameters: Parameters.default({}).meta({ description: "Fixed parameters of the action" }),
+  action_template_id: ActionId.optional().meta({ description: "What is started" }),
+  workflow_id: WorkflowId.optional().meta({
+    description: "A workflow that is started instead: its steps choose their servers themselves",
+  }),
+  parameters: Parameters.default({}).meta({ description: "Fixed parameters of what is started" }),
   parameters_from: z
     .record(ParameterName, LabelName)
     .default({})
@@ -45,7 +48,7 @@ export const NewHook = z.strictObject({
     .min(1)
     .max(1_000)
     .default(10)
-    .meta({ description: "Executions that it starts in an hour, at most" }),
+    .meta({ description: "Executions or runs that it starts in an hour, at most" }),
   cool_down_seconds: z
     .int()
     .min(0)
@@ -53,9 +56,22 @@ export const NewHook = z.strictObject({
     .default(900)
     .meta({ description: "Seconds in which the same alert starts nothing again" }),
 });
-export type NewHook = z.infer<typeof NewHook>;
+const { secret: _secret, ...shown } = newHook.shape;
 
-const { secret: _secret, ...shown } = NewHook.shape;
+/** What creates a hook. */
+export const NewHook = newHook.superRefine((hook, context) => {
+  const { action_template_id, workflow_id } = hook;
+  if ((action_template_id === undefined) === (workflow_id === undefined)) {
+    const message = "give either action_template_id or workflow_id";
+    context.addIssue({ code: "custom", path: ["action_template_id"], message });
+  }
+  if (workflow_id === undefined) return;
+  for (const field of ["targets", "host_from", "dry_run"] as const) {
+    if (hook[field] === undefined || hook[field] === false) continue;
+    context.addIssue({ code: "custom", path: [field], message: "is said by the steps of a workflow" });
+  }
+});
+export type NewHook = z.infer<typeof NewHook>;
 
 export const Hook = z.object({
   hook_id: HookId,
@@ -76,6 +92,7 @@ export const HookCall = z.object({
   outcome: z.enum(["started", "ignored", "refused"]),
   reason: z.string().nullable(),
   execution_id: ExecutionId.nullable(),
+  run_id: WorkflowRunId.nullable().meta({ description: "The run of its workflow" }),
 });
 export type HookCall = z.infer<typeof HookCall>;
 
@@ -97,6 +114,6 @@ export const HookMessage = z.object({ labels: Labels.default({}) });
 
 /** What the caller of a hook is told: one entry for each alert. */
 export const HookAnswer = z.object({
-  results: z.array(HookCall.pick({ fingerprint: true, outcome: true, reason: true, execution_id: true })),
+  results: z.array(HookCall.pick({ fingerprint: true, outcome: true, reason: true, execution_id: true, run_id: true })),
 });
 export type HookAnswer = z.infer<typeof HookAnswer>;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { NewExecution } from "./executions.ts";
 import { ActionId, ExecutionId, Timestamp } from "./ids.ts";
 import { Search } from "./route.ts";
+import { WorkflowId, WorkflowRunId, WorkflowStart } from "./workflows.ts";
 
 /** Identity of a schedule. */
 export const ScheduleId = z.uuid().meta({ description: "Identity of a schedule" });
@@ -52,12 +53,16 @@ export const Timing = z.discriminatedUnion("type", [
 ]);
 export type Timing = z.infer<typeof Timing>;
 
-/** What creates a schedule. */
-export const NewSchedule = z.strictObject({
+const newSchedule = z.strictObject({
   name: z.string().min(1).max(200),
   description: z.string().max(10_000).default(""),
   timing: Timing,
-  execution: NewExecution.meta({ description: "What is started each time; servers are chosen anew at that moment" }),
+  execution: NewExecution.optional().meta({
+    description: "What is started each time; servers are chosen anew at that moment",
+  }),
+  workflow: WorkflowStart.optional().meta({
+    description: "A workflow that is started each time instead, in the version that it has at that moment",
+  }),
   paused: z.boolean().default(false).meta({ description: "What would have been due meanwhile is not made up for" }),
   catch_up: z.enum(["skip", "latest", "all"]).default("latest").meta({
     description:
@@ -65,12 +70,18 @@ export const NewSchedule = z.strictObject({
   }),
   overlap: z.enum(["allow", "skip"]).default("skip").meta({
     description:
-      "What is done while the execution before it is still going on: start another one, or leave this time out",
+      "What is done while what was started before is still going on: start another one, or leave this time out",
   }),
   jitter_seconds: z.int().min(0).max(3_600).default(0).meta({
     description: "Each start is put off by up to so many seconds, so that not everything begins at once",
   }),
 });
+
+/** What creates a schedule. */
+export const NewSchedule = newSchedule.refine(
+  ({ execution, workflow }) => (execution === undefined) !== (workflow === undefined),
+  { path: ["execution"], message: "give either execution or workflow" },
+);
 export type NewSchedule = z.infer<typeof NewSchedule>;
 
 /** What became of one time of a schedule. */
@@ -82,6 +93,7 @@ export const ScheduleFire = z.object({
       "failed: it could not be started; skipped: the one before was still going on; missed: no orchestrator ran in time",
   }),
   execution_id: ExecutionId.nullable(),
+  run_id: WorkflowRunId.nullable().meta({ description: "The run of its workflow" }),
   action_version: z.int().nullable().meta({ description: "The version of the action that it runs" }),
   message: z.string().nullable(),
 });
@@ -89,7 +101,7 @@ export type ScheduleFire = z.infer<typeof ScheduleFire>;
 
 export const Schedule = z.object({
   schedule_id: ScheduleId,
-  ...NewSchedule.shape,
+  ...newSchedule.shape,
   version: z.int().meta({ description: "Grows with each change; also the ETag" }),
   next_fire: Timestamp.nullable().meta({ description: "Null when it is paused, or over" }),
   last_fire: ScheduleFire.nullable(),
@@ -105,6 +117,7 @@ export type Schedule = z.infer<typeof Schedule>;
 export const ScheduleFilter = z.strictObject({
   paused: z.enum(["true", "false"]).optional(),
   action_template_id: ActionId.optional(),
+  workflow_id: WorkflowId.optional(),
   search: Search.optional().meta({ description: "Part of the name or of the description" }),
 });
 

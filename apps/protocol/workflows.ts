@@ -105,6 +105,10 @@ export const WorkflowFilter = z.strictObject({
 export const NewWorkflowRun = z.strictObject({ parameters: Parameters.default({}) });
 export type NewWorkflowRun = z.infer<typeof NewWorkflowRun>;
 
+/** What a schedule starts instead of an execution. */
+export const WorkflowStart = z.strictObject({ workflow_id: WorkflowId, ...NewWorkflowRun.shape });
+export type WorkflowStart = z.infer<typeof WorkflowStart>;
+
 /** `waiting`: nothing is under way but gates. */
 export const RunState = z.enum(["running", "waiting", "succeeded", "failed", "cancelled"]);
 export type RunState = z.infer<typeof RunState>;

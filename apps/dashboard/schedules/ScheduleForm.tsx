@@ -54,7 +54,9 @@ function LoadedForm({ schedule, actions, onClose, onSaved }: ScheduleFormProps &
       <TextField path="name" label={forms.name} value={draft.name} onChange={(name) => set({ name })} />
       <TimingFields draft={draft} set={set} />
       <FiresPreview timing={timingOf(draft)} />
-      <StartFields draft={draft.start} actions={actions} path="execution" onChange={(start) => set({ start })} />
+      {before?.workflow === undefined && (
+        <StartFields draft={draft.start} actions={actions} path="execution" onChange={(start) => set({ start })} />
+      )}
       <RuleFields draft={draft} set={set} />
       <TextField
         path="description"
@@ -69,7 +71,7 @@ function LoadedForm({ schedule, actions, onClose, onSaved }: ScheduleFormProps &
 }
 
 function initialDraft(before: NewSchedule | undefined, actions: readonly Action[]): ScheduleDraft {
-  if (before) return scheduleDraftOf(before, actionOf(actions, before.execution.action_template_id));
+  if (before) return scheduleDraftOf(before, actionOf(actions, before.execution?.action_template_id));
   return emptySchedule(Intl.DateTimeFormat().resolvedOptions().timeZone);
 }
 

@@ -81,13 +81,14 @@ function ScheduleFacts({ schedule }: { schedule: Schedule }) {
   const { schedules: texts } = useMessages();
   const { data: actions } = useQuery(actionChoiceQuery);
   const timingText = useTimingText();
-  const { execution, timing, next_fire, metadata } = schedule;
+  const { timing, next_fire, metadata } = schedule;
+  const action = actionOf(actions, schedule.execution?.action_template_id);
   return (
     <Facts
       facts={[
         [texts.when, timingText(timing)],
         [texts.next, next_fire && <Moment at={next_fire} />],
-        [texts.what, <code key="what">{startTitle(execution, actionOf(actions, execution.action_template_id))}</code>],
+        [texts.what, <code key="what">{startTitle(schedule, action)}</code>],
         [texts.overlap, texts.overlaps[schedule.overlap]],
         [texts.catchUp, texts.catchUps[schedule.catch_up]],
         [texts.owner, metadata.owner],

@@ -95,7 +95,7 @@ function useColumns(): Column<Schedule>[] {
     {
       key: "what",
       header: texts.what,
-      cell: ({ execution }) => startTitle(execution, actionOf(actions, execution.action_template_id)),
+      cell: (row) => startTitle(row, actionOf(actions, row.execution?.action_template_id)),
     },
     {
       key: "next",

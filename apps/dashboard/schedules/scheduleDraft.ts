@@ -62,7 +62,7 @@ export function scheduleDraftOf(schedule: NewSchedule, action: Action | undefine
     until: localTime(cron?.until),
     at: timing.type === "once" ? localTime(timing.at) : "",
     blackOuts: cron?.black_outs.map(({ starts, minutes }) => newBlackOut(starts, String(minutes))) ?? [],
-    start: startDraftOf(schedule.execution, action),
+    start: schedule.execution === undefined ? noStart : startDraftOf(schedule.execution, action),
     catchUp: schedule.catch_up,
     overlap: schedule.overlap,
     jitter: String(schedule.jitter_seconds),
@@ -99,7 +99,10 @@ export function scheduleOf(draft: ScheduleDraft, action: Action | undefined, bef
     name: draft.name.trim(),
     description: draft.description,
     timing: timingOf(draft),
-    execution: startOf(draft.start, action, before?.execution),
+    // What it starts of workflows is changed elsewhere.
+    ...(before?.workflow === undefined
+      ? { execution: startOf(draft.start, action, before?.execution) }
+      : { workflow: before.workflow }),
     paused: draft.paused,
     catch_up: draft.catchUp,
     overlap: draft.overlap,

@@ -16,4 +16,5 @@ export interface HookCallsTable extends OfTenant {
   outcome: HookCall["outcome"];
   reason: string | null;
   execution_id: string | null;
+  run_id: string | null;
 }

@@ -21,5 +21,6 @@ export interface ScheduleFiresTable extends OfTenant {
   fired_at: Date;
   outcome: ScheduleFire["outcome"];
   execution_id: string | null;
+  run_id: string | null;
   message: string | null;
 }

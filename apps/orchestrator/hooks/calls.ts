@@ -5,6 +5,7 @@ import {
   HookMessage,
   NewExecution,
   type NewHook,
+  type Parameters,
   WebhookSecret,
 } from "@homeslice/protocol";
 import type { z } from "zod";
@@ -16,6 +17,7 @@ import { Executions } from "../executions/executions.ts";
 import { parseJson } from "../http/json.ts";
 import { findNamed, recordUse } from "../secrets/references.ts";
 import { SecretUnavailable } from "../secrets/sources.ts";
+import { WorkflowStarter } from "../workflows/starting.ts";
 import { knowsSecret, REPLAY_SECONDS, type Shown } from "./credentials.ts";
 import { StoredHook } from "./hooks.ts";
 import * as repository from "./repository.ts";
@@ -78,7 +80,7 @@ export class HookCalls {
       const verdict = await judge(transaction, row.hook_id, hook, alert);
       const started =
         verdict.outcome === "started" ? await this.#start(context, transaction, row, hook, labels) : undefined;
-      const taken = { fingerprint, labels, execution_id: null, ...verdict, ...started };
+      const taken = { fingerprint, labels, execution_id: null, run_id: null, ...verdict, ...started };
       await repository.insertCall(transaction, row.hook_id, taken);
       return taken;
     });
@@ -94,11 +96,15 @@ export class HookCalls {
     hook: Hook,
     labels: Alert["labels"],
   ): Promise<Partial<repository.NewCall>> {
-    const actor = systemActor(`hook ${name}`);
+    const origin = { actor: systemActor(`hook ${name}`), initiatedBy: hook.owner };
+    const actions = new Actions(context);
     try {
+      if (hook.workflow_id !== undefined) {
+        const start = { workflow_id: hook.workflow_id, parameters: parametersOf(hook, labels) };
+        return { run_id: await new WorkflowStarter(context, actions).startWithin(transaction, start, origin) };
+      }
       const request = requestOf(hook, labels);
-      const executions = new Executions(context, new Actions(context));
-      return { execution_id: await executions.startWithin(transaction, request, { actor, initiatedBy: hook.owner }) };
+      return { execution_id: await new Executions(context, actions).startWithin(transaction, request, origin) };
     } catch (error) {
       // Refused before anything was written, so the transaction is still good.
       if (!(error instanceof ApiError)) throw error;
@@ -123,7 +129,8 @@ async function judge(
   const coolDown = source === "webhook" ? Math.max(cool_down_seconds, REPLAY_SECONDS) : cool_down_seconds;
   const { hour, cooling } = await repository.countStarts(transaction, hookId, fingerprint, coolDown);
   if (cooling > 0) return ignored(`the same alert started something in the last ${coolDown} seconds`);
-  if (hour >= starts_per_hour) return { outcome: "refused", reason: `it has started ${hour} executions in an hour` };
+  if (hour >= starts_per_hour)
+    return { outcome: "refused", reason: `it has started ${hour} executions or runs in an hour` };
   return { outcome: "started", reason: null };
 }
 
@@ -155,14 +162,10 @@ function parsed(text: string): unknown {
 
 /** What is started: all of it checked again, because labels come from outside. @throws ApiError invalid_request */
 function requestOf(hook: Hook, labels: Alert["labels"]): NewExecution {
-  const { action_template_id, parameters, parameters_from, dry_run, targets, host_from } = hook;
-  const taken = Object.entries(parameters_from).flatMap(([parameter, label]) => {
-    const value = labels[label];
-    return value === undefined ? [] : [[parameter, value] as const];
-  });
+  const { action_template_id, dry_run, targets, host_from } = hook;
   const parsed = NewExecution.safeParse({
     action_template_id,
-    parameters: { ...parameters, ...Object.fromEntries(taken) },
+    parameters: parametersOf(hook, labels),
     dry_run,
     targets:
       host_from === undefined
@@ -172,6 +175,15 @@ function requestOf(hook: Hook, labels: Alert["labels"]): NewExecution {
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
   throw new ApiError("invalid_request", "the alert does not fit the action", { errors });
+}
+
+/** The parameters that are fixed, and those that the labels say. */
+function parametersOf({ parameters, parameters_from }: Hook, labels: Alert["labels"]): Parameters {
+  const taken = Object.entries(parameters_from).flatMap(([parameter, label]) => {
+    const value = labels[label];
+    return value === undefined ? [] : [[parameter, value] as const];
+  });
+  return { ...parameters, ...Object.fromEntries(taken) };
 }
 
 /** The host of an address such as `web-1:9100`. A star or a question mark in it must choose no other servers. */

@@ -32,7 +32,7 @@ export async function countStarts(
   return rows[0] ?? { hour: 0, cooling: 0 };
 }
 
-export type NewCall = Pick<HookCall, "fingerprint" | "labels" | "outcome" | "reason" | "execution_id">;
+export type NewCall = Pick<HookCall, "fingerprint" | "labels" | "outcome" | "reason" | "execution_id" | "run_id">;
 
 export async function insertCall(transaction: Connection, hookId: string, call: NewCall): Promise<void> {
   await transaction
@@ -62,6 +62,6 @@ export async function listCalls(
 }
 
 function toCall(row: Selectable<HookCallsTable>): HookCall {
-  const { call_id, at, fingerprint, labels, outcome, reason, execution_id } = row;
-  return { call_id, at: at.toISOString(), fingerprint, labels, outcome, reason, execution_id };
+  const { call_id, at, fingerprint, labels, outcome, reason, execution_id, run_id } = row;
+  return { call_id, at: at.toISOString(), fingerprint, labels, outcome, reason, execution_id, run_id };
 }

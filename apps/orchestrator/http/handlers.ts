@@ -128,7 +128,7 @@ function scheduleHandlers(context: Context, actions: Actions) {
 
 function workflowHandlers(context: Context, actions: Actions) {
   const workflows = new Workflows(context, actions);
-  const runs = new WorkflowRuns(context, workflows);
+  const runs = new WorkflowRuns(context, actions);
   return {
     listWorkflows: ({ query }) => workflows.list(query),
     createWorkflow: ({ body }, actor) => workflows.create(body, actor),

@@ -29,12 +29,15 @@ export async function listSchedules(
   connection: Connection,
   listing: RequestOf<"listSchedules">["query"],
 ): Promise<{ rows: ScheduleRow[]; next_cursor: string | null }> {
-  const { paused, action_template_id, search } = listing;
+  const { paused, action_template_id, workflow_id, search } = listing;
   const page = new Page(order, listing);
   let query = connection.selectFrom("schedules").selectAll().select(page.place).where(ofTenant).where(page.follows);
   if (paused !== undefined) query = query.where(sql<string>`definition ->> 'paused'`, "=", paused);
   if (action_template_id !== undefined) {
     query = query.where(sql<string>`definition -> 'execution' ->> 'action_template_id'`, "=", action_template_id);
+  }
+  if (workflow_id !== undefined) {
+    query = query.where(sql<string>`definition -> 'workflow' ->> 'workflow_id'`, "=", workflow_id);
   }
   if (search !== undefined) {
     query = query.where(
@@ -183,13 +186,15 @@ export async function findLastFires(connection: Connection, scheduleIds: readonl
 export async function isGoingOn(connection: Connection, scheduleId: string): Promise<boolean> {
   const row = await connection
     .selectFrom("schedule_fires as f")
-    .innerJoin("executions as e", "e.execution_id", "f.execution_id")
-    .select("e.completed_at")
+    .leftJoin("executions as e", "e.execution_id", "f.execution_id")
+    .leftJoin("workflow_runs as w", "w.run_id", "f.run_id")
+    .select(sql<boolean>`coalesce(e.completed_at, w.completed_at) is null`.as("open"))
     .where("f.schedule_id", "=", scheduleId)
+    .where(sql<SqlBool>`(e.execution_id is not null or w.run_id is not null)`)
     .orderBy("f.scheduled_at", "desc")
     .limit(1)
     .executeTakeFirst();
-  return row !== undefined && row.completed_at === null;
+  return row?.open ?? false;
 }
 
 export function toFire(row: ShownFire): ScheduleFire {
@@ -198,6 +203,7 @@ export function toFire(row: ShownFire): ScheduleFire {
     fired_at: row.fired_at.toISOString(),
     outcome: row.outcome,
     execution_id: row.execution_id,
+    run_id: row.run_id,
     action_version: row.action_version,
     message: row.message,
   };

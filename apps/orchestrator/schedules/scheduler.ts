@@ -7,21 +7,25 @@ import { narrowTo } from "../database/tenancy.ts";
 import { Executions } from "../executions/executions.ts";
 import { Loop } from "../loop.ts";
 import { announce } from "../notifications/announce.ts";
+import { WorkflowStarter } from "../workflows/starting.ts";
 import { dueFires } from "./fires.ts";
 import * as repository from "./repository.ts";
 
 /**
- * Starts what is due. Every orchestrator does. A time, its execution and the time that comes next are written in one
+ * Starts what is due. Every orchestrator does. A time, what it starts and the time that comes next are written in one
  * transaction, and a time is written once: so it fires exactly once, whoever is killed at whatever moment.
  */
 export class Scheduler {
   readonly #context: Context;
   readonly #executions: Executions;
+  readonly #workflows: WorkflowStarter;
   readonly #loop: Loop;
 
   constructor(context: Context) {
     this.#context = context;
-    this.#executions = new Executions(context, new Actions(context));
+    const actions = new Actions(context);
+    this.#executions = new Executions(context, actions);
+    this.#workflows = new WorkflowStarter(context, actions);
     this.#loop = new Loop("scheduler", () => this.#fireDue(), context.timings.scheduleMs, context.log);
   }
 
@@ -55,7 +59,7 @@ export class Scheduler {
     }
   }
 
-  /** @returns how many executions it started */
+  /** @returns how often it started something */
   async #fire(transaction: Connection, row: repository.ScheduleRow): Promise<number> {
     const now = this.#context.now();
     await narrowTo(transaction, row.tenant_id);
@@ -89,27 +93,38 @@ export class Scheduler {
     transaction: Connection,
     row: repository.ScheduleRow,
     schedule: NewSchedule,
-  ): Promise<Pick<repository.FireToInsert, "outcome" | "execution_id" | "message">> {
+  ): Promise<Pick<repository.FireToInsert, "outcome" | "execution_id" | "run_id" | "message">> {
     if (schedule.overlap === "skip" && (await repository.isGoingOn(transaction, row.schedule_id))) {
-      const message = "the execution before it was still going on";
-      return { outcome: "skipped", execution_id: null, message };
+      const message = "what was started before was still going on";
+      return { outcome: "skipped", execution_id: null, run_id: null, message };
     }
     try {
-      const origin = { actor: actorOf(row), initiatedBy: row.owner, scheduleId: row.schedule_id };
-      const execution_id = await this.#executions.startWithin(transaction, schedule.execution, origin);
-      return { outcome: "started", execution_id, message: null };
+      const started = await this.#start(transaction, row, schedule);
+      return { outcome: "started", execution_id: null, run_id: null, ...started, message: null };
     } catch (error) {
       // Refused before anything was written, so the transaction is still good.
       if (!(error instanceof ApiError)) throw error;
-      this.#context.log.warn({ err: error, schedule_id: row.schedule_id }, "a schedule could not start its execution");
-      return { outcome: "failed", execution_id: null, message: error.message };
+      this.#context.log.warn({ err: error, schedule_id: row.schedule_id }, "a schedule could not start anything");
+      return { outcome: "failed", execution_id: null, run_id: null, message: error.message };
     }
+  }
+
+  /** @throws ApiError before anything was written */
+  async #start(
+    transaction: Connection,
+    row: repository.ScheduleRow,
+    { execution, workflow }: NewSchedule,
+  ): Promise<{ execution_id: string } | { run_id: string }> {
+    const origin = { actor: actorOf(row), initiatedBy: row.owner, scheduleId: row.schedule_id };
+    if (workflow !== undefined) return { run_id: await this.#workflows.startWithin(transaction, workflow, origin) };
+    if (execution === undefined) throw new RangeError("the schedule starts nothing");
+    return { execution_id: await this.#executions.startWithin(transaction, execution, origin) };
   }
 
   async #miss(transaction: Connection, row: repository.ScheduleRow, scheduled_at: Date): Promise<void> {
     const { schedule_id, name } = row;
     const message = "no orchestrator ran in time; earlier times since the last one are missed, too";
-    const fire = { schedule_id, scheduled_at, fired_at: this.#context.now(), execution_id: null };
+    const fire = { schedule_id, scheduled_at, fired_at: this.#context.now(), execution_id: null, run_id: null };
     await repository.insertFire(transaction, { ...fire, outcome: "missed", message });
     const resource = { type: "schedule", id: schedule_id, name } as const;
     await recordChange(transaction, actorOf(row), "schedule.missed", resource, { scheduled_at });

@@ -14,6 +14,7 @@ import type { Connection } from "../database/database.ts";
 import { writeNamed } from "../definitions/naming.ts";
 import { decideWork } from "../executions/planning.ts";
 import { preconditionFailed } from "../http/errors.ts";
+import { WorkflowStarter } from "../workflows/starting.ts";
 import { nextFire } from "./fires.ts";
 import { type Recurrence, recurrenceOf, timesAfter } from "./recurrence.ts";
 import * as repository from "./repository.ts";
@@ -21,14 +22,16 @@ import * as repository from "./repository.ts";
 /** Times of a schedule that are looked at to see how close together they are. */
 const LOOKED_AT = 10;
 
-/** Schedules: the rules. What starts their executions is the scheduler. */
+/** Schedules: the rules. What starts something is the scheduler. */
 export class Schedules {
   readonly #context: Context;
   readonly #actions: Actions;
+  readonly #workflows: WorkflowStarter;
 
   constructor(context: Context, actions: Actions) {
     this.#context = context;
     this.#actions = actions;
+    this.#workflows = new WorkflowStarter(context, actions);
   }
 
   async list(query: RequestOf<"listSchedules">["query"]): Promise<ResponseOf<"listSchedules">> {
@@ -44,11 +47,11 @@ export class Schedules {
     return await this.#show(connection, row);
   }
 
-  /** @throws ApiError invalid_request when it could never start anything, not_found for its action, conflict when the name is taken */
+  /** @throws ApiError invalid_request when it could never start anything, not_found for its action or workflow, conflict when the name is taken */
   async create(schedule: NewSchedule, actor: Actor): Promise<Schedule> {
     this.#refuseFaulty(schedule);
     return await writeNamed(this.#context.database, "schedule", schedule.name, async (transaction) => {
-      await decideWork(transaction, this.#actions, schedule.execution);
+      await this.#refuseUnfit(transaction, schedule);
       const row = await repository.insertSchedule(transaction, schedule, actor.id, this.#next(schedule));
       const { schedule_id: id, name } = row;
       await recordChange(transaction, actor, "schedule.created", { type: "schedule", id, name }, { version: 1 });
@@ -65,7 +68,7 @@ export class Schedules {
   ): Promise<Schedule> {
     this.#refuseFaulty(schedule);
     const updated = await writeNamed(this.#context.database, "schedule", schedule.name, async (transaction) => {
-      await decideWork(transaction, this.#actions, schedule.execution);
+      await this.#refuseUnfit(transaction, schedule);
       const change = { schedule, owner: actor.id, next: this.#next(schedule), version };
       const row = await repository.updateSchedule(transaction, scheduleId, change);
       if (row === undefined) return undefined;
@@ -107,6 +110,12 @@ export class Schedules {
     const start = after === undefined ? this.#context.now().getTime() : Date.parse(after);
     const times = timesAfter(understood(timing), start, count);
     return { fires: times.map((time) => new Date(time).toISOString()) };
+  }
+
+  /** @throws ApiError not_found, invalid_request when it could start nothing as things are now */
+  async #refuseUnfit(transaction: Connection, { execution, workflow }: NewSchedule): Promise<void> {
+    if (execution !== undefined) await decideWork(transaction, this.#actions, execution);
+    if (workflow !== undefined) await this.#workflows.prepare(transaction, workflow);
   }
 
   #next(schedule: NewSchedule): repository.NextFire {

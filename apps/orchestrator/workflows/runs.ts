@@ -6,34 +6,31 @@ import {
   isFinalRun,
   type NewVote,
   type NewWorkflowRun,
-  type Parameters,
   type RequestOf,
   type ResponseOf,
-  type Workflow,
   type WorkflowRun,
 } from "@homeslice/protocol";
+import type { Actions } from "../actions/actions.ts";
 import { findRequesters } from "../approvals/repository.ts";
 import { recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
 import { type Connection, transact } from "../database/database.ts";
-import { hashOf, keyReused } from "../executions/idempotency.ts";
 import { cancelOpen } from "./cancelling.ts";
-import { givenFaults } from "./faults.ts";
 import { type HeldRun, heldRun, resourceOf } from "./heldRun.ts";
 import { stepsToResume } from "./machine.ts";
 import { moveOn } from "./progress.ts";
 import * as repository from "./repository.ts";
+import { WorkflowStarter } from "./starting.ts";
 import { toRun, toStep, toSummary } from "./view.ts";
-import type { Workflows } from "./workflows.ts";
 
 /** Runs of workflows: starting, showing, deciding and ending them. What moves them on by itself is the runner. */
 export class WorkflowRuns {
   readonly #context: Context;
-  readonly #workflows: Workflows;
+  readonly #starter: WorkflowStarter;
 
-  constructor(context: Context, workflows: Workflows) {
+  constructor(context: Context, actions: Actions) {
     this.#context = context;
-    this.#workflows = workflows;
+    this.#starter = new WorkflowStarter(context, actions);
   }
 
   async list(query: RequestOf<"listWorkflowRuns">["query"]): Promise<ResponseOf<"listWorkflowRuns">> {
@@ -62,16 +59,9 @@ export class WorkflowRuns {
    * @throws ApiError not_found, invalid_request
    */
   async start(workflowId: string, request: NewWorkflowRun, actor: Actor, key?: string): Promise<WorkflowRun> {
-    return await this.#change(async (transaction) => {
-      const workflow = await this.#workflows.get(workflowId, transaction);
-      const run = { ...request, initiatedBy: actor.id, key: key ?? null };
-      const row = await this.#insert(transaction, workflow, run);
-      if (row === undefined) return await sameRun(transaction, workflowId, run);
-      const details = { workflow_id: workflowId, workflow_version: workflow.version, parameters: row.parameters };
-      await recordChange(transaction, actor, "workflow.started", resourceOf(row), details);
-      await moveOn(heldRun(this.#context, transaction, row));
-      return row.run_id;
-    });
+    const origin = { actor, initiatedBy: actor.id, ...(key !== undefined && { key }) };
+    const start = { workflow_id: workflowId, ...request };
+    return await this.#change((transaction) => this.#starter.startWithin(transaction, start, origin));
   }
 
   /** Ends what is under way and lets nothing more begin; asking again changes nothing. @throws ApiError not_found */
@@ -136,24 +126,6 @@ export class WorkflowRuns {
     });
   }
 
-  /** @returns undefined when there is a run of this key already */
-  async #insert(
-    transaction: Connection,
-    { workflow_id, version: workflow_version, metadata: _, ...workflow }: Workflow,
-    run: RunRequest,
-  ): Promise<repository.RunRow | undefined> {
-    return await repository.insertRun(transaction, {
-      workflow_id,
-      workflow_version,
-      workflow,
-      actions: await this.#workflows.actionsOf(workflow, transaction),
-      parameters: withDefaults(workflow, run.parameters),
-      initiated_by: run.initiatedBy,
-      start_key: run.key,
-      request_hash: requestHash(workflow_id, run),
-    });
-  }
-
   /** @throws ApiError not_found */
   async #hold(transaction: Connection, runId: string): Promise<HeldRun> {
     const row = await repository.lockRun(transaction, runId);
@@ -168,33 +140,6 @@ export class WorkflowRuns {
     bus.publish({ kind: "work" });
     return await this.get(runId);
   }
-}
-
-/** A run as somebody asks for it. */
-interface RunRequest extends NewWorkflowRun {
-  readonly initiatedBy: string;
-  readonly key: string | null;
-}
-
-function requestHash(workflowId: string, { parameters }: RunRequest): Buffer {
-  return hashOf({ workflow_id: workflowId, parameters });
-}
-
-/** The run that was started by the same request before. @throws ApiError idempotency_key_reused when it was another */
-async function sameRun(transaction: Connection, workflowId: string, run: RunRequest): Promise<string> {
-  const earlier = await repository.findRunOfKey(transaction, run.initiatedBy, run.key ?? "");
-  if (!earlier.request_hash.equals(requestHash(workflowId, run))) throw keyReused();
-  return earlier.run_id;
-}
-
-/** @throws ApiError invalid_request */
-function withDefaults({ parameters: defined }: Pick<Workflow, "parameters">, given: Parameters): Parameters {
-  const errors = givenFaults(defined, given).map(({ path, message }) => ({ path: `body.parameters.${path}`, message }));
-  if (errors.length > 0) throw new ApiError("invalid_request", "the parameters do not fit the workflow", { errors });
-  const defaults = Object.entries(defined).flatMap(([name, { default: value }]) =>
-    value === undefined ? [] : [[name, value] as const],
-  );
-  return { ...Object.fromEntries(defaults), ...given };
 }
 
 function endOf({ decision, reason }: NewVote, { id }: Actor, finished_at: Date): repository.StepEnd {

@@ -3,12 +3,11 @@ import { NewAction } from "../actions.ts";
 import { NewApprovalRule } from "../approvals.ts";
 import { everything } from "../client.ts";
 import { NewNotificationRule } from "../notifications.ts";
-import { NewSchedule } from "../schedules.ts";
 import { channel } from "./channel.ts";
-import { fromExecution, PortableExecution, toExecution } from "./execution.ts";
 import { hook } from "./hook.ts";
 import { kindOf } from "./kind.ts";
 import { reportSchedule } from "./reportSchedule.ts";
+import { schedule } from "./schedule.ts";
 import { secret } from "./secret.ts";
 import { workflow } from "./workflow.ts";
 
@@ -17,7 +16,6 @@ const Names = z.array(z.string().min(1)).max(100);
 const { name: _action, ...actionShape } = NewAction.shape;
 const { name: _approval, action_template_ids: _ids, ...approvalShape } = NewApprovalRule.shape;
 const { name: _notification, channel_ids: _channels, ...notificationShape } = NewNotificationRule.shape;
-const { name: _schedule, execution: _execution, ...scheduleShape } = NewSchedule.shape;
 
 const action = kindOf({
   schema: z.strictObject(actionShape),
@@ -81,27 +79,6 @@ const notificationRule = kindOf({
   },
   remove: async ({ client }, { id, version }) => {
     await client.call("deleteNotificationRule", { params: { rule_id: id }, version });
-  },
-});
-
-const schedule = kindOf({
-  schema: z.strictObject({ ...scheduleShape, execution: PortableExecution }),
-  references: ({ execution: { action: name } }) => (name === undefined ? [] : [{ kind: "Action", name }]),
-  list: async ({ client, names }) =>
-    (await everything((query) => client.call("listSchedules", { query }))).map(
-      ({ schedule_id, name, version, metadata: _, next_fire: _next, last_fire: _last, execution, ...spec }) => ({
-        ...{ id: schedule_id, name, version },
-        spec: { ...spec, execution: fromExecution(execution, names) },
-      }),
-    ),
-  create: async ({ client, names }, { execution, ...rest }) =>
-    (await client.call("createSchedule", { body: { ...rest, execution: toExecution(execution, names) } })).schedule_id,
-  update: async ({ client, names }, { id, version }, { execution, ...rest }) => {
-    const body = { ...rest, execution: toExecution(execution, names) };
-    await client.call("updateSchedule", { params: { schedule_id: id }, body, version });
-  },
-  remove: async ({ client }, { id, version }) => {
-    await client.call("deleteSchedule", { params: { schedule_id: id }, version });
   },
 });
 

@@ -1,7 +1,7 @@
 import { type Client, everything } from "../client.ts";
 
 /** Kinds that a definition of another kind can name. */
-const referable = ["Action", "Channel", "Secret"] as const;
+const referable = ["Action", "Channel", "Secret", "Workflow"] as const;
 
 /** What a definition can name. */
 export interface Reference {
@@ -70,6 +70,9 @@ export async function openSession(client: Client): Promise<Session> {
   }
   for (const { secret_id, name } of await everything((query) => client.call("listSecrets", { query }))) {
     names.add({ kind: "Secret", name }, secret_id);
+  }
+  for (const { workflow_id, name } of await everything((query) => client.call("listWorkflows", { query }))) {
+    names.add({ kind: "Workflow", name }, workflow_id);
   }
   return { client, names };
 }

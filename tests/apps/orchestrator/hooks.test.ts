@@ -156,6 +156,28 @@ describe("an alert of Alertmanager", () => {
     expect(result?.reason).toContain(reason);
   });
 
+  test("starts a workflow with what its labels say, under the same guard rails", async () => {
+    const parameters = { unit: { type: "string" as const, validation: { format: "name" as const } } };
+    const steps = [{ name: "ask", gate: { message: "?" } }];
+    const body = { name: "heal", parameters, steps };
+    const { workflow_id } = await admin.call("createWorkflow", { body });
+    const bound = { action_template_id: undefined, workflow_id, host_from: undefined };
+    const hookId = await hook({ ...bound, starts_per_hour: 1 });
+    const results = await fire(hookId, alert({}, "a"), alert({}, "a"), alert({}, "b"));
+    expect(results).toMatchObject([
+      { outcome: "started", execution_id: null, run_id: expect.any(String) },
+      { outcome: "ignored", run_id: null },
+      { outcome: "refused", run_id: null },
+    ]);
+    const run = await admin.call("getWorkflowRun", { params: { run_id: results[0]?.run_id ?? "" } });
+    expect(run).toMatchObject({ workflow_id, parameters: { unit: "nginx" }, initiated_by: "test admin" });
+    const [unfit] = await fire(await hook(bound), alert({ unit: "nginx; reboot" }));
+    expect(unfit).toMatchObject({ outcome: "refused", reason: expect.stringContaining("body.parameters.unit") });
+    await expect(hook({ ...bound, host_from: "instance" })).rejects.toThrow("the request has 1 problem");
+    await expect(hook({ workflow_id })).rejects.toThrow("the request has");
+    await expect(hook({ ...bound, workflow_id: crypto.randomUUID() })).rejects.toThrow("there is no workflow");
+  });
+
   test("waits for approval where a rule asks for it", async () => {
     const rule = await admin.call("createApprovalRule", { body: { name: "ask", action_template_ids: [actionId] } });
     const [result] = await fire(await hook(), alert());

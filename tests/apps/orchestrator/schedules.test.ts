@@ -14,6 +14,16 @@ let made = 0;
 
 type Input = z.input<typeof NewSchedule>;
 
+const parameters = { path: { type: "string" as const } };
+const steps = [
+  { name: "ask", gate: { message: "?" } },
+  { name: "use", needs: ["ask"], execution: { ...execution, parameters: { path: "{{parameters.path}}" } } },
+];
+const { workflow_id } = await client.call("createWorkflow", { body: { name: "asking", parameters, steps } });
+const workflow = { workflow_id, parameters: { path: "/srv" } };
+/** Instead of an execution. */
+const ofWorkflow = { execution: undefined, workflow };
+
 async function schedule(more: Partial<Input> = {}, as = client): Promise<Schedule> {
   const body = { name: `schedule ${made++}`, timing: hourly, execution, ...more };
   return await as.call("createSchedule", { body });
@@ -62,6 +72,38 @@ describe("a schedule", () => {
       actor: { type: "system", id: `schedule ${once.name}` },
       details: { schedule_id: once.schedule_id, initiated_by: "test operator" },
     });
+  });
+
+  test("starts a workflow in the name of its owner, as it is at that moment, with parameters that fit", async () => {
+    const operator = await installation.client(url, "operator");
+    const once = await schedule({ timing: soon(), ...ofWorkflow }, operator);
+    const [fire] = await fired(once, 1);
+    expect(fire).toMatchObject({ outcome: "started", execution_id: null, message: null });
+    const run = await client.call("getWorkflowRun", { params: { run_id: fire?.run_id ?? "" } });
+    expect(run).toMatchObject({
+      workflow_id,
+      initiated_by: "test operator",
+      state: "waiting",
+      parameters: { path: "/srv" },
+    });
+    const audit = await client.call("listAudit", { query: { resource_id: run.run_id } });
+    expect(audit.items[0]).toMatchObject({
+      event_type: "workflow.started",
+      actor: { type: "system", id: `schedule ${once.name}` },
+      details: { schedule_id: once.schedule_id, initiated_by: "test operator" },
+    });
+    const found = await client.call("listSchedules", { query: { workflow_id } });
+    expect(found.items.map(({ name }) => name)).toEqual([once.name]);
+    const unfit: [Partial<Input>, object][] = [
+      [{ execution: undefined }, { errors: [{ message: "give either execution or workflow" }] }],
+      [{ workflow }, { errors: [{ message: "give either execution or workflow" }] }],
+      [
+        { ...ofWorkflow, workflow: { workflow_id } },
+        { errors: [{ path: "body.parameters.path", message: "required" }] },
+      ],
+      [{ ...ofWorkflow, workflow: { workflow_id: crypto.randomUUID() } }, { code: "not_found" }],
+    ];
+    for (const [body, problem] of unfit) expect(await refusal(schedule(body))).toMatchObject(problem);
   });
 
   test("says when it comes next, in its time zone, and is put off by its jitter", async () => {
@@ -155,6 +197,23 @@ describe("a time", () => {
     expect(second).toMatchObject({ outcome: "skipped", execution_id: null });
   });
 
+  test("is left out while the run of its workflow is still going on, and begins again when that has ended", async () => {
+    const made = await schedule(ofWorkflow);
+    await dueSince(made, fullHour(2));
+    const [first] = await fired(made, 1);
+    const earlier = (hours: number) =>
+      installation.query(
+        `update schedule_fires set scheduled_at = scheduled_at - interval '${hours} hours' where schedule_id = '${made.schedule_id}'`,
+      );
+    await earlier(2);
+    await dueSince(made, fullHour(0));
+    expect((await fired(made, 2))[0]).toMatchObject({ outcome: "skipped", run_id: null });
+    await client.call("cancelWorkflowRun", { params: { run_id: first?.run_id ?? "" } });
+    await earlier(1);
+    await dueSince(made, fullHour(0));
+    expect((await fired(made, 3))[0]).toMatchObject({ outcome: "started", run_id: expect.any(String) });
+  });
+
   test("whose execution cannot be started says why, and the next one follows", async () => {
     const { server: gone } = await client.call("registerServer", { body: { hostname: "gone" } });
     const made = await schedule({ execution: { ...execution, target_servers: [gone.server_id] } });
@@ -169,11 +228,14 @@ describe("a time", () => {
   test("fires once, with several orchestrators whose database connections break meanwhile", async () => {
     const others = [await installation.start(), await installation.start()];
     const at = soon(1_500);
-    const all = await Promise.all(Array.from({ length: 40 }, () => schedule({ timing: at })));
+    const all = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => schedule({ timing: at, ...(index % 2 === 0 ? ofWorkflow : {}) })),
+    );
     const started = async () =>
       await installation.rows(
-        `select f.schedule_id from schedule_fires f join executions e using (execution_id)
-         where f.schedule_id in (${all.map(({ schedule_id }) => `'${schedule_id}'`).join(", ")})`,
+        `select f.schedule_id from schedule_fires f
+         where (f.execution_id in (select execution_id from executions) or f.run_id in (select run_id from workflow_runs))
+           and f.schedule_id in (${all.map(({ schedule_id }) => `'${schedule_id}'`).join(", ")})`,
         "*",
       );
     await eventually(async () => (await started()).length > 0, "the first have fired");
@@ -183,7 +245,7 @@ describe("a time", () => {
     const names = all.map(({ name }) => `'schedule ${name}'`).join(", ");
     const [row] = await installation.rows(
       `select count(*)::int as count from audit_events
-       where event_type = 'execution.started' and actor ->> 'id' in (${names})`,
+       where event_type in ('execution.started', 'workflow.started') and actor ->> 'id' in (${names})`,
       "*",
     );
     expect(row).toEqual({ count: all.length });

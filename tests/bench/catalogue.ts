@@ -4,6 +4,7 @@ import { api } from "./benches/api.ts";
 import { bulk } from "./benches/bulk.ts";
 import { cluster } from "./benches/cluster.ts";
 import { dispatch } from "./benches/dispatch.ts";
+import { lighthouse } from "./benches/lighthouse.ts";
 import { logs } from "./benches/logs.ts";
 import { sustained } from "./benches/sustained.ts";
 
@@ -13,6 +14,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   dispatch,
   sustained,
   logs,
+  lighthouse,
   api,
   agent: agentIdle,
   cluster,

@@ -108,7 +108,7 @@ export function errorsOf(page: Page): string[] {
 /** Waits until a page shows what it has: its title is there, and nothing is on its way. */
 export async function settled(page: Page): Promise<void> {
   await page.locator("main h1").first().waitFor();
-  await page.waitForFunction(() => document.querySelector(".skeleton") === null);
+  await page.locator(".skeleton").first().waitFor({ state: "detached" });
 }
 
 async function logIn(browser: Browser, url: string) {

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
-const liveViews = ["execution", "servers"] as const;
+const liveViews = ["execution", "servers", "workflow_run"] as const;
 /** What clients follow by WebSocket. */
 export type LiveView = (typeof liveViews)[number];
 

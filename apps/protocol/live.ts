@@ -7,6 +7,7 @@ import type { Permission } from "./access.ts";
 import { Execution, LogEntry } from "./executions.ts";
 import { ServerId } from "./ids.ts";
 import { Server } from "./servers.ts";
+import { WorkflowRun } from "./workflows.ts";
 
 export const FollowMessage = z.discriminatedUnion("type", [
   z.strictObject({
@@ -45,3 +46,18 @@ export const LiveServersMessage = z.object({
   gone: z.array(ServerId).meta({ description: "Servers that were deleted" }),
 });
 export type LiveServersMessage = z.infer<typeof LiveServersMessage>;
+
+/** What a client of `/ws/workflow-runs/{id}` sends, once. */
+export const FollowRunMessage = z.discriminatedUnion("type", [z.strictObject({ type: z.literal("follow") })]);
+export type FollowRunMessage = z.infer<typeof FollowRunMessage>;
+export const followRunPermissions: Record<FollowRunMessage["type"], Permission> = { follow: "workflows:read" };
+
+/**
+ * `/ws/workflow-runs/{id}`: the run with all of its steps, at first and whenever one of them has moved, within a second;
+ * then `end`. There is nothing to resume: a new connection begins with the run as it is.
+ */
+export const LiveRunMessage = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("run"), run: WorkflowRun }),
+  z.object({ type: z.literal("end"), run: WorkflowRun }),
+]);
+export type LiveRunMessage = z.infer<typeof LiveRunMessage>;

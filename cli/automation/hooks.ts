@@ -45,7 +45,7 @@ export async function listCalls(
     table("call", found, {
       AT: ({ at }) => at,
       OUTCOME: ({ outcome: became }) => became,
-      EXECUTION: ({ execution_id }) => execution_id,
+      STARTED: ({ execution_id, run_id }) => execution_id ?? run_id,
       LABELS: (call) => labels(call.labels),
       SAYS: ({ reason }) => reason,
     }),

@@ -37,7 +37,7 @@ export async function listFires(name: string, shown: Shown): Promise<void> {
     table("fire", found, {
       DUE: ({ scheduled_at }) => scheduled_at,
       OUTCOME: ({ outcome }) => outcome,
-      EXECUTION: ({ execution_id }) => execution_id,
+      STARTED: ({ execution_id, run_id }) => execution_id ?? run_id,
       SAYS: ({ message }) => message,
     }),
   );

@@ -36,6 +36,10 @@ ${Object.entries(reportKinds)
 \`executions:read\`) with the last line that you hold of each server, or \`{}\`. You get \`execution\` whenever its state
 changes, \`log\` with every later line once and in order, and \`end\` after the last line of the last server.
 
+\`WebSocket /ws/workflow-runs/{run_id}\`: send \`{"type":"follow"}\` (permission \`workflows:read\`). You get \`run\` with all
+steps, at first and within a second whenever one of them has moved, and \`end\` when the run has ended. There is nothing to
+resume: a new connection begins with the run as it is.
+
 \`WebSocket /ws/servers/status\`: send \`{"type":"follow"}\` (permission \`servers:read\`). You get \`servers\` with status and
 circuit breaker of all servers, then within a second of each that has changed, and as \`gone\` the ids of those deleted.
 `;

@@ -11,6 +11,8 @@ export const Hint = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("work") }),
   /** The state or the output of an execution has grown. */
   z.object({ kind: z.literal("execution"), execution_id: z.string() }),
+  /** A run of a workflow has moved on. */
+  z.object({ kind: z.literal("run"), run_id: z.string() }),
   /** There is something to be cancelled. */
   z.object({ kind: z.literal("cancel") }),
   /** A server was deleted: whoever holds its link looks. */

@@ -4,15 +4,19 @@ import {
   closeCode,
   ExecutionId,
   FollowMessage,
+  FollowRunMessage,
   FollowServersMessage,
   followPermissions,
+  followRunPermissions,
   followServersPermissions,
   LINK_PATH,
   type LiveMessage,
+  type LiveRunMessage,
   type LiveServersMessage,
   MAX_FRAME_BYTES,
   type Permission,
   permits,
+  WorkflowRunId,
 } from "@homeslice/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
@@ -21,8 +25,10 @@ import type { LinkServer } from "../agents/link.ts";
 import { type Context, inTenant } from "../context.ts";
 import { findStart } from "../executions/repository.ts";
 import type { Admission } from "../http/admission.ts";
+import { findRun } from "../workflows/repository.ts";
 import { Follower } from "./follower.ts";
 import { SocketGuard } from "./guard.ts";
+import { RunFollower } from "./runFollower.ts";
 import { ServerWatches } from "./serverWatch.ts";
 
 /** Adds the WebSocket routes: the agents' link and the live views. */
@@ -45,6 +51,11 @@ export async function addWebSockets(
       guard.serve(socket, request, "execution", (caller, messages) =>
         serveExecution(context, socket, request, caller, messages),
       ),
+  );
+  app.get("/ws/workflow-runs/:run_id", { websocket: true, config: { access: "workflows:read" } }, (socket, request) =>
+    guard.serve(socket, request, "workflow_run", (caller, messages) =>
+      serveRun(context, socket, request, caller, messages),
+    ),
   );
   app.get("/ws/servers/status", { websocket: true, config: { access: "servers:read" } }, (socket, request) =>
     guard.serve(socket, request, "servers", async (caller, messages) => {
@@ -74,6 +85,29 @@ async function serveExecution(
     const follower = new Follower(own, id.data, after, async (message) => {
       await send(socket, message);
       if (message.type === "end") socket.close(1000, "the execution has ended");
+    });
+    follower.start();
+    return () => follower.stop();
+  });
+}
+
+/** Shows a run of a workflow to whoever asks for it by its first message. */
+async function serveRun(
+  context: Context,
+  socket: WebSocket,
+  request: FastifyRequest,
+  caller: Caller,
+  messages: AsyncIterable<string>,
+): Promise<void> {
+  const id = WorkflowRunId.safeParse(Object(request.params)["run_id"]);
+  const own = inTenant(context, caller.tenant);
+  if (!id.success || (await findRun(own.database, id.data)) === undefined) {
+    return socket.close(closeCode.not_found, "there is no such run");
+  }
+  await serveFollow({ socket, caller, messages, schema: FollowRunMessage, permissions: followRunPermissions }, () => {
+    const follower = new RunFollower(own, id.data, async (message) => {
+      await send(socket, message);
+      if (message.type === "end") socket.close(1000, "the run has ended");
     });
     follower.start();
     return () => follower.stop();
@@ -121,7 +155,7 @@ function parseMessage<Message>(schema: z.ZodType<Message>, text: string): Messag
 }
 
 /** Sends, and waits until the message has left this process; a socket that is gone takes everything. */
-async function send(socket: WebSocket, message: LiveMessage | LiveServersMessage): Promise<void> {
+async function send(socket: WebSocket, message: LiveMessage | LiveRunMessage | LiveServersMessage): Promise<void> {
   await new Promise<void>((resolve) => {
     if (socket.readyState !== socket.OPEN) return resolve();
     socket.send(JSON.stringify(message), () => resolve());

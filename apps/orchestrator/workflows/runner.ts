@@ -52,15 +52,16 @@ export class WorkflowRunner {
     while (this.#anyOpen) {
       let runId: string | undefined;
       try {
-        const state = await transact(database, async (transaction) => {
+        const moved = await transact(database, async (transaction) => {
           const row = await repository.lockDue(transaction, this.#context.now(), failed);
           runId = row?.run_id;
           if (row === undefined) return undefined;
           await narrowTo(transaction, row.tenant_id);
           return await moveOn(heldRun(this.#context, transaction, row));
         });
-        if (state === undefined) return;
+        if (moved === undefined || runId === undefined) return;
         bus.publish({ kind: "work" });
+        bus.publish({ kind: "run", run_id: runId });
       } catch (error) {
         if (runId === undefined) throw error;
         // One run that cannot be moved on must not keep the others waiting.

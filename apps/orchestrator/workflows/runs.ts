@@ -138,6 +138,7 @@ export class WorkflowRuns {
     const { database, bus } = this.#context;
     const runId = await transact(database, change);
     bus.publish({ kind: "work" });
+    bus.publish({ kind: "run", run_id: runId });
     return await this.get(runId);
   }
 }

@@ -1,5 +1,5 @@
-import { type Client, closeCode, LiveMessage } from "@homeslice/protocol";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Client, closeCode, LiveMessage, LiveRunMessage } from "@homeslice/protocol";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { eventually } from "../../support/eventually.ts";
 import { Installation } from "./harness.ts";
@@ -114,4 +114,87 @@ test("nobody sees an execution without a token, or one that does not exist, or b
     expect(viewer.closed).toBe(code);
     expect(viewer.messages).toEqual([]);
   }
+});
+
+describe("a run of a workflow", () => {
+  /** A client of the live view of a run. */
+  class RunViewer {
+    readonly messages: LiveRunMessage[] = [];
+    closed: number | undefined;
+    readonly #socket: WebSocket;
+
+    constructor(run_id: string, token: string | undefined, { at = url, first = '{"type":"follow"}' } = {}) {
+      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      this.#socket = new WebSocket(`${at.replace("http", "ws")}/ws/workflow-runs/${run_id}`, { headers });
+      this.#socket.on("open", () => this.#socket.send(first));
+      this.#socket.on("message", (data) => this.messages.push(LiveRunMessage.parse(JSON.parse(String(data)))));
+      this.#socket.on("close", (code) => {
+        this.closed = code;
+      });
+    }
+
+    /** How its steps are, as was told last. */
+    get steps(): string[] | undefined {
+      return this.messages.at(-1)?.run.steps.map(({ name, state }) => `${name} ${state}`);
+    }
+
+    async sees(...steps: string[]): Promise<void> {
+      await eventually(() => String(this.steps) === String(steps), `it sees ${steps.join(", ")}`, 20_000);
+    }
+
+    leave(): void {
+      this.#socket.terminate();
+    }
+  }
+
+  async function startRun(): Promise<string> {
+    const operation = { type: "shell_command" as const, argv: ["true"] satisfies [string] };
+    const steps = [
+      { name: "run", execution: { operation, target_servers: [agent.serverId] } },
+      { name: "ask", needs: ["run"], gate: { message: "?", by_others: false } },
+    ];
+    const body = { name: `followed ${crypto.randomUUID()}`, steps };
+    const { workflow_id } = await client.call("createWorkflow", { body });
+    return (await client.call("startWorkflow", { params: { workflow_id }, body: {} })).run_id;
+  }
+
+  test("is seen as it moves, at another orchestrator too, long before anybody would look by themselves; who comes back sees all", async () => {
+    // Nothing is seen by looking again and again: what is seen was told.
+    const other = await installation.start({ pollMs: 600_000 });
+    const run_id = await startRun();
+    const token = await installation.token("viewer");
+    const viewer = new RunViewer(run_id, token, { at: other.url });
+    await viewer.sees("run running", "ask pending");
+    link.finish(await link.job(), 0, 0);
+    await viewer.sees("run succeeded", "ask waiting");
+    viewer.leave();
+    const again = new RunViewer(run_id, token, { at: other.url });
+    await again.sees("run succeeded", "ask waiting");
+    const vote = { decision: "approve" as const, reason: "good" };
+    await client.call("decideGate", { params: { run_id, step: "ask" }, body: vote });
+    await eventually(() => again.closed === 1000, "the view ends");
+    expect(again.messages.at(-1)).toMatchObject({ type: "end", run: { state: "succeeded" } });
+    expect(new Set(again.messages.map((message) => JSON.stringify(message))).size).toBe(again.messages.length);
+    await other.stop();
+  });
+
+  test("is shown to nobody without a token, and only by the message that asks for it", async () => {
+    const run_id = await startRun();
+    const token = await installation.token("viewer");
+    const cases = [
+      { viewer: new RunViewer(run_id, undefined), code: closeCode.not_authenticated },
+      { viewer: new RunViewer(crypto.randomUUID(), token), code: closeCode.not_found },
+      { viewer: new RunViewer("..%2f", token), code: closeCode.not_found },
+      {
+        viewer: new RunViewer(run_id, token, { first: '{"type":"follow","after":{}}' }),
+        code: closeCode.invalid_message,
+      },
+    ];
+    for (const { viewer, code } of cases) {
+      await eventually(() => viewer.closed !== undefined, "the socket is closed");
+      expect(viewer.closed).toBe(code);
+      expect(viewer.messages).toEqual([]);
+    }
+    await client.call("cancelWorkflowRun", { params: { run_id } });
+  });
 });

@@ -135,15 +135,17 @@ describe("S35: another tenant's objects are not there", () => {
     expect((await theirs.call("listExecutions")).items).toHaveLength(1);
   });
 
-  test("their live view is not there either", async () => {
+  test("their live views are not there either", async () => {
     const headers = { authorization: `Bearer ${await installation.token("admin", "ours")}` };
-    const socket = new WebSocket(`${url.replace("http", "ws")}/ws/executions/${objects["execution_id"]}`, { headers });
-    let closed: number | undefined;
-    socket.on("close", (code) => {
-      closed = code;
-    });
-    await eventually(() => closed !== undefined, "the socket is closed");
-    expect(closed).toBe(closeCode.not_found);
+    for (const path of [`executions/${objects["execution_id"]}`, `workflow-runs/${objects["run_id"]}`]) {
+      const socket = new WebSocket(`${url.replace("http", "ws")}/ws/${path}`, { headers });
+      let closed: number | undefined;
+      socket.on("close", (code) => {
+        closed = code;
+      });
+      await eventually(() => closed !== undefined, "the socket is closed");
+      expect(closed).toBe(closeCode.not_found);
+    }
   });
 });
 

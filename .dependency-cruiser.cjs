@@ -3,7 +3,7 @@ const rooms = {
   config: [],
   "providers/plugin": [],
   "providers/tunnel": ["config"],
-  "providers/homeslice": ["config", "providers/plugin", "providers/tunnel"],
+  "providers/homeslice": ["config", "providers/plugin", "providers/tunnel", "apps/protocol"],
   components: ["config", "providers/homeslice", "providers/tunnel"],
   stacks: ["config", "components", "providers/tunnel"],
   policies: [],

@@ -2,6 +2,7 @@ export { Agents } from "./agent/agents.ts";
 export { Alertmanager } from "./alertmanager/alertmanager.ts";
 export { Authentik } from "./authentik/authentik.ts";
 export { SignOn } from "./authentik/sign-on.ts";
+export { Automation } from "./automation/automation.ts";
 export { Backup } from "./backup/backup.ts";
 export { Authority, type Certificate } from "./certificates/authority.ts";
 export { Collector } from "./collector/collector.ts";

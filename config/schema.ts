@@ -5,6 +5,7 @@ import { domainName, imageReference, objectName, programPath, repository, size }
 import { access } from "./settings/access.ts";
 import { alertmanager } from "./settings/alertmanager.ts";
 import { authentik } from "./settings/authentik.ts";
+import { automation } from "./settings/automation.ts";
 import { backup } from "./settings/backup.ts";
 import { grafana } from "./settings/grafana.ts";
 import { homepage } from "./settings/homepage.ts";
@@ -38,6 +39,7 @@ export function settingsSchema(environment: EnvironmentName) {
     postgresql: postgresql(environment).describe("PostgreSQL: the one store for everything that must last."),
     redis: redis(environment).describe("Redis: live fan-out, counters, caches; nothing that must last."),
     orchestrator: orchestrator(environment).describe("The orchestrator: API, queue and scheduler."),
+    automation: automation().describe("What the orchestrator does by itself, defined in files."),
     agent: agent().describe("The agent that runs on every node of the cluster."),
     prometheus: prometheus(environment).describe("Prometheus: measurements and alert rules."),
     alertmanager: alertmanager().describe(

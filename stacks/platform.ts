@@ -1,4 +1,13 @@
-import { Agents, Backup, Environment, Homepage, Orchestrator, PostgreSQL, Redis } from "@homeslice/components";
+import {
+  Agents,
+  Automation,
+  Backup,
+  Environment,
+  Homepage,
+  Orchestrator,
+  PostgreSQL,
+  Redis,
+} from "@homeslice/components";
 import type { Colour, Config, EnvironmentName } from "@homeslice/config";
 import type { Output } from "@pulumi/pulumi";
 import { catalogueOf } from "./catalogue.ts";
@@ -44,9 +53,14 @@ export function platform(config: Config): PlatformOutputs {
     },
     environment,
   );
+  const { certificateAuthority } = edge.outputs;
+  if (config.automation.definitions) {
+    const api = orchestrator.api();
+    new Automation("automation", { ...config.automation, orchestrator: api, certificateAuthority }, environment);
+  }
   const agents = new Agents("agent", { ...config.agent, orchestrator: orchestrator.link() }, environment);
 
-  createObservability(config, environment, postgresql, signOn, edge.outputs.certificateAuthority);
+  createObservability(config, environment, postgresql, signOn, certificateAuthority);
 
   if (config.homepage.enabled) {
     new Homepage("homepage", { ...config.homepage, authentik: signOn?.reader("homepage") }, environment);

@@ -35,6 +35,16 @@ export interface ClientOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds after which a call fails. Default 10,000. */
   readonly timeoutMs?: number;
+  /** How requests are sent, where the address alone does not say it. Default: `fetch`. */
+  readonly fetch?: (url: URL, request: SentRequest) => Promise<Response>;
+}
+
+/** A request on its way. */
+export interface SentRequest {
+  readonly method: Route["method"];
+  readonly headers: Headers;
+  readonly signal: AbortSignal;
+  readonly body?: string;
 }
 
 /** A typed client of the REST API, inferred from the catalogue of routes. */
@@ -55,14 +65,14 @@ export function createClient(options: ClientOptions): Client {
 }
 
 async function send(options: ClientOptions, route: Route, request: CallOf<RouteName>): Promise<Response> {
-  const { token, timeoutMs = 10_000 } = options;
+  const { token, timeoutMs = 10_000, fetch: sendOff = fetch } = options;
   const headers = new Headers(options.headers);
   if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
   if (request.body !== undefined) headers.set("content-type", "application/json");
   if (request.idempotencyKey !== undefined) headers.set("idempotency-key", request.idempotencyKey);
   if (request.version !== undefined) headers.set("if-match", `"${request.version}"`);
   try {
-    return await fetch(urlOf(options.url, route, request), {
+    return await sendOff(urlOf(options.url, route, request), {
       method: route.method,
       headers,
       signal: AbortSignal.timeout(timeoutMs),

@@ -1,7 +1,7 @@
 import { UserError } from "@homeslice/config/errors.ts";
 import { type Client, ClientError } from "@homeslice/protocol/client.ts";
+import { readDocuments } from "@homeslice/provider/automation/documents.ts";
 import { stringify } from "yaml";
-import { readDocuments } from "./documents.ts";
 import { exported, plan, type Step, stepFailed } from "./plan.ts";
 
 export interface ApplyOptions {

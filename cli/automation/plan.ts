@@ -4,8 +4,8 @@ import type { Stored } from "@homeslice/protocol/definitions/kind.ts";
 import { type KindName, kindNames, kinds } from "@homeslice/protocol/definitions/kinds.ts";
 import { type Names, openSession, type Session, UnknownName } from "@homeslice/protocol/definitions/session.ts";
 import { differences } from "@homeslice/protocol/difference.ts";
+import type { Document } from "@homeslice/provider/automation/documents.ts";
 import { describeDifference } from "./difference.ts";
-import type { Document } from "./documents.ts";
 
 /** What is to be done about one definition. */
 export interface Step {

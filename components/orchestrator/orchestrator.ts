@@ -45,6 +45,9 @@ export type OrchestratorArgs = Config["orchestrator"] & {
 /** How an agent reaches the orchestrator, and the secret with which the agents of this cluster enrol. */
 export type OrchestratorLink = Link<"url", "enrolment">;
 
+/** How the definitions of a stack reach it, and the secret with which they prove themselves. */
+export type OrchestratorApi = Link<"url", "key">;
+
 const PORT = 8080;
 const PORTS = { http: PORT };
 /** What a step that runs to its end may use. */
@@ -94,6 +97,11 @@ export class Orchestrator extends Component {
   link(): OrchestratorLink {
     const { ready } = this.#server;
     return { peer: this.#server, port: PORT, settings: { url: this.address }, secret: this.#secret, ready };
+  }
+
+  /** What the definitions of the stack use to reach it. */
+  api(): OrchestratorApi {
+    return { ...this.link(), secret: this.#secret };
   }
 
   /** The image of a colour: what was released to it, or what the settings of all images say. */

@@ -13,7 +13,10 @@ import type {
   UpdateCall,
   Values,
 } from "@homeslice/plugin";
+import type { Client } from "@homeslice/protocol/client.ts";
 import { Authentik } from "./authentik/authentik.ts";
+import { Connection, checkConnection, leadsElsewhere, SETTING } from "./automation/connection.ts";
+import { definitionKinds } from "./automation/definition.ts";
 import { checkConfig, hasSettings, identifying, settingsOf } from "./config.ts";
 import { checkArgs } from "./engine/check.ts";
 import type { Kind } from "./engine/kind.ts";
@@ -21,42 +24,48 @@ import { lookups } from "./functions/lookups.ts";
 import { isAbsent } from "./http/errors.ts";
 import { kinds } from "./resources/index.ts";
 
-/** Users, applications and all else that belongs to the identity provider, as Pulumi resources. */
+/** What belongs to the identity provider, and what the orchestrator is told to do, as Pulumi resources. */
 export class HomesliceProvider implements Provider {
   readonly version = "0.1.0";
   #authentik: Authentik | undefined;
+  #orchestrator: Connection | undefined;
+  readonly #kinds = [...kinds, ...definitionKinds(() => this.#ask())];
 
   async checkConfig(config: Values): Promise<CheckResult> {
-    return checkConfig(config);
+    return SETTING in config ? checkConnection(config) : checkConfig(config);
   }
 
   async configure(config: Values): Promise<void> {
+    if (SETTING in config) {
+      this.#orchestrator = new Connection(config);
+      return;
+    }
     // Kinds that have nothing to do with Authentik need no settings.
     this.#authentik = hasSettings(config) ? new Authentik(settingsOf(config)) : undefined;
   }
 
   configReplaces(before: Values, after: Values): readonly string[] {
-    return identifying(before, after);
+    return leadsElsewhere(before, after) ? [SETTING] : identifying(before, after);
   }
 
   async check({ type, inputs }: CheckCall): Promise<CheckResult> {
-    return kindOf(type).check(inputs);
+    return this.#kindOf(type).check(inputs);
   }
 
   async diff({ type, oldInputs, inputs }: DiffCall): Promise<DiffResult> {
-    return kindOf(type).diff(oldInputs, inputs);
+    return this.#kindOf(type).diff(oldInputs, inputs);
   }
 
   async create({ type, inputs, preview }: CreateCall): Promise<{ readonly id: string; readonly outputs: Values }> {
-    if (preview) return { id: "", outputs: kindOf(type).planned(inputs) };
-    return kindOf(type).create(this.#connect, inputs);
+    if (preview) return { id: "", outputs: this.#kindOf(type).planned(inputs) };
+    return this.#kindOf(type).create(this.#connect, inputs);
   }
 
   /** Where no Authentik runs, nothing can be said of what its database holds; without its namespace, there is none. */
   async read({ type, id, oldInputs, oldOutputs }: ReadCall): Promise<ReadResult | undefined> {
     const isImport = Object.keys(oldInputs).length === 0;
     try {
-      return await kindOf(type).read(this.#connect, id, isImport ? undefined : oldInputs);
+      return await this.#kindOf(type).read(this.#connect, id, isImport ? undefined : oldInputs);
     } catch (error) {
       if (isImport || !isAbsent(error)) throw error;
       return error.code === "authentik.namespace-gone" ? undefined : { id, inputs: oldInputs, outputs: oldOutputs };
@@ -65,13 +74,13 @@ export class HomesliceProvider implements Provider {
 
   async update({ type, id, oldInputs, oldOutputs, inputs, preview }: UpdateCall): Promise<Values> {
     if (preview) return { ...oldOutputs, ...inputs };
-    return kindOf(type).update(this.#connect, id, { inputs: oldInputs, outputs: oldOutputs }, inputs);
+    return this.#kindOf(type).update(this.#connect, id, { inputs: oldInputs, outputs: oldOutputs }, inputs);
   }
 
   /** What went with its Authentik needs no deletion. */
   async delete({ type, id }: DeleteCall): Promise<void> {
     try {
-      await kindOf(type).delete(this.#connect, id);
+      await this.#kindOf(type).delete(this.#connect, id);
     } catch (error) {
       if (!isAbsent(error)) throw error;
     }
@@ -87,7 +96,8 @@ export class HomesliceProvider implements Provider {
 
   cancel(): void {
     this.#authentik?.cancel();
-    for (const kind of kinds) kind.cancel?.();
+    this.#orchestrator?.cancel();
+    for (const kind of this.#kinds) kind.cancel?.();
   }
 
   readonly #connect = (): Authentik => {
@@ -95,10 +105,15 @@ export class HomesliceProvider implements Provider {
       throw new Error("the provider is not configured: give it the address of Authentik and a token");
     return this.#authentik;
   };
-}
 
-function kindOf(type: string): Kind {
-  const found = kinds.find((kind) => kind.type === type);
-  if (!found) throw new Error(`the provider has no resource ${type}`);
-  return found;
+  async #ask(): Promise<Client> {
+    if (this.#orchestrator) return await this.#orchestrator.client();
+    throw new Error("the provider is not configured: give it the address of an orchestrator and a token");
+  }
+
+  #kindOf(type: string): Kind {
+    const found = this.#kinds.find((kind) => kind.type === type);
+    if (!found) throw new Error(`the provider has no resource ${type}`);
+    return found;
+  }
 }

@@ -11,9 +11,9 @@ export interface Stored {
 }
 
 /** How one kind of definition is read and written. */
-export interface Kind {
+export interface Kind<Schema extends z.ZodType<object> = z.ZodType<object>> {
   /** What a file may say of it. */
-  readonly schema: z.ZodType<object>;
+  readonly schema: Schema;
   references(spec: object): Reference[];
   list(session: Session): Promise<Stored[]>;
   /** @returns its id */
@@ -22,17 +22,24 @@ export interface Kind {
   remove(session: Session, stored: Stored): Promise<void>;
 }
 
-interface Typed<Spec extends object> {
-  readonly schema: z.ZodType<Spec>;
-  references(spec: Spec): Reference[];
+interface Typed<Schema extends z.ZodType<object>> {
+  readonly schema: Schema;
+  references(spec: z.output<Schema>): Reference[];
   list(session: Session): Promise<Stored[]>;
-  create(session: Session, body: Spec & { name: string }): Promise<string>;
-  update(session: Session, stored: Stored, body: Spec & { name: string }): Promise<void>;
+  create(session: Session, body: z.output<Schema> & { name: string }): Promise<string>;
+  update(session: Session, stored: Stored, body: z.output<Schema> & { name: string }): Promise<void>;
   remove(session: Session, stored: Stored): Promise<void>;
 }
 
 /** A kind whose specs are of a type of their own, as one among others. */
-export function kindOf<Spec extends object>({ schema, references, list, create, update, remove }: Typed<Spec>): Kind {
+export function kindOf<Schema extends z.ZodType<object>>({
+  schema,
+  references,
+  list,
+  create,
+  update,
+  remove,
+}: Typed<Schema>): Kind<Schema> {
   return {
     schema,
     references: (spec) => references(schema.parse(spec)),

@@ -22,7 +22,7 @@ const timings = {
 
 /** One installation: a database of its own, and as many orchestrators as are started. */
 export class Installation {
-  readonly secret = randomBytes(48);
+  readonly secret = Buffer.from(randomBytes(48).toString("base64url"));
   readonly clusterEnrolment = randomBytes(32).toString("base64url");
   /** Set before `start`, the orchestrators use it as their bus. */
   redis: Settings["redis"];

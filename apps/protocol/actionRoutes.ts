@@ -38,6 +38,14 @@ export const actionRoutes = {
     permission: "actions:write",
     response: z.object({ items: z.array(Action).meta({ description: "Those that were added" }) }),
   }),
+  checkAction: route({
+    method: "POST",
+    path: "/api/v1/actions/validate",
+    summary: "Say everything that is wrong with an action template, and store nothing",
+    permission: "actions:read",
+    body: NewAction,
+    response: z.object({ valid: z.boolean(), errors: Problem.shape.errors.unwrap() }),
+  }),
   getAction: route({
     method: "GET",
     path: "/api/v1/actions/{action_id}",

@@ -4,7 +4,16 @@ import type { Messages } from "../i18n/en/index.ts";
 /** A page of the navigation: its texts are `app.pages[name]`. */
 interface NavigationPage {
   readonly name: keyof Messages["app"]["pages"];
-  readonly to: "/servers" | "/run" | "/locks" | "/secrets" | "/accounts" | "/tokens" | "/history" | "/schedules";
+  readonly to:
+    | "/servers"
+    | "/actions"
+    | "/run"
+    | "/locks"
+    | "/secrets"
+    | "/accounts"
+    | "/tokens"
+    | "/history"
+    | "/schedules";
   /** What somebody must be allowed to do for the page to be of use. */
   readonly permission: Permission;
 }
@@ -22,6 +31,7 @@ export const navigation: readonly NavigationGroup[] = [
     pages: [
       { name: "servers", to: "/servers", permission: "servers:read" },
       { name: "run", to: "/run", permission: "executions:start" },
+      { name: "actions", to: "/actions", permission: "actions:read" },
       { name: "history", to: "/history", permission: "executions:read" },
       { name: "locks", to: "/locks", permission: "locks:read" },
     ],

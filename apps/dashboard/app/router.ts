@@ -1,6 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRoute, createRouter, redirect } from "@tanstack/react-router";
 import { accountRoutes } from "../accounts/routes.ts";
+import { actionRoutes } from "../actions/routes.ts";
 import { executionRoutes } from "../executions/routes.ts";
 import { lockRoutes } from "../locks/routes.ts";
 import { runRoutes } from "../run/routes.ts";
@@ -26,6 +27,7 @@ const routeTree = root.addChildren([
   ...accountRoutes,
   ...tokenRoutes,
   ...serverRoutes,
+  ...actionRoutes,
   ...runRoutes,
   ...executionRoutes,
   ...scheduleRoutes,

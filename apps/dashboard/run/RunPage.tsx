@@ -125,7 +125,7 @@ function placed(faults: Readonly<Record<string, string>>): Record<string, string
 }
 
 function initialDraft(
-  { action: actionId, servers }: ReturnType<typeof route.useSearch>,
+  { action: actionId, servers, dry }: ReturnType<typeof route.useSearch>,
   actions: readonly Action[],
 ): RunDraft {
   const parameters = draftOf(actionOf(actions, actionId)?.parameters ?? {});
@@ -137,7 +137,7 @@ function initialDraft(
     batchSize: "",
     stopAfter: "",
     timeout: "",
-    dryRun: false,
+    dryRun: dry ?? false,
   };
 }
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 /** What the address of the run page chooses beforehand; what it cannot mean is left out. */
 export const RunSearch = z.object({
+  dry: z.boolean().optional().catch(undefined),
   action: ActionId.optional().catch(undefined),
   servers: z
     .string()

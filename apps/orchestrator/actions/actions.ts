@@ -137,16 +137,22 @@ export class Actions {
 
   /** Whether an action can run as it stands, and what is wrong with it. @throws ApiError not_found */
   async validate(actionId: string): Promise<ResponseOf<"validateAction">> {
-    const errors = templateFaults(await this.get(actionId)).map(({ path, message }) => ({
-      path: path.replace(/^body\./, ""),
-      message,
-    }));
-    return { valid: errors.length === 0, errors };
+    return check(await this.get(actionId));
   }
 }
 
+/** What is wrong with a template, whether it is stored or not. */
+export function check(action: NewAction): ResponseOf<"checkAction"> {
+  const errors = faultsOf(action).map(({ path, message }) => ({ path: path.replace(/^body\./, ""), message }));
+  return { valid: errors.length === 0, errors };
+}
+
+function faultsOf(action: NewAction): { path: string; message: string }[] {
+  return [...templateFaults(action), ...policyFaultsOf(action)];
+}
+
 function refuseFaulty(action: NewAction): void {
-  const errors = [...templateFaults(action), ...policyFaultsOf(action)];
+  const errors = faultsOf(action);
   if (errors.length > 0) throw new ApiError("invalid_request", "the template cannot work", { errors });
 }
 

@@ -6,7 +6,18 @@ const open = { config: { access: "public" } } as const;
 const YEAR = "365d";
 
 /** The first part of the addresses of the pages: the browser shows each from the same document. */
-const areas = ["locks", "secrets", "accounts", "tokens", "servers", "run", "history", "executions", "schedules"];
+const areas = [
+  "locks",
+  "secrets",
+  "accounts",
+  "tokens",
+  "servers",
+  "actions",
+  "run",
+  "history",
+  "executions",
+  "schedules",
+];
 
 /**
  * Serves the dashboard: the document for every page, and its files. The document is asked for anew each time, so that a

@@ -1,5 +1,5 @@
 import { type Actor, ApiError, type Caller, permits } from "@homeslice/protocol";
-import { Actions } from "../actions/actions.ts";
+import { Actions, check } from "../actions/actions.ts";
 import { Approvals } from "../approvals/approvals.ts";
 import { ApprovalRules } from "../approvals/rules.ts";
 import { Audit } from "../audit/audit.ts";
@@ -82,6 +82,7 @@ function actionHandlers(actions: Actions) {
     getAction: ({ params }) => actions.get(params.action_id),
     updateAction: ({ params, body, version }, actor) => actions.update(params.action_id, body, version, actor),
     deleteAction: ({ params, version }, actor) => actions.delete(params.action_id, version, actor),
+    checkAction: async ({ body }) => check(body),
     validateAction: ({ params }) => actions.validate(params.action_id),
     listActionVersions: ({ params, query }) => actions.versions(params.action_id, query),
     getActionVersion: ({ params }) => actions.version(params.action_id, params.version),

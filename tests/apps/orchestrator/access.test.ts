@@ -25,6 +25,7 @@ const weakest: Record<RouteName, Role | "public"> = {
   getServerHealth: "viewer",
   listActions: "viewer",
   getAction: "viewer",
+  checkAction: "viewer",
   validateAction: "viewer",
   previewAction: "viewer",
   listActionVersions: "viewer",

@@ -134,3 +134,19 @@ test("history lists executions newest first, by server and state", async () => {
   expect(await list({ status: "queued" })).toEqual(ids.toReversed());
   expect(await list({ status: "running" })).toEqual([]);
 });
+
+test("a template is checked before it is stored: every fault at its place, and nothing is kept", async () => {
+  const before = (await client.call("listActions", { query: { limit: 1_000 } })).items.length;
+  expect(await client.call("checkAction", { body: { ...disk, name: "Not kept" } })).toEqual({
+    valid: true,
+    errors: [],
+  });
+  const { valid, errors } = await client.call("checkAction", {
+    body: { ...disk, parameters: {}, execution_config: { retry_count: 2 } },
+  });
+  expect({ valid, places: errors.map(({ path }) => path) }).toEqual({
+    valid: false,
+    places: ["operation.argv.2", "execution_config.retry_count"],
+  });
+  expect((await client.call("listActions", { query: { limit: 1_000 } })).items).toHaveLength(before);
+});

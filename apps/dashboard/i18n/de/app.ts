@@ -12,6 +12,7 @@ export const app: Messages["app"] = {
     tokens: "API-Token",
     servers: "Server",
     run: "Ausführen",
+    actions: "Aktionen",
     history: "Verlauf",
     schedules: "Zeitpläne",
   },

@@ -1,5 +1,6 @@
 import type { Messages } from "../en/index.ts";
 import { accounts } from "./accounts.ts";
+import { actions } from "./actions.ts";
 import { app } from "./app.ts";
 import { errors } from "./errors.ts";
 import { executions } from "./executions.ts";
@@ -18,6 +19,7 @@ import { ui } from "./ui.ts";
 export const messages: Messages = {
   language: "Deutsch",
   accounts,
+  actions,
   app,
   errors,
   executions,

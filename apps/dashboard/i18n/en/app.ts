@@ -10,6 +10,7 @@ export const app = {
     tokens: "API tokens",
     servers: "Servers",
     run: "Run",
+    actions: "Actions",
     history: "History",
     schedules: "Schedules",
   },

@@ -1,4 +1,5 @@
 import { accounts } from "./accounts.ts";
+import { actions } from "./actions.ts";
 import { app } from "./app.ts";
 import { errors } from "./errors.ts";
 import { executions } from "./executions.ts";
@@ -18,6 +19,7 @@ import { ui } from "./ui.ts";
 export const messages = {
   language: "English",
   accounts,
+  actions,
   app,
   errors,
   executions,

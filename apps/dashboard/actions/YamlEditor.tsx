@@ -1,0 +1,47 @@
+import { useMessages } from "../i18n/messages.tsx";
+import { Field } from "../ui/Field.tsx";
+import type { Builder } from "./useBuilder.ts";
+
+/** The whole definition as a file, beside the fields: a change on one side is at once on the other. */
+export function YamlEditor({ builder }: { builder: Builder }) {
+  const { actions: texts } = useMessages();
+  const { yaml, setYaml, yamlFault, faults, checked } = builder;
+  const places = Object.entries(faults);
+  return (
+    <div className="form yaml-side">
+      <Field label="YAML" hint={texts.yamlHint} error={yamlFault}>
+        {(control) => (
+          <textarea
+            {...control}
+            className="mono"
+            rows={24}
+            spellCheck={false}
+            value={yaml}
+            onChange={({ target }) => setYaml(target.value)}
+          />
+        )}
+      </Field>
+      <label className="button file-button">
+        {texts.import}
+        <input
+          type="file"
+          className="visually-hidden"
+          accept=".yaml,.yml"
+          onChange={({ target }) => void target.files?.[0]?.text().then(setYaml)}
+        />
+      </label>
+      <div role="status">
+        {places.length > 0 && (
+          <ul>
+            {places.map(([place, message]) => (
+              <li key={place}>
+                <code>{place}</code>: {message}
+              </li>
+            ))}
+          </ul>
+        )}
+        {places.length === 0 && checked && yamlFault === undefined && <p>{texts.valid}</p>}
+      </div>
+    </div>
+  );
+}

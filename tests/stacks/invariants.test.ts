@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type Deployed, deploy } from "../components/deploy.ts";
 import {
+  dataOf,
   metadataOf,
   type RenderedContainer,
   type RenderedWorkload,
@@ -44,6 +45,11 @@ const programs: readonly [name: string, stack: string, values: Readonly<Record<s
   ],
 ];
 
+const Ingress = z.object({
+  metadata: z.object({ name: z.string(), annotations: z.record(z.string(), z.string()) }),
+});
+const DynamicFile = z.object({ http: z.object({ middlewares: z.record(z.string(), z.unknown()) }) });
+
 /** Containers that need more than the "restricted" standard allows, each with its reason. */
 const exceptions: Readonly<Record<string, string>> = {
   "agent/own-state": "gives the directory on the node to the agent's user, which takes root and two capabilities",
@@ -55,6 +61,13 @@ const exceptions: Readonly<Record<string, string>> = {
 const readFromTheEnvironmentAlone: Readonly<Record<string, string>> = {
   "authentik-worker/worker AUTHENTIK_BOOTSTRAP_TOKEN": "Authentik reads no file for it; the worker alone needs it",
   "authentik-worker/worker AUTHENTIK_BOOTSTRAP_PASSWORD": "Authentik reads no file for it; the worker alone needs it",
+};
+
+/** Services whose pages are reached without the sign-on, each with its reason. */
+const withoutSignOn: Readonly<Record<string, string>> = {
+  authentik: "is the sign-on",
+  grafana: "logs people in by OpenID Connect, and answers nobody else",
+  orchestrator: "logs people in by itself, and every route of its API names who may use it",
 };
 
 const irreplaceable = new Set([
@@ -231,6 +244,23 @@ describe.each(programs)("the program of %s", (name, stack, values) => {
     for (const { name: object, provider } of objects()) expect(provider, object).toContain("environment-cluster");
     for (const { name: resource, options } of deployed.resources.filter(({ custom }) => custom)) {
       expect(options.parent, resource).toBeDefined();
+    }
+  });
+
+  it("SF8: puts the sign-on before every route, but to what finds out itself who is there", () => {
+    const routes = ofKind("Ingress").map(({ inputs }) => Ingress.parse(inputs).metadata);
+    const dynamic = deployed.find("ConfigMap", "traefik-dynamic");
+    const { http } = DynamicFile.parse(JSON.parse(dataOf(dynamic)["dynamic.yaml"] ?? ""));
+    expect(routes.length).toBeGreaterThan(1);
+    for (const { name: route, annotations } of routes) {
+      const applied = (annotations["traefik.ingress.kubernetes.io/router.middlewares"] ?? "")
+        .split(",")
+        .filter(Boolean);
+      // A router whose middleware is missing is not served at all; it must not come to that.
+      for (const each of applied) expect(Object.keys(http.middlewares), route).toContain(each.replace("@file", ""));
+      const service = route.replace(/^(?:login-\d+|outpost)-/, "");
+      if (applied.includes("sign-on@file") || route.startsWith("outpost-")) continue;
+      expect(Object.keys(withoutSignOn), route).toContain(service);
     }
   });
 

@@ -57,11 +57,15 @@ const keptOut = sql`exists (
       or l.lock_type = 'maintenance' and e.action_type <> 'maintenance'
       or l.lock_type = 'execution' and (e.policy ->> 'requires_lock')::boolean))`;
 
+/** What of the work is needed further on; named, because statements that take every column are planned each time. */
+const workColumns = sql`execution_id, server_id, queue_key, session_id`;
+
 /** What is ready, as far as the tenants with a limit have room for it. */
 function withinRooms(tenants: Room["tenants"]) {
   if (tenants.length === 0) return sql`ready`;
   return sql`(
-    select ready.*, row_number() over (partition by tenant_id order by queue_key, execution_id) as place, room.free
+    select ${workColumns}, room.free,
+      row_number() over (partition by tenant_id order by queue_key, execution_id) as place
     from ready left join jsonb_to_recordset(${JSON.stringify(tenants)}::jsonb) as room (tenant_id text, free integer)
       using (tenant_id)) ready
     where free is null or place <= free`;
@@ -87,7 +91,7 @@ export async function claimQueued(connection: Connection, options: ClaimOptions)
         for update of t skip locked
       ) t
     ), work as (
-      select * from ${withinRooms(tenants)} order by queue_key, execution_id limit ${limit}
+      select ${workColumns} from ${withinRooms(tenants)} order by queue_key, execution_id limit ${limit}
     ), locked as (
       insert into locks (server_id, lock_type, execution_id, locked_by, reason, priority, acquired_at, expires_at)
       select work.server_id, 'execution', work.execution_id, e.initiated_by, 'taken by its execution', e.priority,

@@ -31,18 +31,33 @@ export const dispatch: Bench = {
       const start = await confinedStart(installation);
       const floor = await rawRoundTrip(1, installation.guard);
       const link: number[] = [];
-      const process: number[] = [];
+      const stages: Stages[] = [];
       for (let i = 0; i < samples; i++) {
         await setTimeout(PAUSE_MS);
         link.push(await untilLink(client, fleet, fleet.serverIds[i % size] ?? ""));
         await setTimeout(PAUSE_MS);
-        process.push(await untilProcess(client, agent.serverId));
+        stages.push(await untilProcess(installation, client, agent.serverId));
       }
       fleet.close();
+      const process = stages.map(({ started }) => started);
       const unit = "ms";
       return {
         dispatch_p50: figure({ value: quantile(process, 0.5), unit, atMost: 10, floor: start }),
         dispatch_p99: figure({ value: quantile(process, 0.99), unit, atMost: 50, floor: start }),
+        dispatch_claimed_p50: figure({
+          value: quantile(
+            stages.map(({ claimed }) => claimed),
+            0.5,
+          ),
+          unit,
+        }),
+        dispatch_answered_p50: figure({
+          value: quantile(
+            stages.map(({ answered }) => answered),
+            0.5,
+          ),
+          unit,
+        }),
         dispatch_link_p50: figure({ value: quantile(link, 0.5), unit, floor }),
         dispatch_link_p99: figure({ value: quantile(link, 0.99), unit, floor }),
       };
@@ -63,17 +78,30 @@ async function untilLink(client: Client, fleet: Fleet, serverId: string): Promis
   }
 }
 
-/** Until the process of a real agent looks at the clock. */
-async function untilProcess(client: Client, serverId: string): Promise<number> {
+/** What has happened so many milliseconds after a submission. */
+interface Stages {
+  /** The claim of it began: the submission is stored, and a dispatcher knows. */
+  readonly claimed: number;
+  readonly answered: number;
+  /** The process of a real agent looks at the clock. */
+  readonly started: number;
+}
+
+async function untilProcess(installation: Installation, client: Client, serverId: string): Promise<Stages> {
   const submitted = performance.timeOrigin + performance.now();
   const execution_id = await start(client, serverId, ["/bin/date", "+%s%N"]);
+  const answered = performance.timeOrigin + performance.now() - submitted;
   let output = "";
   await eventually(async () => {
     const { status, results } = await client.call("getExecution", { params: { execution_id } });
     output = results.details[0]?.output ?? "";
     return status.overall === "succeeded";
   }, "the process has ended");
-  return Number(output) / 1e6 - submitted;
+  const [row] = await installation.query<{ claimed: number }>(
+    "select extract(epoch from dispatched_at)::float8 * 1000 as claimed from execution_targets where execution_id = $1",
+    [execution_id],
+  );
+  return { claimed: (row?.claimed ?? 0) - submitted, answered, started: Number(output) / 1e6 - submitted };
 }
 
 async function start(client: Client, server: string, argv: [string, ...string[]]): Promise<string> {

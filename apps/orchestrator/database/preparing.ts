@@ -10,12 +10,22 @@ const commands = ["UPDATE", "DELETE", "INSERT", "MERGE", "COMMIT", "ROLLBACK"] a
 /** Names of the prepared statements, by their texts. */
 const names = new Map<string, string>();
 
-/** A connection that has each statement parsed once, and planned anew only where its values make a difference. */
+/** What PostgreSQL says when a wait for its standbys is called off, for example by a time-out: it has no code of its own. */
+const NOT_REPLICATED = /canceling.* wait for synchronous replication/;
+
+/**
+ * A connection that has each statement parsed once, and planned anew only where its values make a difference. A commit that
+ * the standbys may lack is an error: PostgreSQL only warns of it.
+ */
 export class PreparingClient implements PostgresPoolClient {
   readonly #client: PoolClient;
+  #notReplicated: string | undefined;
 
   constructor(client: PoolClient) {
     this.#client = client;
+    client.on("notice", ({ message }) => {
+      if (message !== undefined && NOT_REPLICATED.test(message)) this.#notReplicated = message;
+    });
   }
 
   query<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>>;
@@ -35,6 +45,9 @@ export class PreparingClient implements PostgresPoolClient {
   async #execute<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> {
     const name = values.length === 0 ? undefined : nameOf(text);
     const result = await this.#client.query({ text, values: [...values], ...(name === undefined ? {} : { name }) });
+    const warning = this.#notReplicated;
+    this.#notReplicated = undefined;
+    if (warning !== undefined) throw new Error(`what was committed may be lost with this instance: ${warning}`);
     const command = commands.find((one) => one === result.command) ?? "SELECT";
     return { command, rowCount: result.rowCount ?? 0, rows: result.rows };
   }

@@ -55,7 +55,7 @@ function scopedPool(pool: Pool, scopes: Scopes, scope: string) {
       if (known.scope === scope) return known.client;
       delete known.scope;
       try {
-        await known.client.query("select set_config($1, $2, false)", [SETTING, scope]);
+        await enter(known.client, scope);
       } catch (error) {
         client.release(true);
         throw error;
@@ -64,6 +64,13 @@ function scopedPool(pool: Pool, scopes: Scopes, scope: string) {
       return known.client;
     },
   };
+}
+
+/** @throws when it is a connection to a standby: what that shows may be old, and nothing is to be decided by it */
+async function enter(client: PreparingClient, scope: string): Promise<void> {
+  const text = "select set_config($1, $2, false), pg_is_in_recovery() as standby";
+  const { rows } = await client.query<{ standby: boolean }>(text, [SETTING, scope]);
+  if (rows[0]?.standby !== false) throw new Error("this PostgreSQL is a standby: the primary is elsewhere");
 }
 
 /** Lets the rest of a transaction of the system see one tenant alone: for what it does on behalf of somebody. */

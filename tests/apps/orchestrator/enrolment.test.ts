@@ -1,4 +1,16 @@
-import { ClientError, closeCode, createClient, encodePublicKey, generateKeyPair } from "@homeslice/protocol";
+import { randomBytes } from "node:crypto";
+import { verifyJob } from "@homeslice/agent/jobs/verify.ts";
+import {
+  type Client,
+  ClientError,
+  closeCode,
+  createClient,
+  DEFAULT_TENANT,
+  decodePublicKey,
+  encodePublicKey,
+  generateKeyPair,
+  mintToken,
+} from "@homeslice/protocol";
 import { expect, test } from "vitest";
 import { eventually } from "../../support/eventually.ts";
 import { startInstallation } from "./harness.ts";
@@ -107,4 +119,36 @@ test("an agent that speaks no version of the link that the orchestrator knows is
   await eventually(() => stranger.closed === closeCode.no_common_version, "the versions are refused");
   await (await agent.connect(url)).receive("welcome");
   await (await agent.connect(url, [], [99, 1])).receive("welcome");
+});
+
+test("SF4: with another key of the installation, agents of before still prove who they are, and take no job until they enrol anew", async () => {
+  const secret = randomBytes(48);
+  installation.with = { secret, sealingSecrets: [installation.secret] };
+  const { url: rotated } = await installation.start();
+  installation.with = {};
+  const enrol = async (at: string, admin: Client) => {
+    const { enrolment_token } = await admin.call("registerServer", { body: { hostname: "box" } });
+    const { publicKey, privateKey } = generateKeyPair();
+    const body = { token: enrolment_token, public_key: encodePublicKey(publicKey), hostname: "box" };
+    const { server_id: serverId, orchestrator_key } = await createClient({ url: at }).call("enrolAgent", { body });
+    const agent = TestAgent.of(serverId, privateKey);
+    return { agent, trust: { serverId, orchestratorKey: decodePublicKey(orchestrator_key) } };
+  };
+  const token = await mintToken(secret, { subject: "test admin", role: "admin", tenant: DEFAULT_TENANT }, 600);
+  const admin = createClient({ url: rotated, token });
+  const jobFor = async (agent: TestAgent) => {
+    const link = await agent.connect(rotated);
+    await link.receive("welcome");
+    const params = { server_id: agent.serverId };
+    await admin.call("startServerExecution", {
+      params,
+      body: { operation: { type: "shell_command", argv: ["true"] } },
+    });
+    return (await link.receive("run")).job;
+  };
+  const before = await enrol(url, client);
+  const refused = verifyJob(await jobFor(before.agent), before.trust, new Date());
+  expect(refused).toMatchObject({ ok: false, reason: expect.stringContaining("not that of the orchestrator") });
+  const after = await enrol(rotated, admin);
+  expect(verifyJob(await jobFor(after.agent), after.trust, new Date())).toMatchObject({ ok: true });
 });

@@ -45,6 +45,11 @@ export class TestAgent {
     return new TestAgent(server_id, privateKey);
   }
 
+  /** An agent that has enrolled by itself. */
+  static of(serverId: string, key: KeyObject): TestAgent {
+    return new TestAgent(serverId, key);
+  }
+
   /** The same identity claimed with a key of somebody else. */
   impostor(): TestAgent {
     return new TestAgent(this.serverId, generateKeyPair().privateKey);

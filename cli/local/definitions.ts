@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { NODE_FLAGS } from "@homeslice/orchestrator/nodeFlags.ts";
 import { agentArguments } from "../agent/program.ts";
 import { cacheDirectory } from "../cluster/home.ts";
 import { freePort } from "../process/freePort.ts";
@@ -38,7 +39,7 @@ async function postgresql(home: LocalHome, port: number): Promise<ComponentDefin
 }
 
 function orchestrator(home: LocalHome, url: URL, postgresqlPort: number, dashboard: string): ComponentDefinition {
-  const launch = node([join(APPS, "orchestrator/main.ts"), "serve"], {
+  const launch = node([...NODE_FLAGS, join(APPS, "orchestrator/main.ts"), "serve"], {
     HOMESLICE_HOST: url.hostname,
     HOMESLICE_PORT: url.port,
     HOMESLICE_DATABASE_HOST: "127.0.0.1",

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { closeSync, mkdtempSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { NODE_FLAGS } from "@homeslice/orchestrator/nodeFlags.ts";
 import { type Client, createClient, DEFAULT_TENANT, mintToken } from "@homeslice/protocol";
 import pg from "pg";
 import { POSTGRES_ENV, preparePostgres } from "../../cli/local/postgres/index.ts";
@@ -147,7 +148,7 @@ export class OrchestratorDaemon extends Daemon {
     super(
       {
         name,
-        prepare: async () => ({ file: process.execPath, args: [script, "serve"], options: { env } }),
+        prepare: async () => ({ file: process.execPath, args: [...NODE_FLAGS, script, "serve"], options: { env } }),
         isReady: async () => await answers(`${url}/readyz`),
         log: installation.path(`${name}.log`),
       },

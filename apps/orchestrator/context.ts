@@ -8,7 +8,7 @@ import type { Bus } from "./live/bus.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Ways } from "./notifications/senders/index.ts";
 import type { Sealing } from "./sealing.ts";
-import type { SecretPlaces } from "./settings.ts";
+import type { OidcSettings, SecretPlaces } from "./settings.ts";
 
 /** How long things take, in milliseconds; tests shrink them. */
 export interface Timings {
@@ -67,6 +67,8 @@ export interface Context {
   readonly sealing: Sealing;
   /** Where secrets may lie outside of the database. */
   readonly secretPlaces: SecretPlaces;
+  /** What the members of each group of the identity provider may do, and where. */
+  readonly groupRoles: OidcSettings["roles"];
   /** How notifications leave. */
   readonly ways: Ways;
   /** The secret with which the agents of a cluster enrol. */

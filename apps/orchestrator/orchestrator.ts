@@ -134,6 +134,7 @@ function createContext(settings: Settings, log: Logger, timings: Timings): Conte
     jobKey: privateKeyFromSeed(deriveKey(settings.secret, "job-signing")),
     sealing: sealingOf(settings),
     secretPlaces: settings.secretPlaces,
+    groupRoles: settings.oidc?.roles ?? {},
     ways: {
       outbound: new Outbound({ allowedNetworks: settings.notifyNetworks }),
       mailer: settings.mail && createMailer(settings.mail),

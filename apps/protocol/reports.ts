@@ -10,6 +10,7 @@ export const reportKinds = {
   access: { title: "Who may do what, and when they last did", permission: "accounts:manage" },
   refusals: { title: "Attempts that were refused", permission: "audit:read" },
   changes: { title: "Changes to what may run, and to who may run it", permission: "audit:read" },
+  workflows: { title: "Who started, decided and ended runs of workflows", permission: "audit:read" },
   evidence: { title: "Evidence of the audit log", permission: "audit:verify" },
 } as const satisfies Record<string, { title: string; permission: Permission }>;
 export type ReportKind = keyof typeof reportKinds;

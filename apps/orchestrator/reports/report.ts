@@ -1,4 +1,4 @@
-import type { Cell, ReportHead } from "@homeslice/protocol";
+import type { Cell, ReportHead, Role } from "@homeslice/protocol";
 import type { Connection } from "../database/database.ts";
 
 /** What a report is about. */
@@ -10,6 +10,8 @@ export interface Scope {
   readonly since: Date;
   readonly until: Date;
   readonly now: Date;
+  /** What the members of each group of the identity provider may do in the tenant. */
+  readonly groups: readonly { readonly name: string; readonly role: Role }[];
 }
 
 /** One kind of report: its columns, and where their values come from. */

@@ -43,7 +43,10 @@ export function writeReport(context: Context, connection: Connection, order: Ord
   };
   const { columns, rows } = kinds[kind];
   const system = context.databases.system;
-  return formats[format].write(head, columns, rows({ connection, system, since, until, now }));
+  const groups = Object.entries(context.groupRoles).flatMap(([name, member]) =>
+    member.tenant === tenant ? [{ name, role: member.role }] : [],
+  );
+  return formats[format].write(head, columns, rows({ connection, system, since, until, now, groups }));
 }
 
 /** The name of the file of a report. */

@@ -122,6 +122,42 @@ describe("what reports say", () => {
     expect(events).toEqual(new Set(["token.created", "account.created", "action.created", "server.registered"]));
   });
 
+  test("changes: locks that were taken away, too; workflows: who started and ended their runs", async () => {
+    const { server } = await client.call("registerServer", { body: { hostname: "locked" } });
+    const lock = { server_id: server.server_id, lock_type: "maintenance" as const, reason: "mine" };
+    const { lock_id } = await client.call("acquireLock", { body: lock });
+    await client.call("forceReleaseLock", { params: { lock_id }, body: { reason: "they are on holiday" } });
+    const changed = await rowsOf("changes");
+    expect(changed[0]).toMatchObject({ event: "lock.force_released", by: "test admin" });
+    expect(String(changed[0]?.["details"])).toContain("they are on holiday");
+    const steps = [{ name: "ask", gate: { message: "?" } }];
+    const { workflow_id } = await client.call("createWorkflow", { body: { name: "reported", steps } });
+    const { run_id } = await client.call("startWorkflow", { params: { workflow_id }, body: {} });
+    await client.call("cancelWorkflowRun", { params: { run_id } });
+    const runs = (await rowsOf("workflows")).map(({ event, name, object_id }) => [event, name, object_id]);
+    expect(runs).toEqual([
+      ["workflow.cancelled", "reported", run_id],
+      ["workflow.started", "reported", run_id],
+    ]);
+  });
+
+  test("access: the groups of the identity provider whose members may do something in the tenant", async () => {
+    const roles = {
+      operators: { tenant: "default", role: "operator" as const },
+      theirs: { tenant: "theirs", role: "admin" as const },
+    };
+    const issuer = new URL("http://127.0.0.1:9/");
+    installation.with = { publicUrl: new URL(url), oidc: { issuer, clientId: "x", clientSecret: "x", roles } };
+    const other = await installation.start();
+    const headers = { authorization: `Bearer ${await installation.token("admin")}` };
+    const { rows } = Report.parse(await (await fetch(`${other.url}/api/v1/reports/access`, { headers })).json());
+    expect(rows.filter(({ kind }) => kind === "identity provider group")).toMatchObject([
+      { name: "operators", role: "operator", state: "active" },
+    ]);
+    await other.stop();
+    installation.with = {};
+  });
+
   test("evidence: the chain computed anew, and the hash at which each day ended", async () => {
     const [chain, day] = await rowsOf("evidence");
     expect(chain).toMatchObject({ finding: "intact", first_position: 1 });

@@ -1,10 +1,10 @@
 import { permissionsOfToken, type Role } from "@homeslice/protocol";
 import { sql } from "kysely";
 import { ofTenant } from "../../database/tenancy.ts";
-import { kindOf } from "../report.ts";
+import { kindOf, type Scope } from "../report.ts";
 
 interface Access {
-  readonly kind: "account" | "token" | "identity provider";
+  readonly kind: "account" | "token" | "identity provider" | "identity provider group";
   readonly id: string | null;
   readonly name: string;
   readonly role: Role;
@@ -17,8 +17,8 @@ interface Access {
 }
 
 /**
- * Who may do what, and when they last did: every account and every token as they are now, and whoever logged in by the
- * identity provider in the period, with the role that they had at last.
+ * Who may do what, and when they last did: every account and every token as they are now, whoever logged in by the
+ * identity provider in the period, with the role that they had at last, and the groups of it whose members may log in.
  */
 export const access = kindOf<Access>(
   {
@@ -33,7 +33,7 @@ export const access = kindOf<Access>(
     permissions: ({ permissions }) => permissions?.join(" ") ?? null,
     id: ({ id }) => id,
   },
-  async function* ({ connection, since, until, now }) {
+  async function* ({ connection, since, until, now, groups }) {
     const { rows } = await sql<Access>`
       with logins as (
         select actor ->> 'id' as name, max(at) as at,
@@ -54,8 +54,16 @@ export const access = kindOf<Access>(
       select 'identity provider', null, name, role, 'active', null, null, null, null, at from logins where by_provider
       order by 1, 3`.execute(connection);
     yield rows.map((row) => (row.kind === "token" ? { ...row, permissions: permissionsOfRow(row) } : row));
+    yield groups.map(ofGroup);
   },
 );
+
+function ofGroup({ name, role }: Scope["groups"][number]): Access {
+  return {
+    ...{ kind: "identity provider group", id: null, name, role, state: "active", permissions: null },
+    ...{ created_at: null, created_by: null, expires_at: null, last_used_at: null },
+  };
+}
 
 /** What a token may really do. */
 function permissionsOfRow({ role, permissions }: Access): string[] {

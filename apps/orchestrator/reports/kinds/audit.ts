@@ -7,11 +7,16 @@ export const refusals = ofEvents(
   auditEventTypes.filter((type) => type.endsWith(".refused") || type === "refresh.reused"),
 );
 
-/** What is done to definitions, people and servers: what may run, when and where, and who may see to it. */
-const changed = /\.(created|updated|changed|deleted|revoked|registered|overridden|controlled|resealed)$/;
+/** What is done to definitions, people, servers and locks: what may run, when and where, and who may see to it. */
+const changed = /\.(created|updated|changed|deleted|revoked|registered|overridden|controlled|resealed|force_released)$/;
 
 /** Changes to actions, to what starts them, and to who may do what. */
 export const changes = ofEvents(auditEventTypes.filter((type) => changed.test(type)));
+
+/** What people, schedules and hooks do with runs of workflows; what their steps ran where is told with the executions. */
+export const workflows = ofEvents(
+  auditEventTypes.filter((type) => /^workflow\.(started|resumed|cancelled|approved|refused)$/.test(type)),
+);
 
 function ofEvents(event_types: readonly AuditEventType[]) {
   return kindOf<AuditEvent>(

@@ -49,6 +49,7 @@ export class Engine {
       jobKey: generateKeyPair().privateKey,
       sealing: new Sealing([randomBytes(32)]),
       secretPlaces: { variables: new Map(), directory: undefined },
+      groupRoles: {},
       ways: { outbound: new Outbound({ allowedNetworks: [] }), mailer: undefined, now },
       clusterEnrolment: undefined,
       environment: "dev",

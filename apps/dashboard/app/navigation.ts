@@ -6,14 +6,17 @@ interface NavigationPage {
   readonly name: keyof Messages["app"]["pages"];
   readonly to:
     | "/servers"
-    | "/actions"
     | "/run"
+    | "/actions"
+    | "/approvals"
+    | "/history"
     | "/locks"
-    | "/secrets"
+    | "/schedules"
+    | "/hooks"
+    | "/notifications"
     | "/accounts"
     | "/tokens"
-    | "/history"
-    | "/schedules";
+    | "/secrets";
   /** What somebody must be allowed to do for the page to be of use. */
   readonly permission: Permission;
 }
@@ -32,17 +35,25 @@ export const navigation: readonly NavigationGroup[] = [
       { name: "servers", to: "/servers", permission: "servers:read" },
       { name: "run", to: "/run", permission: "executions:start" },
       { name: "actions", to: "/actions", permission: "actions:read" },
+      { name: "approvals", to: "/approvals", permission: "approvals:read" },
       { name: "history", to: "/history", permission: "executions:read" },
       { name: "locks", to: "/locks", permission: "locks:read" },
     ],
   },
-  { name: "automate", pages: [{ name: "schedules", to: "/schedules", permission: "schedules:read" }] },
+  {
+    name: "automate",
+    pages: [
+      { name: "schedules", to: "/schedules", permission: "schedules:read" },
+      { name: "hooks", to: "/hooks", permission: "hooks:read" },
+      { name: "notifications", to: "/notifications", permission: "notifications:read" },
+    ],
+  },
   {
     name: "manage",
     pages: [
-      { name: "secrets", to: "/secrets", permission: "secrets:read" },
       { name: "accounts", to: "/accounts", permission: "accounts:manage" },
       { name: "tokens", to: "/tokens", permission: "tokens:manage" },
+      { name: "secrets", to: "/secrets", permission: "secrets:read" },
     ],
   },
   { name: "observe", pages: [] },

@@ -2,8 +2,11 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createRoute, createRouter, redirect } from "@tanstack/react-router";
 import { accountRoutes } from "../accounts/routes.ts";
 import { actionRoutes } from "../actions/routes.ts";
+import { approvalRoutes } from "../approvals/routes.ts";
 import { executionRoutes } from "../executions/routes.ts";
+import { hookRoutes } from "../hooks/routes.ts";
 import { lockRoutes } from "../locks/routes.ts";
+import { notificationRoutes } from "../notifications/routes.ts";
 import { runRoutes } from "../run/routes.ts";
 import { scheduleRoutes } from "../schedules/routes.ts";
 import { secretRoutes } from "../secrets/routes.ts";
@@ -22,6 +25,9 @@ const home = createRoute({
 
 const routeTree = root.addChildren([
   home,
+  ...notificationRoutes,
+  ...hookRoutes,
+  ...approvalRoutes,
   ...lockRoutes,
   ...secretRoutes,
   ...accountRoutes,

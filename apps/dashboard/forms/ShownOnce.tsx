@@ -1,8 +1,8 @@
 import { useId } from "react";
 import { useMessages } from "../i18n/messages.tsx";
 import { Button } from "../ui/Button.tsx";
+import { CopyButton } from "../ui/CopyButton.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
-import { CopyButton } from "./CopyButton.tsx";
 
 interface ShownOnceProps {
   readonly title: string;

@@ -57,7 +57,7 @@ export function StartFields({ draft, actions, path, onChange }: StartFieldsProps
 }
 
 /** The choice of an action, and its parameters. */
-function ActionFields<Draft extends Pick<StartDraft, "actionId" | "parameters">>(props: {
+export function ActionFields<Draft extends Pick<StartDraft, "actionId" | "parameters">>(props: {
   readonly draft: Draft;
   readonly actions: readonly Action[];
   readonly path: string;

@@ -7,16 +7,19 @@ const YEAR = "365d";
 
 /** The first part of the addresses of the pages: the browser shows each from the same document. */
 const areas = [
-  "locks",
-  "secrets",
-  "accounts",
-  "tokens",
   "servers",
-  "actions",
   "run",
+  "actions",
+  "approvals",
   "history",
   "executions",
+  "locks",
   "schedules",
+  "hooks",
+  "notifications",
+  "accounts",
+  "tokens",
+  "secrets",
 ];
 
 /**

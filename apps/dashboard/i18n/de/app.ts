@@ -6,6 +6,9 @@ export const app: Messages["app"] = {
   menu: "Menü",
   groups: { operate: "Betreiben", automate: "Automatisieren", manage: "Verwalten", observe: "Beobachten" },
   pages: {
+    notifications: "Benachrichtigungen",
+    hooks: "Hooks",
+    approvals: "Freigaben",
     locks: "Sperren",
     secrets: "Geheimnisse",
     accounts: "Konten",

@@ -13,13 +13,10 @@ export const forms: Messages["forms"] = {
   editOf: (name) => `${name} bearbeiten`,
   deleteOf: (name) => `${name} löschen`,
   deletedOf: (name) => `${name} ist gelöscht`,
-  copy: "Kopieren",
-  copied: "Kopiert",
   kept: "Ich habe es aufgehoben",
   reason: "Grund",
   reasonHint: "Das Audit-Log behält ihn.",
   yes: "Ja",
   no: "Nein",
-  none: "Keine",
   onlyReading: "Du darfst das ansehen, aber nicht ändern.",
 };

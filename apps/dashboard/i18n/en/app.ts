@@ -4,6 +4,9 @@ export const app = {
   menu: "Menu",
   groups: { operate: "Operate", automate: "Automate", manage: "Manage", observe: "Observe" },
   pages: {
+    notifications: "Notifications",
+    hooks: "Hooks",
+    approvals: "Approvals",
     locks: "Locks",
     secrets: "Secrets",
     accounts: "Accounts",

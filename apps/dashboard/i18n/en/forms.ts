@@ -11,13 +11,10 @@ export const forms = {
   editOf: (name: string) => `Edit ${name}`,
   deleteOf: (name: string) => `Delete ${name}`,
   deletedOf: (name: string) => `${name} is deleted`,
-  copy: "Copy",
-  copied: "Copied",
   kept: "I have kept it",
   reason: "Reason",
   reasonHint: "The audit log keeps it.",
   yes: "Yes",
   no: "No",
-  none: "None",
   onlyReading: "You may look at this, not change it.",
 };

@@ -1,10 +1,13 @@
 import { accounts } from "./accounts.ts";
 import { actions } from "./actions.ts";
 import { app } from "./app.ts";
+import { approvals } from "./approvals.ts";
 import { errors } from "./errors.ts";
 import { executions } from "./executions.ts";
 import { forms } from "./forms.ts";
+import { hooks } from "./hooks.ts";
 import { locks } from "./locks.ts";
+import { notifications } from "./notifications.ts";
 import { run } from "./run.ts";
 import { schedules } from "./schedules.ts";
 import { secrets } from "./secrets.ts";
@@ -21,10 +24,13 @@ export const messages = {
   accounts,
   actions,
   app,
+  approvals,
   errors,
   executions,
   forms,
+  hooks,
   locks,
+  notifications,
   run,
   schedules,
   secrets,

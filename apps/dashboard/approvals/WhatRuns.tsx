@@ -1,0 +1,43 @@
+import type { Execution } from "@homeslice/protocol/executions.ts";
+import { type UseQueryResult, useQuery } from "@tanstack/react-query";
+import { serversQuery } from "../api/queries.ts";
+import { titleOf } from "../executions/title.ts";
+import { useMessages } from "../i18n/messages.tsx";
+import { plainText } from "../logs/ansi.ts";
+import { ErrorNotice, Skeleton } from "../ui/notices.tsx";
+
+/** So many servers are named; of more, how many more there are. */
+const NAMED = 50;
+
+/** Exactly what would run, and where. */
+export function WhatRuns({ query: { data, error, refetch } }: { query: UseQueryResult<Execution> }) {
+  const { approvals: texts } = useMessages();
+  const { data: servers = [] } = useQuery(serversQuery);
+  if (error) return <ErrorNotice error={error} reset={() => void refetch()} />;
+  if (!data) return <Skeleton rows={2} />;
+  const nameOf = (id: string) => servers.find(({ server_id }) => server_id === id)?.hostname ?? id;
+  const { operation, target_servers } = data;
+  const details = Object.entries(operation).filter(([name]) => name !== "type" && name !== "argv");
+  const beyond = target_servers.length - NAMED;
+  return (
+    <section className="what-runs" aria-label={texts.whatRuns}>
+      <p>{texts.runs(target_servers.length)}</p>
+      <pre className="command">{titleOf({ operation })}</pre>
+      {details.length > 0 && (
+        <ul className="plain-list">
+          {details.map(([name, value]) => (
+            <li key={name}>
+              {name}: <code>{plainText(typeof value === "string" ? value : JSON.stringify(value))}</code>
+            </li>
+          ))}
+        </ul>
+      )}
+      <ul className="chips" aria-label={texts.servers}>
+        {target_servers.slice(0, NAMED).map((id) => (
+          <li key={id}>{plainText(nameOf(id))}</li>
+        ))}
+        {beyond > 0 && <li>{texts.more(beyond)}</li>}
+      </ul>
+    </section>
+  );
+}

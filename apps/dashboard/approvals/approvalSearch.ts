@@ -1,0 +1,9 @@
+import { ApprovalStatus } from "@homeslice/protocol/approvals.ts";
+import { z } from "zod";
+
+/** What the address of the approvals says: without a status those that wait; what it cannot mean is left out. */
+export const ApprovalSearch = z.object({
+  tab: z.enum(["approvals", "rules"]).optional().catch(undefined),
+  status: ApprovalStatus.optional().catch(undefined),
+});
+export type ApprovalSearch = z.infer<typeof ApprovalSearch>;

@@ -1,0 +1,111 @@
+import type { Action } from "@homeslice/protocol/actions.ts";
+import type { Hook } from "@homeslice/protocol/hooks.ts";
+import { wholeNumber } from "../forms/number.ts";
+import { draftOf, type ParameterDraft, parametersOf } from "../starts/parameterDraft.ts";
+import { noTargets, selectorOf, type TargetDraft, targetDraftOf } from "../starts/targetDraft.ts";
+
+/** What stands in the fields of a hook. */
+export interface HookDraft {
+  readonly name: string;
+  readonly description: string;
+  readonly source: Hook["source"];
+  readonly secret: string;
+  readonly enabled: boolean;
+  /** Labels with their values: `alertname=InstanceDown`, one a line. */
+  readonly match: string;
+  readonly actionId: string;
+  readonly parameters: ParameterDraft;
+  /** Parameters with the label each is taken from: `unit=unit`, one a line. */
+  readonly parametersFrom: string;
+  readonly targets: TargetDraft;
+  readonly hostFrom: string;
+  readonly dryRun: boolean;
+  readonly startsPerHour: string;
+  readonly coolDown: string;
+}
+
+export const emptyHook: HookDraft = {
+  name: "",
+  description: "",
+  source: "alertmanager",
+  secret: "",
+  enabled: true,
+  match: "",
+  actionId: "",
+  parameters: {},
+  parametersFrom: "",
+  targets: noTargets,
+  hostFrom: "instance",
+  dryRun: false,
+  startsPerHour: "10",
+  coolDown: "900",
+};
+
+/** The fields of a hook that is there; its secret is not shown. */
+export function hookDraftOf(hook: Hook, action: Action | undefined): HookDraft {
+  return {
+    name: hook.name,
+    description: hook.description,
+    source: hook.source,
+    secret: "",
+    enabled: hook.enabled,
+    match: pairsText(hook.match),
+    actionId: hook.action_template_id ?? "",
+    parameters: draftOf(action?.parameters ?? {}, hook.parameters),
+    parametersFrom: pairsText(hook.parameters_from),
+    targets: targetDraftOf({ ...(hook.targets && { targets: hook.targets }) }),
+    hostFrom: hook.host_from ?? "",
+    dryRun: hook.dry_run,
+    startsPerHour: String(hook.starts_per_hour),
+    coolDown: String(hook.cool_down_seconds),
+  };
+}
+
+/** The hook that the fields say, as it is sent. */
+export function hookOf(draft: HookDraft, action: Action | undefined, before?: Hook): object {
+  const targets = selectorOf(draft.targets, before?.targets);
+  const fixed = action ? parametersOf(action.parameters, draft.parameters) : (before?.parameters ?? {});
+  const parameters_from = pairsOf(draft.parametersFrom);
+  const parameters = Object.fromEntries(
+    Object.entries(fixed).filter(([name]) => !Object.hasOwn(parameters_from, name)),
+  );
+  return {
+    name: draft.name.trim(),
+    description: draft.description,
+    source: draft.source,
+    ...(draft.secret !== "" && { secret: draft.secret.trim() }),
+    enabled: draft.enabled,
+    match: pairsOf(draft.match),
+    ...(draft.actionId !== "" && { action_template_id: draft.actionId }),
+    ...(draft.actionId === "" && before?.workflow_id !== undefined && { workflow_id: before.workflow_id }),
+    parameters,
+    parameters_from,
+    ...(targets && { targets }),
+    ...(draft.hostFrom !== "" && { host_from: draft.hostFrom.trim() }),
+    dry_run: draft.dryRun,
+    starts_per_hour: wholeNumber(draft.startsPerHour),
+    cool_down_seconds: wholeNumber(draft.coolDown),
+  };
+}
+
+/** A secret by which a caller proves itself: 32 random bytes, as Standard Webhooks writes them. */
+export function newWebhookSecret(random: (bytes: Uint8Array) => Uint8Array): string {
+  return `whsec_${btoa(String.fromCharCode(...random(new Uint8Array(32))))}`;
+}
+
+/** `name=value`, one a line; a line without `=` is a name without a value. */
+export function pairsOf(text: string): Record<string, string> {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  return Object.fromEntries(
+    lines.map((line) => {
+      const at = line.indexOf("=");
+      return at < 0 ? [line.trim(), ""] : [line.slice(0, at).trim(), line.slice(at + 1).trim()];
+    }),
+  );
+}
+
+function pairsText(pairs: Readonly<Record<string, string>>): string {
+  return Object.entries(pairs)
+    .map(([name, value]) => `${name}=${value}`)
+    .join("\n");
+}

@@ -1,0 +1,90 @@
+import { type Channel, NewChannel } from "@homeslice/protocol/notifications.ts";
+import { api } from "../api/client.ts";
+import { FormDialog } from "../forms/FormDialog.tsx";
+import { SelectField, TextField } from "../forms/fields.tsx";
+import { useForm } from "../forms/useForm.ts";
+import { useMessages } from "../i18n/messages.tsx";
+import { type ChannelDraft, channelDraftOf, channelOf } from "./channelDraft.ts";
+
+/** Creates a channel, or changes one; what is secret about it stays where nothing is given. */
+export function ChannelForm({ channel, onClose }: { channel?: Channel; onClose: () => void }) {
+  const { notifications: texts, forms } = useMessages();
+  const form = useForm({
+    initial: channelDraftOf(channel),
+    body: (draft) => channelOf(draft, channel),
+    schema: NewChannel,
+    send: (body) =>
+      channel
+        ? api.call("updateChannel", { params: { channel_id: channel.channel_id }, version: channel.version, body })
+        : api.call("createChannel", { body }),
+    invalidates: [["channels"]],
+    onDone: onClose,
+  });
+  const { draft, set } = form;
+  const types = ["webhook", "slack", "email", "pagerduty"] as const;
+  return (
+    <FormDialog
+      title={channel ? forms.editOf(channel.name) : texts.createChannel}
+      action={forms.save}
+      form={form}
+      shown={["name", "target"]}
+      onClose={onClose}
+    >
+      {channel && <p>{texts.editHint(channel.shown)}</p>}
+      <TextField path="name" label={forms.name} value={draft.name} onChange={(name) => set({ name })} />
+      <SelectField
+        path="target.type"
+        label={texts.type}
+        value={draft.type}
+        options={types.map((type) => [type, texts.types[type]] as const)}
+        onChange={(type) => set({ type })}
+      />
+      <TargetFields draft={draft} set={set} />
+    </FormDialog>
+  );
+}
+
+function TargetFields({ draft, set }: { draft: ChannelDraft; set: (part: Partial<ChannelDraft>) => void }) {
+  const { notifications: texts } = useMessages();
+  const url = (
+    <TextField path="target.url" label={texts.url} mono value={draft.url} onChange={(value) => set({ url: value })} />
+  );
+  switch (draft.type) {
+    case "webhook":
+      return (
+        <>
+          {url}
+          <TextField
+            path="target.secret"
+            label={texts.secret}
+            hint={texts.secretHint}
+            mono
+            value={draft.secret}
+            onChange={(secret) => set({ secret })}
+          />
+        </>
+      );
+    case "slack":
+      return url;
+    case "email":
+      return (
+        <TextField
+          path="target.to"
+          label={texts.to}
+          hint={texts.toHint}
+          value={draft.to}
+          onChange={(to) => set({ to })}
+        />
+      );
+    case "pagerduty":
+      return (
+        <TextField
+          path="target.routing_key"
+          label={texts.routingKey}
+          type="password"
+          value={draft.routingKey}
+          onChange={(routingKey) => set({ routingKey })}
+        />
+      );
+  }
+}

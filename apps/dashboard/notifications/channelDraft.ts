@@ -1,0 +1,48 @@
+import type { Channel } from "@homeslice/protocol/notifications.ts";
+import { words } from "../starts/words.ts";
+
+/** What stands in the fields of a channel. */
+export interface ChannelDraft {
+  readonly name: string;
+  readonly type: Channel["type"];
+  readonly url: string;
+  readonly secret: string;
+  readonly to: string;
+  readonly routingKey: string;
+}
+
+/** The fields of a channel that is there, without what is secret about it; of a new one without it. */
+export function channelDraftOf(channel?: Channel): ChannelDraft {
+  return {
+    name: channel?.name ?? "",
+    type: channel?.type ?? "webhook",
+    url: "",
+    secret: "",
+    to: channel?.target.type === "email" ? channel.target.to.join(" ") : "",
+    routingKey: "",
+  };
+}
+
+/** The channel that the fields say, as it is sent. What is secret is left out where its field is empty: it stays what it is. */
+export function channelOf(draft: ChannelDraft, before?: Channel): object {
+  return { name: draft.name.trim(), target: targetOf(draft, before) };
+}
+
+function targetOf({ type, url, secret, to, routingKey }: ChannelDraft, before: Channel | undefined): object {
+  switch (type) {
+    case "webhook":
+      return { type, ...given("url", url), ...given("secret", secret) };
+    case "slack":
+      return { type, ...given("url", url) };
+    case "email":
+      return { type, to: words(to) };
+    case "pagerduty": {
+      const kept = before?.target.type === type ? { url: before.target.url } : {};
+      return { type, ...given("routing_key", routingKey), ...kept };
+    }
+  }
+}
+
+function given(name: string, text: string): object {
+  return text.trim() === "" ? {} : { [name]: text.trim() };
+}

@@ -1,0 +1,52 @@
+import { emptyHook, hookDraftOf, hookOf, newWebhookSecret, pairsOf } from "@homeslice/dashboard/hooks/hookDraft.ts";
+import { Action } from "@homeslice/protocol/actions.ts";
+import { Hook, NewHook } from "@homeslice/protocol/hooks.ts";
+import { expect, test } from "vitest";
+
+const at = "2026-11-21T00:00:00.000Z";
+const action = Action.parse({
+  action_id: crypto.randomUUID(),
+  name: "restart",
+  operation: { type: "shell_command", argv: ["/bin/restart", "{{unit}}"] },
+  parameters: { unit: { type: "string", default: "nginx" }, wait: { type: "integer", required: false } },
+  version: 1,
+  metadata: { created_at: at, created_by: "ada", updated_at: at, usage_count: 0 },
+});
+const hook = Hook.parse({
+  hook_id: crypto.randomUUID(),
+  name: "down",
+  description: "",
+  source: "alertmanager",
+  enabled: true,
+  match: { alertname: "Down", query: "a=b" },
+  action_template_id: action.action_id,
+  parameters: { wait: 3 },
+  parameters_from: { unit: "unit" },
+  targets: { tags: ["web"] },
+  dry_run: false,
+  starts_per_hour: 5,
+  cool_down_seconds: 60,
+  version: 4,
+  owner: "ada",
+  metadata: { created_at: at, created_by: "ada", updated_at: at },
+});
+
+test("the fields of a hook say the hook again, without the secret that nobody is shown", () => {
+  const { hook_id: _id, version: _version, owner: _owner, metadata: _metadata, ...held } = hook;
+  expect(NewHook.parse(hookOf(hookDraftOf(hook, action), action, hook))).toEqual(held);
+});
+
+test("a parameter that comes from a label is not sent as a fixed one as well", () => {
+  const draft = { ...emptyHook, parameters: { unit: "nginx" }, parametersFrom: "unit = service" };
+  expect(hookOf(draft, action)).toMatchObject({ parameters: {}, parameters_from: { unit: "service" } });
+});
+
+test("a secret that is made is one that the API takes", () => {
+  const secret = newWebhookSecret((bytes) => crypto.getRandomValues(bytes));
+  expect(NewHook.shape.secret.safeParse(secret).success).toBe(true);
+  expect(newWebhookSecret((bytes) => crypto.getRandomValues(bytes))).not.toBe(secret);
+});
+
+test("pairs keep what stands behind the first equals sign", () => {
+  expect(pairsOf("a=b=c\n\n d = e \nf")).toEqual({ a: "b=c", d: "e", f: "" });
+});

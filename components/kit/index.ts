@@ -5,7 +5,16 @@ export type { Access, Catalogue, Declaration, Status, Tile } from "./declaration
 export { Environment } from "./environment.ts";
 export { MAIN_PART, selectorLabels, standardLabels } from "./labels.ts";
 export { type Endpoint, type Link, type Peer, type Use, use } from "./link.ts";
-export { dataVolume, ephemeralVolume, type Mount, nodeDirectory, scratch, secretFiles, volumeOf } from "./mounts.ts";
+export {
+  dataVolume,
+  ephemeralVolume,
+  type Mount,
+  mountedSecret,
+  nodeDirectory,
+  scratch,
+  secretFiles,
+  volumeOf,
+} from "./mounts.ts";
 export { objectName } from "./names.ts";
 export type { PodSecurity } from "./namespace.ts";
 export { openAmong, openOutside, openTo, openToEveryone } from "./network.ts";

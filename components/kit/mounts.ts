@@ -1,5 +1,6 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { objectName } from "./names.ts";
 import { type SecretRef, secretDirectory } from "./secrets.ts";
 
 type Volume = kubernetes.types.input.core.v1.Volume;
@@ -67,6 +68,15 @@ export function secretFiles(secret: SecretRef, keys = Object.keys(secret.values)
   return {
     at: { name: secret.label, mountPath: secretDirectory(secret), readOnly: true },
     volume: { name: secret.label, secret: { secretName: secret.name, defaultMode: 0o440, items } },
+  };
+}
+
+/** The keys of a Secret that somebody else makes, as files; none as long as there is no such Secret. */
+export function mountedSecret(secretName: string, mountPath: string): Mount {
+  const name = objectName("given", secretName);
+  return {
+    at: { name, mountPath, readOnly: true },
+    volume: { name, secret: { secretName, defaultMode: 0o440, optional: true } },
   };
 }
 

@@ -3,6 +3,7 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
   Component,
+  type Container,
   type Environment,
   http,
   instances,
@@ -25,6 +26,7 @@ import {
 import type { DatabaseLink } from "../postgresql/postgresql.ts";
 import type { RedisLink } from "../redis/redis.ts";
 import { groupRoles, hostAliases, LOGIN_FILES, LOGIN_SETTINGS, type OrchestratorLogin } from "./login.ts";
+import { outbound, outboundSecrets } from "./outbound.ts";
 
 export type OrchestratorArgs = Config["orchestrator"] & {
   readonly database: DatabaseLink;
@@ -68,6 +70,7 @@ export class Orchestrator extends Component {
   readonly active: Colour;
   readonly #args: OrchestratorArgs;
   readonly #secret: SecretRef<"key" | "enrolment">;
+  readonly #outbound: ReturnType<typeof outbound>;
   readonly #server: Running;
 
   constructor(name: string, args: OrchestratorArgs, environment: Environment) {
@@ -78,6 +81,10 @@ export class Orchestrator extends Component {
       key: this.generate("key", 64),
       enrolment: this.generate("enrolment", 64),
     });
+    const given = outboundSecrets(args);
+    // The settings have these secrets: they are never lost with the stack.
+    const isGiven = Object.keys(given).length > 0;
+    this.#outbound = outbound(args, isGiven ? this.secret("given", given, { protect: false }) : undefined);
     this.active = args.release?.active ?? "blue";
     const serving = this.#serve(this.active, args.replicas, [this.#migrate()]);
     const checked = args.release ? [this.#check(serving, args.release.number)] : [];
@@ -129,12 +136,13 @@ export class Orchestrator extends Component {
       readySeconds,
       graceSeconds: 60,
       container: {
-        ...(login ? this.#trusting(colour, login) : this.#program(colour, "serve")),
+        ...this.#sending(login ? this.#trusting(colour, login) : this.#program(colour, "serve")),
         ports: PORTS,
         health: { ready: http("http", "/readyz"), live: http("http", "/healthz") },
         resources,
       },
       uses: [this.#database(), this.#bus(), ...(login ? [use(login.link, LOGIN_SETTINGS, LOGIN_FILES)] : [])],
+      outside: this.#outbound.ports,
       after,
       ...(login && { spec: hostAliases(login) }),
       transform: transform?.deployment,
@@ -203,6 +211,17 @@ export class Orchestrator extends Component {
     if (!certificateAuthority) return { ...program, env: known, mounts };
     this.#trust ??= this.files("trust", TRUST, { "ca.crt": certificateAuthority });
     return { ...program, env: { ...known, NODE_EXTRA_CA_CERTS: `${TRUST}/ca.crt` }, mounts: [...mounts, this.#trust] };
+  }
+
+  /** The program, told where it has secrets of actions from, and whom it may tell of what happens. */
+  #sending<Program extends Pick<Container, "env" | "mounts">>(program: Program) {
+    const { env, mounts, secretEnv } = this.#outbound;
+    return {
+      ...program,
+      env: { ...program.env, ...env },
+      mounts: [...(program.mounts ?? []), ...mounts],
+      ...(Object.keys(secretEnv).length > 0 && { secretEnv }),
+    };
   }
 
   #database() {

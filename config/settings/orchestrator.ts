@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defaults, type EnvironmentName } from "../defaults.ts";
 import { imageReference } from "../notations.ts";
+import { notifications, secretsOfActions } from "./outbound.ts";
 import { resources } from "./resources.ts";
 
 /** The two places that versions of the orchestrator take turns in. */
@@ -24,6 +25,8 @@ export function orchestrator(environment: EnvironmentName) {
         .default(300)
         .describe("Seconds that instances may take to be ready before a run or a release fails."),
       release: release().optional().describe("Which version serves, and which stands by; written by `release`."),
+      secrets: secretsOfActions().describe("Where secrets of actions come from, besides what it keeps itself."),
+      notifications: notifications().describe("Who can be told, and by which ways."),
       resources: resources({ cpu: ["100m", "1"], memory: ["192Mi", "512Mi"] }).describe("What each instance may use."),
     })
     .prefault({});

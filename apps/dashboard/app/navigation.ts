@@ -12,6 +12,8 @@ interface NavigationPage {
     | "/history"
     | "/locks"
     | "/schedules"
+    | "/workflows"
+    | "/platform"
     | "/hooks"
     | "/notifications"
     | "/accounts"
@@ -44,6 +46,7 @@ export const navigation: readonly NavigationGroup[] = [
     name: "automate",
     pages: [
       { name: "schedules", to: "/schedules", permission: "schedules:read" },
+      { name: "workflows", to: "/workflows", permission: "workflows:read" },
       { name: "hooks", to: "/hooks", permission: "hooks:read" },
       { name: "notifications", to: "/notifications", permission: "notifications:read" },
     ],
@@ -56,5 +59,5 @@ export const navigation: readonly NavigationGroup[] = [
       { name: "secrets", to: "/secrets", permission: "secrets:read" },
     ],
   },
-  { name: "observe", pages: [] },
+  { name: "observe", pages: [{ name: "platform", to: "/platform", permission: "servers:read" }] },
 ];

@@ -7,12 +7,14 @@ import { executionRoutes } from "../executions/routes.ts";
 import { hookRoutes } from "../hooks/routes.ts";
 import { lockRoutes } from "../locks/routes.ts";
 import { notificationRoutes } from "../notifications/routes.ts";
+import { platformRoutes } from "../platform/routes.ts";
 import { runRoutes } from "../run/routes.ts";
 import { scheduleRoutes } from "../schedules/routes.ts";
 import { secretRoutes } from "../secrets/routes.ts";
 import { serverRoutes } from "../servers/routes.ts";
 import { tokenRoutes } from "../tokens/routes.ts";
 import { ErrorNotice, NotFound } from "../ui/notices.tsx";
+import { workflowRoutes } from "../workflows/routes.ts";
 import { root } from "./root.ts";
 
 const home = createRoute({
@@ -32,6 +34,8 @@ const routeTree = root.addChildren([
   ...secretRoutes,
   ...accountRoutes,
   ...tokenRoutes,
+  ...workflowRoutes,
+  ...platformRoutes,
   ...serverRoutes,
   ...actionRoutes,
   ...runRoutes,

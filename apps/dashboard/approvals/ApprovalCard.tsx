@@ -3,6 +3,7 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useId } from "react";
 import { api } from "../api/client.ts";
+import { VoteForm } from "../forms/VoteForm.tsx";
 import { useMessages } from "../i18n/messages.tsx";
 import { sessionQuery } from "../session/session.ts";
 import { useMay } from "../session/useMay.ts";
@@ -10,7 +11,6 @@ import { actionChoiceQuery, actionOf } from "../starts/actionsQuery.ts";
 import { Facts } from "../ui/Facts.tsx";
 import { Mark, type Tone } from "../ui/Mark.tsx";
 import { Moment } from "../ui/Moment.tsx";
-import { Decision } from "./Decision.tsx";
 import { WhatRuns } from "./WhatRuns.tsx";
 
 const tones: Record<ApprovalStatus, Tone> = {
@@ -70,7 +70,12 @@ export function ApprovalCard({ approval }: { approval: Approval }) {
           ))}
         </ul>
       )}
-      {status === "pending" && mayApprove && !isOwn && <Decision approval={approval} />}
+      {status === "pending" && mayApprove && !isOwn && (
+        <VoteForm
+          send={(body) => api.call("decideApproval", { params: { execution_id }, body })}
+          invalidates={[["approvals"], ["history"]]}
+        />
+      )}
       {status === "pending" && isOwn && <p className="muted">{texts.own}</p>}
       {status === "pending" && !mayApprove && !isOwn && <p className="muted">{texts.notYours}</p>}
     </article>

@@ -6,6 +6,8 @@ export const app: Messages["app"] = {
   menu: "Menü",
   groups: { operate: "Betreiben", automate: "Automatisieren", manage: "Verwalten", observe: "Beobachten" },
   pages: {
+    platform: "Plattform",
+    workflows: "Workflows",
     notifications: "Benachrichtigungen",
     hooks: "Hooks",
     approvals: "Freigaben",

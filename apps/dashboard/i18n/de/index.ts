@@ -9,6 +9,7 @@ import { forms } from "./forms.ts";
 import { hooks } from "./hooks.ts";
 import { locks } from "./locks.ts";
 import { notifications } from "./notifications.ts";
+import { platform } from "./platform.ts";
 import { run } from "./run.ts";
 import { schedules } from "./schedules.ts";
 import { secrets } from "./secrets.ts";
@@ -18,6 +19,7 @@ import { starts } from "./starts.ts";
 import { states } from "./states.ts";
 import { tokens } from "./tokens.ts";
 import { ui } from "./ui.ts";
+import { workflows } from "./workflows.ts";
 
 export const messages: Messages = {
   language: "Deutsch",
@@ -39,5 +41,7 @@ export const messages: Messages = {
   starts,
   states,
   tokens,
+  platform,
   ui,
+  workflows,
 };

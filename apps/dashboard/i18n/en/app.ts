@@ -4,6 +4,8 @@ export const app = {
   menu: "Menu",
   groups: { operate: "Operate", automate: "Automate", manage: "Manage", observe: "Observe" },
   pages: {
+    platform: "Platform",
+    workflows: "Workflows",
     notifications: "Notifications",
     hooks: "Hooks",
     approvals: "Approvals",

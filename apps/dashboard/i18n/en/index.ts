@@ -8,6 +8,7 @@ import { forms } from "./forms.ts";
 import { hooks } from "./hooks.ts";
 import { locks } from "./locks.ts";
 import { notifications } from "./notifications.ts";
+import { platform } from "./platform.ts";
 import { run } from "./run.ts";
 import { schedules } from "./schedules.ts";
 import { secrets } from "./secrets.ts";
@@ -17,6 +18,7 @@ import { starts } from "./starts.ts";
 import { states } from "./states.ts";
 import { tokens } from "./tokens.ts";
 import { ui } from "./ui.ts";
+import { workflows } from "./workflows.ts";
 
 /** Every text of the dashboard in English, a file per area; other languages have the same shape, and the compiler holds them to it. */
 export const messages = {
@@ -39,7 +41,9 @@ export const messages = {
   starts,
   states,
   tokens,
+  platform,
   ui,
+  workflows,
 };
 
 export type Messages = typeof messages;

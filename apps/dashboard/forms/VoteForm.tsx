@@ -1,22 +1,23 @@
-import { type Approval, NewVote } from "@homeslice/protocol/approvals.ts";
+import { NewVote } from "@homeslice/protocol/approvals.ts";
+import type { QueryKey } from "@tanstack/react-query";
 import { useState } from "react";
-import { api } from "../api/client.ts";
 import { useChange } from "../api/useChange.ts";
 import { useMessages } from "../i18n/messages.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Field } from "../ui/Field.tsx";
 import { ErrorNotice } from "../ui/notices.tsx";
 
-/** The word of whoever is logged in about an execution of somebody else, with the reason. */
-export function Decision({ approval }: { approval: Approval }) {
+interface VoteFormProps {
+  readonly send: (vote: NewVote) => Promise<unknown>;
+  readonly invalidates: readonly QueryKey[];
+}
+
+/** The word of whoever is logged in about what waits for it, with the reason. */
+export function VoteForm({ send, invalidates }: VoteFormProps) {
   const { approvals: texts, forms } = useMessages();
   const [reason, setReason] = useState("");
   const [missing, setMissing] = useState(false);
-  const vote = useChange({
-    run: (body: NewVote) => api.call("decideApproval", { params: { execution_id: approval.execution_id }, body }),
-    invalidates: [["approvals"], ["history"]],
-    says: (_answer, { decision }) => texts.decided[decision],
-  });
+  const vote = useChange({ run: send, invalidates, says: (_answer, { decision }) => texts.decided[decision] });
   const decide = (decision: NewVote["decision"]) => {
     const checked = NewVote.safeParse({ decision, reason: reason.trim() });
     setMissing(!checked.success);

@@ -1,0 +1,46 @@
+const checks: Readonly<Record<string, string>> = { database: "Database", migrations: "Layout of the database" };
+const checkStates: Readonly<Record<string, string>> = {
+  ok: "in order",
+  unreachable: "out of reach",
+  pending: "migrations are missing",
+};
+
+export const platform = {
+  title: "Platform",
+  about:
+    "What the orchestrator knows of itself. Certificates, backups and services around it are shown by Grafana and the home page.",
+  orchestrator: "Orchestrator",
+  ready: "Ready",
+  notReady: "Not ready",
+  checks,
+  checkStates,
+  noMetrics: "Its measurements are not to be had from here.",
+  up: "Started",
+  memory: "Memory",
+  lag: "Delay of its event loop, p99",
+  links: "Agents that this one holds",
+  work: "Work of a day",
+  executions: "Executions",
+  success: "Succeeded",
+  half: "Half took at most",
+  most: "95 of 100 took at most",
+  running: "Running",
+  waiting: "Waiting",
+  total: "Running, of all tenants",
+  unlimited: "no limit",
+  ofMost: (count: number, most: string) => `${count} (${most})`,
+  fleet: "Servers",
+  states: "States",
+  versions: "Versions of agents",
+  noAgent: "no agent yet",
+  breakers: "Circuit breakers",
+  noBreakers: "None holds work back.",
+  breakerStates: { open: "open", half_open: "tries one", closed: "closed" },
+  breaker: (state: string, failures: number, held: boolean) =>
+    `${state}, ${failures} ${failures === 1 ? "failure" : "failures"}${held ? ", held by hand" : ""}`,
+  audit: "Audit log",
+  auditHint: "Its entries are chained by hashes: whoever alters one, or takes one out, breaks the chain.",
+  verify: "Verify the chain",
+  intact: "The chain is intact",
+  notIntact: "The chain is broken",
+};

@@ -1,0 +1,37 @@
+import { queryOptions } from "@tanstack/react-query";
+import { api } from "../api/client.ts";
+import { metricsOf, Readiness } from "./overview.ts";
+
+const REFRESH_MS = 10_000;
+
+/** Whether the orchestrator that answers is ready for work; it says so without a login. */
+export const readinessQuery = queryOptions({
+  queryKey: ["readiness"],
+  queryFn: async () => Readiness.parse(await (await fetch("/readyz")).json()),
+  refetchInterval: REFRESH_MS,
+  retry: false,
+});
+
+/** What the orchestrator that answers measures of itself; none where what is in between does not let it through. */
+export const metricsQuery = queryOptions({
+  queryKey: ["metrics"],
+  queryFn: async () => {
+    const response = await fetch("/metrics");
+    const isMetrics = response.ok && response.headers.get("content-type")?.startsWith("text/plain");
+    return isMetrics ? metricsOf(await response.text()) : metricsOf("");
+  },
+  refetchInterval: REFRESH_MS,
+  retry: false,
+});
+
+export const limitsQuery = queryOptions({
+  queryKey: ["limits"],
+  queryFn: () => api.call("getLimits"),
+  refetchInterval: REFRESH_MS,
+});
+
+export const statisticsQuery = queryOptions({
+  queryKey: ["statistics"],
+  queryFn: () => api.call("getExecutionStatistics", { query: { hours: 24 } }),
+  refetchInterval: 60_000,
+});

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { debianProgram } from "../../support/debian.ts";
 import { describeEveryPage } from "./everyPage.ts";
 import { describeFrame } from "./frame.ts";
+import { describeManaging } from "./managing.ts";
 import { Stage } from "./stage.ts";
 
 const program = debianProgram("chromium", "chromium");
@@ -16,4 +17,5 @@ describe.skipIf("missing" in program)("the dashboard in a real browser", () => {
 
   describeFrame(() => stage);
   describeEveryPage(() => stage);
+  describeManaging(() => stage);
 });

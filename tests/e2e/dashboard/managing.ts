@@ -1,0 +1,113 @@
+import { createClient } from "@homeslice/protocol";
+import { describe, expect, test } from "vitest";
+import type { Stage } from "./stage.ts";
+
+/** What people do on the pages that look after schedules, approvals, locks, tokens and hooks. */
+export function describeManaging(stage: () => Stage): void {
+  describe("looking after schedules, approvals, locks, tokens and hooks", () => {
+    test("one makes a schedule, sees when it is due while writing, and is told at its field what is wrong", async () => {
+      await stage().visit("/schedules", async (page) => {
+        await page.getByRole("button", { name: "New schedule" }).click();
+        const form = page.getByRole("dialog", { name: "New schedule" });
+        await form.getByLabel("Name", { exact: true }).fill("tidy up");
+        const expression = form.getByLabel("Cron expression");
+        await expression.fill("0 4 * *");
+        await form.getByRole("radio", { name: "A command" }).check();
+        await form.getByRole("button", { name: "Create" }).click();
+        await form.getByText("use five fields").waitFor();
+        expect(await expression.getAttribute("aria-invalid")).toBe("true");
+        expect(await expression.evaluate((field) => field === document.activeElement)).toBe(true);
+        await expression.fill("0 4 * * *");
+        await form.getByLabel("Time zone").fill("UTC");
+        const due = form.getByRole("region", { name: "Due next" }).getByRole("listitem");
+        await due.first().waitFor();
+        expect(await due.count()).toBe(5);
+        await form.getByLabel("Command", { exact: true }).fill("/bin/echo\ntwo words");
+        await form.getByLabel("Server", { exact: false }).last().fill("kitchen");
+        await form.getByRole("button", { name: "Add", exact: true }).click();
+        await form.getByRole("button", { name: "Create" }).click();
+        await page.getByRole("heading", { level: 1, name: "tidy up" }).waitFor();
+        await page.getByRole("button", { name: "Pause tidy up" }).click();
+        await page.getByRole("button", { name: "Resume tidy up" }).waitFor();
+      });
+      const { items } = await stage().client.call("listSchedules", { query: { search: "tidy up" } });
+      expect(items).toMatchObject([
+        { paused: true, execution: { operation: { argv: ["/bin/echo", "two words"] } }, timing: { time_zone: "UTC" } },
+      ]);
+    });
+
+    test("somebody else sees exactly what would run, and approves it with a reason", async () => {
+      const { client } = stage();
+      const waiting = (await client.call("listApprovals", { query: { status: "pending" } })).items.at(-1);
+      const params = { execution_id: waiting?.execution_id ?? "" };
+      await stage().visit("/approvals", async (page) => {
+        const card = page.locator("article", { has: page.locator(`a[href$="${params.execution_id}"]`) });
+        await card.getByText("Exactly this would run on 2 servers:").waitFor();
+        await card.getByRole("button", { name: "Approve" }).click();
+        await card.getByText("Say why, in a few words.").waitFor();
+        await card.getByLabel("Reason").fill("the backup is there");
+        await card.getByRole("button", { name: "Approve" }).click();
+        await card.waitFor({ state: "detached" });
+      });
+      expect(await client.call("getApproval", { params })).toMatchObject({
+        status: "approved",
+        votes: [{ by: "ada", decision: "approve", reason: "the backup is there" }],
+      });
+    });
+
+    test("a lock of somebody else is released by force, with a reason that is kept", async () => {
+      await stage().visit("/locks", async (page) => {
+        const row = page.getByRole("row", { name: /^cellar/ });
+        await row.getByRole("button", { name: /^Release by force/ }).click();
+        const dialog = page.getByRole("dialog");
+        await dialog.getByLabel("Reason").fill("the disk is in");
+        await dialog.getByRole("button", { name: "Release by force" }).click();
+        await row.waitFor({ state: "detached" });
+      });
+      const { items } = await stage().client.call("listLocks", { query: { status: "force_released" } });
+      expect(items[0]).toMatchObject({ ended: { by: "ada", reason: "the disk is in" } });
+    });
+
+    test("a token is shown once, lets its program in, and no more when it is revoked", async () => {
+      await stage().visit("/tokens", async (page) => {
+        await page.getByRole("button", { name: "New token" }).click();
+        const form = page.getByRole("dialog", { name: "New token" });
+        await form.getByLabel("Name").fill("inventory");
+        await form.getByRole("button", { name: "Create" }).click();
+        const token = await page.getByRole("textbox", { name: "Token", exact: true }).inputValue();
+        const program = createClient({ url: stage().orchestrator.url, token });
+        expect((await program.call("listServers", { query: {} })).items).not.toEqual([]);
+        await page.getByRole("button", { name: "I have kept it" }).click();
+        await page.getByRole("dialog").waitFor({ state: "detached" });
+        expect(await page.content()).not.toContain(token);
+        await page.getByRole("button", { name: "Revoke inventory" }).click();
+        await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+        await page.getByRole("button", { name: "Revoke inventory" }).waitFor({ state: "detached" });
+      });
+      const { items } = await stage().client.call("listApiTokens", { query: { search: "inventory" } });
+      expect(items).toEqual([]);
+    });
+
+    test("what was shown too early is taken back when it is refused", async () => {
+      await stage().visit("/hooks", async (page) => {
+        await page.route("**/api/v1/hooks/*", (route) => route.fulfill({ status: 403, json: refusal }));
+        await page.getByRole("button", { name: "Turn off alerts" }).click();
+        await page.getByText("you may not").waitFor();
+        await page.getByRole("button", { name: "Turn off alerts" }).waitFor();
+        await page.unroute("**/api/v1/hooks/*");
+        await page.getByRole("button", { name: "Turn off alerts" }).click();
+        await page.getByRole("button", { name: "Turn on alerts" }).waitFor();
+      });
+      const { items } = await stage().client.call("listHooks", { query: {} });
+      expect(items).toMatchObject([{ name: "alerts", enabled: false }]);
+    });
+  });
+}
+
+const refusal = {
+  type: "/problems/not_permitted",
+  title: "no",
+  status: 403,
+  code: "not_permitted",
+  detail: "you may not",
+};

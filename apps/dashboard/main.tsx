@@ -1,4 +1,4 @@
-import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
@@ -20,16 +20,18 @@ const queryClient: QueryClient = new QueryClient({
     mutations: { networkMode: "always" },
   },
   // A session that has ended is noticed by the first request that is refused.
-  queryCache: new QueryCache({
-    onError: (error) => {
-      if (problemOf(error).code === "not_authenticated") void queryClient.invalidateQueries(sessionQuery);
-    },
-  }),
+  queryCache: new QueryCache({ onError: noticeEnd }),
+  mutationCache: new MutationCache({ onError: noticeEnd }),
 });
+function noticeEnd(error: Error): void {
+  if (problemOf(error).code === "not_authenticated") void queryClient.invalidateQueries(sessionQuery);
+}
 const router = createAppRouter(queryClient);
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no element with the id root");
+// While it is developed, what is shown is what was just written.
+if (import.meta.env.PROD) void navigator.serviceWorker?.register("/service-worker.js");
 const messages = await messagesIn(language);
 createRoot(root).render(
   <StrictMode>

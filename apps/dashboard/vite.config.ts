@@ -1,9 +1,10 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { shell } from "./offline/shellPlugin.ts";
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react()],
+  plugins: [react(), shell()],
   build: { target: "es2023", assetsInlineLimit: 0, chunkSizeWarningLimit: 600 },
   // `npx vite apps/dashboard` beside a running orchestrator; HOMESLICE_URL says where that is.
   server: {

@@ -79,12 +79,14 @@ async function send(options: ClientOptions, route: Route, request: CallOf<RouteN
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     });
   } catch (cause) {
-    const detail = `${options.url} does not answer`;
-    throw new ClientError(
-      { type: "about:blank", title: "unreachable", status: 0, code: "unreachable", detail },
-      { cause },
-    );
+    throw unreachable(options.url, cause);
   }
+}
+
+/** What is told of an orchestrator that gives no answer at all. */
+export function unreachable(url: string, cause: unknown): ClientError {
+  const problem = { type: "about:blank", title: "unreachable", status: 0, code: "unreachable" } as const;
+  return new ClientError({ ...problem, detail: `${url} does not answer` }, { cause });
 }
 
 function urlOf(base: string, route: Route, request: CallOf<RouteName>): URL {

@@ -1,7 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
+import { Commands } from "../commands/Commands.tsx";
 import { useMessages } from "../i18n/messages.tsx";
+import { OfflineBanner } from "../offline/OfflineBanner.tsx";
+import { useOnline } from "../offline/useOnline.ts";
 import { LoggedIn } from "../session/LoggedIn.tsx";
 import { SessionGate } from "../session/SessionGate.tsx";
 import { sessionQuery } from "../session/session.ts";
@@ -21,6 +24,7 @@ export function Shell() {
   // On a phone the menu is over the page: going to another one closes it.
   const menuOpen = menuAt === path;
   const main = useFocusOnNavigation(path);
+  const online = useOnline();
   return (
     <ToastProvider>
       <a className="skip" href="#content">
@@ -39,12 +43,14 @@ export function Shell() {
           <img src="/icon.svg" alt="" width="24" height="24" />
           Homeslice
         </Link>
+        <Commands />
         <ThemeChoice />
         <LoggedIn />
       </header>
       <div className="shell-body">
         <Navigation id={NAVIGATION} caller={session?.caller ?? null} open={menuOpen} />
-        <main id="content" ref={main} tabIndex={-1}>
+        <main id="content" ref={main} tabIndex={-1} data-stale={!online}>
+          <OfflineBanner />
           <SessionGate>
             <Outlet />
           </SessionGate>

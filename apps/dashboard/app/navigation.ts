@@ -5,8 +5,7 @@ import type { Messages } from "../i18n/en/index.ts";
 interface NavigationPage {
   readonly name: keyof Messages["app"]["pages"];
   readonly to:
-    | "/servers"
-    | "/run"
+    | "/accounts"
     | "/actions"
     | "/approvals"
     | "/history"
@@ -16,9 +15,12 @@ interface NavigationPage {
     | "/platform"
     | "/hooks"
     | "/notifications"
-    | "/accounts"
+    | "/run"
+    | "/secrets"
+    | "/servers"
     | "/tokens"
-    | "/secrets";
+    | "/audit"
+    | "/reports";
   /** What somebody must be allowed to do for the page to be of use. */
   readonly permission: Permission;
 }
@@ -59,5 +61,12 @@ export const navigation: readonly NavigationGroup[] = [
       { name: "secrets", to: "/secrets", permission: "secrets:read" },
     ],
   },
-  { name: "observe", pages: [{ name: "platform", to: "/platform", permission: "servers:read" }] },
+  {
+    name: "observe",
+    pages: [
+      { name: "platform", to: "/platform", permission: "servers:read" },
+      { name: "audit", to: "/audit", permission: "audit:read" },
+      { name: "reports", to: "/reports", permission: "executions:read" },
+    ],
+  },
 ];

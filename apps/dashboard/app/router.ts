@@ -3,11 +3,13 @@ import { createRoute, createRouter, redirect } from "@tanstack/react-router";
 import { accountRoutes } from "../accounts/routes.ts";
 import { actionRoutes } from "../actions/routes.ts";
 import { approvalRoutes } from "../approvals/routes.ts";
+import { auditRoutes } from "../audit/routes.ts";
 import { executionRoutes } from "../executions/routes.ts";
 import { hookRoutes } from "../hooks/routes.ts";
 import { lockRoutes } from "../locks/routes.ts";
 import { notificationRoutes } from "../notifications/routes.ts";
 import { platformRoutes } from "../platform/routes.ts";
+import { reportRoutes } from "../reports/routes.ts";
 import { runRoutes } from "../run/routes.ts";
 import { scheduleRoutes } from "../schedules/routes.ts";
 import { secretRoutes } from "../secrets/routes.ts";
@@ -40,6 +42,8 @@ const routeTree = root.addChildren([
   ...actionRoutes,
   ...runRoutes,
   ...executionRoutes,
+  ...auditRoutes,
+  ...reportRoutes,
   ...scheduleRoutes,
 ]);
 

@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { root } from "../app/root.ts";
+import { ExecutionSearch } from "./executionSearch.ts";
 import { HistorySearch } from "./historySearch.ts";
 
 const history = createRoute({
@@ -12,6 +13,7 @@ const history = createRoute({
 const execution = createRoute({
   getParentRoute: () => root,
   path: "/executions/$executionId",
+  validateSearch: ExecutionSearch,
   component: lazyRouteComponent(() => import("./ExecutionPage.tsx"), "ExecutionPage"),
 });
 

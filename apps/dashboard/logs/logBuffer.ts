@@ -1,24 +1,16 @@
 import type { LogEntry } from "@homeslice/protocol/executions.ts";
-
-/** One line as the view holds it. */
-export interface LogLine {
-  /** Grows by one with each line that is taken in; the line's name in the view as long as it is held. */
-  readonly index: number;
-  readonly serverId: string;
-  readonly seq: number;
-  readonly stream: "stdout" | "stderr";
-  readonly text: string;
-  readonly at: string;
-}
+import { LineList } from "./lineList.ts";
 
 /**
  * The output of one execution as far as it is held: every line of every server once and in its order, whatever comes
  * doubled or too early, and the oldest given up when there are more than fit.
  */
 export class LogBuffer {
+  /** The lines of all servers. */
+  readonly all: LineList;
   readonly #capacity: number;
-  #lines: LogLine[] = [];
-  #next = 0;
+  /** Those of one server, for each that was asked for. */
+  readonly #lists = new Map<string, LineList>();
   readonly #held = new Map<string, number>();
   /** Lines that came before one in front of them, by server and sequence number. */
   readonly #early = new Map<string, Map<number, LogEntry>>();
@@ -26,25 +18,24 @@ export class LogBuffer {
   /** @param capacity how many lines are held at most */
   constructor(capacity = 100_000) {
     this.#capacity = capacity;
+    this.all = new LineList(capacity);
   }
 
   /** Takes in what came. @returns whether anything is new in the view */
   add(entries: readonly LogEntry[]): boolean {
-    const before = this.#next;
+    const before = this.all.count;
     for (const entry of entries) this.#take(entry);
-    const excess = this.#lines.length - this.#capacity;
-    // Giving up lines one at a time would move all others each time: it is done a tenth at once.
-    if (excess > this.#capacity / 10) this.#lines = this.#lines.slice(excess);
-    return this.#next > before;
+    return this.all.count > before;
   }
 
-  get lines(): readonly LogLine[] {
-    return this.#lines.length > this.#capacity ? this.#lines.slice(-this.#capacity) : this.#lines;
-  }
-
-  /** How many lines have been given up. */
-  get dropped(): number {
-    return this.#next - this.lines.length;
+  /** The lines of one server alone. */
+  of(serverId: string): LineList {
+    const known = this.#lists.get(serverId);
+    if (known !== undefined) return known;
+    const list = new LineList(this.#capacity);
+    for (const line of this.all.lines) if (line.serverId === serverId) list.append(line);
+    this.#lists.set(serverId, list);
+    return list;
   }
 
   /** The last sequence number held of each server: from there a new connection goes on. */
@@ -68,7 +59,9 @@ export class LogBuffer {
 
   #append({ server_id, seq, stream, text, at }: LogEntry): void {
     this.#held.set(server_id, seq);
-    this.#lines.push({ index: this.#next++, serverId: server_id, seq, stream, text: text.replace(/\r?\n$/, ""), at });
+    const line = { serverId: server_id, seq, stream, text: text.replace(/\r?\n$/, ""), at };
+    this.all.append(line);
+    this.#lists.get(server_id)?.append(line);
   }
 
   #earlyOf(serverId: string): Map<number, LogEntry> {

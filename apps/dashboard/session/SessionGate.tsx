@@ -7,8 +7,8 @@ import { sessionQuery } from "./session.ts";
 /** Shows what is inside to whoever is logged in; when a session ends, the login comes over the page and not in its place. */
 export function SessionGate({ children }: { children: ReactNode }) {
   const { data, error, refetch } = useQuery(sessionQuery);
-  if (error) return <ErrorNotice error={error} reset={() => void refetch()} />;
-  if (!data) return null;
+  // Once it is known who is there, the page stays, with whatever was filled in, also when that cannot be asked again.
+  if (!data) return error && <ErrorNotice error={error} reset={() => void refetch()} />;
   return (
     <>
       {children}

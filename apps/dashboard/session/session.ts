@@ -1,5 +1,4 @@
-import { ClientError } from "@homeslice/protocol/client.ts";
-import { Problem } from "@homeslice/protocol/errors.ts";
+import { ClientError, problemFrom, unreachable } from "@homeslice/protocol/client.ts";
 import { BrowserSession, PAGE_HEADER } from "@homeslice/protocol/session.ts";
 import { queryOptions } from "@tanstack/react-query";
 import { z } from "zod";
@@ -31,8 +30,10 @@ async function ask(method: "GET" | "POST", path: string, body?: object): Promise
     method,
     headers: { [PAGE_HEADER]: "1", ...(body ? { "content-type": "application/json" } : {}) },
     ...(body ? { body: JSON.stringify(body) } : {}),
+  }).catch((cause: unknown) => {
+    throw unreachable(globalThis.location.origin, cause);
   });
-  const answer: unknown = await response.json();
-  if (!response.ok) throw new ClientError(Problem.parse(answer));
-  return answer;
+  const text = await response.text();
+  if (!response.ok) throw new ClientError(problemFrom(response.status, text));
+  return JSON.parse(text);
 }

@@ -19,6 +19,8 @@ export function Dialog({ title, onClose, wide = false, children }: DialogProps) 
     const dialog = box.current;
     const before = document.activeElement;
     dialog?.showModal();
+    // By itself it would be the cross that closes it.
+    dialog?.querySelector<HTMLElement>("input, select, textarea")?.focus();
     return () => {
       dialog?.close();
       if (before instanceof HTMLElement) before.focus();
@@ -34,14 +36,14 @@ export function Dialog({ title, onClose, wide = false, children }: DialogProps) 
         onClose?.();
       }}
     >
-      <header className="dialog-head">
+      <div className="dialog-head">
         <h2 id={heading}>{title}</h2>
         {onClose && (
           <Button className="button-quiet" aria-label={ui.close} onClick={onClose}>
             <span aria-hidden="true">✕</span>
           </Button>
         )}
-      </header>
+      </div>
       {children}
     </dialog>
   );

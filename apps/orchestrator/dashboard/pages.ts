@@ -12,6 +12,8 @@ const areas = [
   "actions",
   "approvals",
   "history",
+  "audit",
+  "reports",
   "executions",
   "locks",
   "schedules",
@@ -41,5 +43,9 @@ export async function addDashboard(app: FastifyInstance, directory: string): Pro
       reply.header("cache-control", "no-cache").sendFile("index.html", directory, { cacheControl: false }),
     );
   }
-  app.get("/icon.svg", open, (_request, reply) => reply.sendFile("icon.svg", directory));
+  for (const file of ["icon.svg", "manifest.webmanifest", "service-worker.js"]) {
+    app.get(`/${file}`, open, (_request, reply) =>
+      reply.header("cache-control", "no-cache").sendFile(file, directory, { cacheControl: false }),
+    );
+  }
 }

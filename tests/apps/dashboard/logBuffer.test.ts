@@ -15,11 +15,11 @@ test("every line of every server is held once and in its order, however they com
       const buffer = new LogBuffer();
       for (let from = 0; from < arrived.length; from += size) buffer.add(arrived.slice(from, from + size));
       for (const server of ["a", "b"]) {
-        const held = buffer.lines.filter(({ serverId }) => serverId === server);
+        const held = buffer.all.lines.filter(({ serverId }) => serverId === server);
         expect(held.map(({ text }) => text)).toEqual(entries(server, 20).map(({ seq }) => String(seq)));
       }
       expect(buffer.held).toEqual({ a: 20, b: 20 });
-      expect(buffer.lines.map(({ index }) => index)).toEqual(Array.from({ length: 40 }, (_, index) => index));
+      expect(buffer.all.lines.map(({ index }) => index)).toEqual(Array.from({ length: 40 }, (_, index) => index));
     }),
   );
 });
@@ -37,12 +37,12 @@ test("it says where a new connection goes on, and whether anything new came", ()
 test("the oldest lines are given up when there are too many, and are counted", () => {
   const buffer = new LogBuffer(100);
   buffer.add(entries("a", 105));
-  expect(buffer.lines).toHaveLength(100);
-  expect(buffer.lines[0]?.text).toBe("6");
+  expect(buffer.all.lines).toHaveLength(100);
+  expect(buffer.all.lines[0]?.text).toBe("6");
   buffer.add(entries("a", 250));
-  expect(buffer.lines).toHaveLength(100);
-  expect(buffer.lines.at(-1)?.text).toBe("250");
-  expect(buffer.dropped).toBe(150);
+  expect(buffer.all.lines).toHaveLength(100);
+  expect(buffer.all.lines.at(-1)?.text).toBe("250");
+  expect(buffer.all.dropped).toBe(150);
 });
 
 test("a hundred thousand lines that wait for one in front of them are taken in at once", () => {
@@ -50,5 +50,5 @@ test("a hundred thousand lines that wait for one in front of them are taken in a
   const [first, ...rest] = entries("a", 100_000);
   expect(buffer.add(rest)).toBe(false);
   if (first) buffer.add([first]);
-  expect(buffer.lines).toHaveLength(100_000);
+  expect(buffer.all.lines).toHaveLength(100_000);
 });

@@ -1,16 +1,22 @@
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 
-const standards = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+/** The rules of WCAG 2.2 A and AA, and of best practice. */
+export const STANDARDS: axe.RunOnly = {
+  type: "tag",
+  values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+};
+/** Those that a theme decides. */
+export const COLOURS: axe.RunOnly = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
 
-/** What axe finds wrong with a page as it is shown now, a line each: rules of WCAG 2.2 A and AA, and best practice. */
-export async function violations(page: Page): Promise<string[]> {
+/** What axe finds wrong with a page as it is shown now, a line each. */
+export async function violations(page: Page, rules = STANDARDS): Promise<string[]> {
   // As a script of the debugger, to which the Content-Security-Policy of the page does not apply.
   if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe.source);
-  return await page.evaluate(async (values) => {
-    const found = await window.axe.run({ runOnly: { type: "tag", values }, resultTypes: ["violations"] });
+  return await page.evaluate(async (runOnly) => {
+    const found = await window.axe.run({ runOnly, resultTypes: ["violations"] });
     return found.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" ")}`);
-  }, standards);
+  }, rules);
 }
 
 declare global {

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { debianProgram } from "../../support/debian.ts";
 import { describeEveryPage } from "./everyPage.ts";
+import { describeEverywhere } from "./everywhere.ts";
 import { describeFrame } from "./frame.ts";
 import { describeManaging } from "./managing.ts";
+import { describeMonitor } from "./monitor.ts";
+import { describeRecords } from "./records.ts";
 import { Stage } from "./stage.ts";
 
 const program = debianProgram("chromium", "chromium");
@@ -18,4 +21,7 @@ describe.skipIf("missing" in program)("the dashboard in a real browser", () => {
   describeFrame(() => stage);
   describeEveryPage(() => stage);
   describeManaging(() => stage);
+  describeMonitor(() => stage);
+  describeRecords(() => stage);
+  describeEverywhere(() => stage);
 });

@@ -12,6 +12,8 @@ export const ADA = { username: "ada", password: "a password of ada" } as const;
 export interface Visit extends BrowserContextOptions {
   /** What is done to the page before it is opened. */
   readonly prepare?: (page: Page) => Promise<unknown>;
+  /** Whether requests may be left without an answer meanwhile. */
+  readonly mayFail?: boolean;
 }
 
 /** A whole installation with a real agent, something of everything, and a browser that is logged in. */
@@ -67,17 +69,23 @@ export class Stage {
       storageState: this.#login,
       reducedMotion: "reduce",
       locale: "en",
+      // It would answer what a test answers in its place.
+      serviceWorkers: "block",
       ...options,
     });
   }
 
   /** Opens a page in a browser of its own, does something there, and fails when the page reported an error meanwhile. */
-  async visit(path: string, act: (page: Page) => Promise<void>, { prepare, ...options }: Visit = {}): Promise<void> {
+  async visit(
+    path: string,
+    act: (page: Page) => Promise<void>,
+    { prepare, mayFail = false, ...options }: Visit = {},
+  ): Promise<void> {
     const context = await this.context(options);
     try {
       const page = await context.newPage();
       await prepare?.(page);
-      const errors = errorsOf(page);
+      const errors = errorsOf(page, mayFail);
       const response = await page.goto(path);
       if (!response?.ok()) throw new Error(`${path} is answered ${response?.status()}`);
       await act(page);
@@ -94,13 +102,15 @@ export class Stage {
 }
 
 /** What a page complains of from now on: exceptions, console errors, violations of its Content-Security-Policy. */
-export function errorsOf(page: Page): string[] {
+function errorsOf(page: Page, mayFail: boolean): string[] {
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => {
     // That a request was refused is for the page to tell.
     const isRefusal = /^Failed to load resource/.test(message.text()) && /\/(api|auth)\//.test(message.location().url);
-    if (message.type() === "error" && !isRefusal) errors.push(`${message.text()} (${message.location().url})`);
+    const isOutage = mayFail && /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|WebSocket/.test(message.text());
+    if (message.type() === "error" && !isRefusal && !isOutage)
+      errors.push(`${message.text()} (${message.location().url})`);
   });
   return errors;
 }

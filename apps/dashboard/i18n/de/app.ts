@@ -19,6 +19,8 @@ export const app: Messages["app"] = {
     run: "Ausführen",
     actions: "Aktionen",
     history: "Verlauf",
+    audit: "Audit-Log",
+    reports: "Berichte",
     schedules: "Zeitpläne",
   },
   theme: "Farbschema",

@@ -2,6 +2,8 @@ import type { Messages } from "../en/index.ts";
 
 export const ui: Messages["ui"] = {
   close: "Schließen",
+  from: "Von",
+  to: "Bis einschließlich",
   cancel: "Abbrechen",
   copy: "Kopieren",
   copied: "Kopiert",
@@ -15,5 +17,7 @@ export const ui: Messages["ui"] = {
   typeCount: (count) => `Gib ${count} ein, um zu bestätigen`,
   wrongCount: (count) => `Das ist nicht ${count}.`,
   offline: "Du bist offline",
+  offlineWhat: "Nichts kann gestartet oder geändert werden, und nichts wird für später aufgehoben.",
+  asOf: "Was hier steht, ist der Stand von",
   offlineFix: "Nichts wird gesendet, und nichts für später aufgehoben. Versuche es wieder, wenn du verbunden bist.",
 };

@@ -17,6 +17,8 @@ export const app = {
     run: "Run",
     actions: "Actions",
     history: "History",
+    audit: "Audit log",
+    reports: "Reports",
     schedules: "Schedules",
   },
   theme: "Theme",

@@ -2,6 +2,8 @@ import { accounts } from "./accounts.ts";
 import { actions } from "./actions.ts";
 import { app } from "./app.ts";
 import { approvals } from "./approvals.ts";
+import { audit } from "./audit.ts";
+import { commands } from "./commands.ts";
 import { errors } from "./errors.ts";
 import { executions } from "./executions.ts";
 import { forms } from "./forms.ts";
@@ -9,6 +11,7 @@ import { hooks } from "./hooks.ts";
 import { locks } from "./locks.ts";
 import { notifications } from "./notifications.ts";
 import { platform } from "./platform.ts";
+import { reports } from "./reports.ts";
 import { run } from "./run.ts";
 import { schedules } from "./schedules.ts";
 import { secrets } from "./secrets.ts";
@@ -27,6 +30,8 @@ export const messages = {
   actions,
   app,
   approvals,
+  audit,
+  commands,
   errors,
   executions,
   forms,
@@ -34,6 +39,7 @@ export const messages = {
   locks,
   notifications,
   run,
+  reports,
   schedules,
   secrets,
   servers,

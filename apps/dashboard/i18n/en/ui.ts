@@ -1,6 +1,8 @@
 /** Texts of the parts that every page is made of. */
 export const ui = {
   close: "Close",
+  from: "From",
+  to: "Up to and including",
   cancel: "Cancel",
   copy: "Copy",
   copied: "Copied",
@@ -15,5 +17,7 @@ export const ui = {
   typeCount: (count: number) => `Type ${count} to confirm`,
   wrongCount: (count: number) => `That is not ${count}.`,
   offline: "You are offline",
+  offlineWhat: "Nothing can be started or changed, and nothing is kept for later.",
+  asOf: "What is shown is from",
   offlineFix: "Nothing is sent and nothing is kept for later. Try again when you are connected.",
 };

@@ -1,0 +1,72 @@
+import type { Execution } from "@homeslice/protocol/executions.ts";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useChange } from "../api/useChange.ts";
+import { useMessages } from "../i18n/messages.tsx";
+import type { FeedState } from "../live/executionFeed.ts";
+import { readLog, save } from "../logs/downloadLog.ts";
+import { LogView } from "../logs/LogView.tsx";
+import { nameOf } from "../logs/lineName.ts";
+import { Button } from "../ui/Button.tsx";
+import { Choice } from "../ui/Choice.tsx";
+import { useServerNames } from "./useServerNames.ts";
+
+const route = getRouteApi("/executions/$executionId");
+
+/** The output of an execution, of all its servers or of one. */
+export function ExecutionOutput({ execution, feed: { log, connection } }: { execution: Execution; feed: FeedState }) {
+  const { executions: texts } = useMessages();
+  const search = route.useSearch();
+  const { server, line } = search;
+  const navigate = route.useNavigate();
+  const name = useServerNames();
+  const servers = execution.target_servers;
+  const isOfMany = servers.length > 1 && server === undefined;
+  return (
+    <LogView
+      key={server}
+      log={server === undefined ? log.all : log.of(server)}
+      ended={connection === "ended"}
+      named={line}
+      onName={(named) =>
+        void navigate({ search: (before) => ({ ...before, line: named }), replace: true, resetScroll: false })
+      }
+      link={(one, content) => (
+        <Link
+          to="/executions/$executionId"
+          params={{ executionId: execution.execution_id }}
+          search={{ ...search, line: nameOf(one) }}
+          replace
+          resetScroll={false}
+          tabIndex={-1}
+        >
+          {content}
+        </Link>
+      )}
+      prefix={({ serverId }) => isOfMany && <span className="log-server">{name(serverId)}</span>}
+    >
+      {servers.length > 1 && (
+        <Choice
+          label={texts.server}
+          names={Object.fromEntries(servers.map((id) => [id, name(id)]))}
+          value={server}
+          onChange={(chosen) => void navigate({ search: (before) => ({ ...before, server: chosen }), replace: true })}
+        />
+      )}
+      <DownloadButton execution={execution} servers={server === undefined ? servers : [server]} />
+    </LogView>
+  );
+}
+
+function DownloadButton({ execution, servers }: { execution: Execution; servers: readonly string[] }) {
+  const { executions: texts } = useMessages();
+  const name = useServerNames();
+  const download = useChange({
+    run: () => readLog(execution.execution_id, servers, name),
+    onDone: (text) => save(text, `${execution.execution_id}.log`),
+  });
+  return (
+    <Button busy={download.busy} onClick={() => download.start()}>
+      {texts.download}
+    </Button>
+  );
+}

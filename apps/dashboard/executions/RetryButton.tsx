@@ -1,0 +1,54 @@
+import type { Execution } from "@homeslice/protocol/executions.ts";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { api } from "../api/client.ts";
+import { useChange } from "../api/useChange.ts";
+import { useMessages } from "../i18n/messages.tsx";
+import { Button } from "../ui/Button.tsx";
+import { ConfirmDialog } from "../ui/ConfirmDialog.tsx";
+import { titleOf } from "./title.ts";
+import { useServerNames } from "./useServerNames.ts";
+
+/** Starts what has ended again, where it did not succeed. */
+export function RetryButton({ execution }: { execution: Execution }) {
+  const { executions: texts } = useMessages();
+  // One key for as long as the dialog is open: asking twice starts once.
+  const [key, setKey] = useState<string>();
+  const navigate = useNavigate();
+  const name = useServerNames();
+  const retry = useChange({
+    run: (idempotencyKey: string) =>
+      api.call("retryExecution", { params: { execution_id: execution.execution_id }, idempotencyKey }),
+    invalidates: [["history"]],
+    onDone: ({ execution_id }) => {
+      setKey(undefined);
+      void navigate({ to: "/executions/$executionId", params: { executionId: execution_id }, search: {} });
+    },
+  });
+  const failed = execution.results.details.filter(({ status }) => status !== "succeeded");
+  return (
+    <>
+      <Button onClick={() => setKey(crypto.randomUUID())}>{texts.retry}</Button>
+      {key !== undefined && (
+        <ConfirmDialog
+          title={texts.retryTitle}
+          action={texts.retry}
+          busy={retry.busy}
+          error={retry.error}
+          onConfirm={() => retry.start(key)}
+          onClose={() => setKey(undefined)}
+        >
+          <p>{texts.retryWhat(failed.length)}</p>
+          <p>
+            <code>{titleOf(execution)}</code>
+          </p>
+          <ul className="confirm-list">
+            {failed.map(({ server_id }) => (
+              <li key={server_id}>{name(server_id)}</li>
+            ))}
+          </ul>
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,32 @@
+import { createElement, Fragment, type ReactNode } from "react";
+import { type Style, styleLine } from "./ansi.ts";
+import { highlight, type Piece } from "./highlight.ts";
+
+/** One line of output in its colours, with what is looked for marked. Its pieces never move, so they need no keys. */
+export function StyledText({ text, wanted }: { text: string; wanted: string }) {
+  return createElement(Fragment, null, ...highlight(styleLine(text).spans, wanted).map(element));
+}
+
+function element({ text, style, marked }: Piece): ReactNode {
+  if (Object.keys(style).length === 0) return marked ? createElement("mark", null, text) : text;
+  return createElement(
+    marked ? "mark" : "span",
+    { className: marked ? undefined : classesOf(style), style: marked ? undefined : ownColours(style) },
+    text,
+  );
+}
+
+function classesOf({ color, background, ...rest }: Style): string {
+  return [
+    ...Object.keys(rest).map((name) => `ansi-${name}`),
+    ...(typeof color === "number" ? [`ansi-fg-${color}`] : []),
+    ...(typeof background === "number" ? [`ansi-bg-${background}`] : []),
+  ].join(" ");
+}
+
+function ownColours({ color, background }: Style) {
+  return {
+    ...(typeof color === "string" ? { color } : {}),
+    ...(typeof background === "string" ? { backgroundColor: background } : {}),
+  };
+}

@@ -1,0 +1,45 @@
+import type { LogEntry } from "@homeslice/protocol/executions.ts";
+
+/** One line as the view holds it. */
+export interface LogLine {
+  /** Grows by one with each line of its list; the line's name in the view as long as it is held. */
+  readonly index: number;
+  readonly serverId: string;
+  readonly seq: number;
+  readonly stream: LogEntry["stream"];
+  readonly text: string;
+  readonly at: string;
+}
+
+/** Lines in the order in which they came; the oldest are given up when there are more than fit. */
+export class LineList {
+  readonly #capacity: number;
+  #lines: LogLine[] = [];
+  #next = 0;
+
+  /** @param capacity how many lines are held at most */
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  append(line: Omit<LogLine, "index">): void {
+    this.#lines.push({ ...line, index: this.#next++ });
+    const excess = this.#lines.length - this.#capacity;
+    // Giving up lines one at a time would move all others each time: it is done a tenth at once.
+    if (excess > this.#capacity / 10) this.#lines = this.#lines.slice(excess);
+  }
+
+  get lines(): readonly LogLine[] {
+    return this.#lines.length > this.#capacity ? this.#lines.slice(-this.#capacity) : this.#lines;
+  }
+
+  /** How many lines there have been, with those that have been given up. */
+  get count(): number {
+    return this.#next;
+  }
+
+  /** How many lines have been given up. */
+  get dropped(): number {
+    return this.#next - this.lines.length;
+  }
+}

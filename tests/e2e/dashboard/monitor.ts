@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { eventually } from "../../support/eventually.ts";
+import type { Stage } from "./stage.ts";
+
+/** One execution while it runs, and after. */
+export function describeMonitor(stage: () => Stage): void {
+  /** Starts a shell script on the server with the agent, or on others. @returns the address of its page */
+  const run = async (script: string, servers = [stage().agent.serverId]) => {
+    const operation = { type: "shell_command" as const, argv: ["sh", "-c", script] satisfies [string, ...string[]] };
+    const body = { operation, target_servers: servers };
+    return `/executions/${(await stage().client.call("startExecution", { body })).execution_id}`;
+  };
+  const status = (page: Page, text: string | RegExp) => page.locator("header.page-head").getByText(text).waitFor();
+  /** A line by how it ends: its number stands before it. */
+  const line = (page: Page, end: RegExp) => page.locator(".log-line", { hasText: end });
+  /** The lines in sight. */
+  const shown = async (page: Page) => await page.locator(".log-line").allInnerTexts();
+
+  describe("the monitor", () => {
+    test("an orchestrator that is restarted is back within five seconds, and no line is lost or doubled", async () => {
+      const LINES = 150;
+      const address = await run(`for i in $(seq ${LINES}); do echo "line $i"; sleep 0.1; done`);
+      await stage().visit(
+        address,
+        async (page) => {
+          await line(page, /\dline 5$/).waitFor();
+          const { orchestrator } = stage();
+          await orchestrator.end("SIGKILL");
+          await page.getByText("Connection lost.").waitFor();
+          await orchestrator.start();
+          const back = Date.now();
+          await page.getByText("Connection lost.").waitFor({ state: "detached" });
+          expect(Date.now() - back).toBeLessThan(5_000);
+          await status(page, /1 of 1 finished/);
+          await line(page, new RegExp(`line ${LINES}$`)).waitFor();
+          const seen = new Set<string>();
+          await page.locator(".log-lines").evaluate((box) => box.scrollTo(0, 0));
+          await line(page, /\dline 1$/).waitFor();
+          for (let top = 0; seen.size < LINES && top < LINES * 20 + 1_000; top += 200) {
+            await page.locator(".log-lines").evaluate((box, to) => box.scrollTo(0, to), top);
+            await eventually(async () => (await shown(page)).length > 0, "lines are shown");
+            for (const line of await shown(page)) seen.add(line);
+          }
+          const expected = Array.from({ length: LINES }, (_, place) => `${place + 1}line ${place + 1}`);
+          expect([...seen].sort(byNumber)).toEqual(expected);
+        },
+        { mayFail: true },
+      );
+    });
+
+    test("of many lines few exist; a text is found, marked, and its line kept in the address", async () => {
+      const address = await run("seq -f 'number %.0f of many' 20000");
+      await stage().visit(address, async (page) => {
+        await page.getByText("number 20000 of many").waitFor();
+        expect(await page.locator(".log *").count()).toBeLessThanOrEqual(300);
+        await page.getByLabel("Search the output").fill("NUMBER 1234 ");
+        await page.getByText("1 line", { exact: true }).waitFor();
+        await page.keyboard.press("Enter");
+        expect(await page.locator("mark").innerText()).toBe("number 1234 ");
+        await page.waitForURL(/line=[\w-]+\.1234/);
+        await page.reload();
+        await page.locator('[data-named="true"]').getByText("number 1234 of many").waitFor();
+        expect(await page.getByRole("checkbox", { name: "Follow" }).isChecked()).toBe(false);
+      });
+    });
+
+    test("output is text, whatever it looks like, and colours are kept", async () => {
+      const script = String.raw`printf '\033[31mred\033[0m <img src=x onerror="document.title=1"> \033]0;owned\007\n'`;
+      await stage().visit(await run(script), async (page) => {
+        await page.locator(".log-line .ansi-fg-1").getByText("red").waitFor();
+        expect(await page.locator(".log-line").innerText()).toBe('1red <img src=x onerror="document.title=1"> ');
+        expect(await page.title()).toContain("Homeslice");
+      });
+    });
+
+    test("the whole output is downloaded", async () => {
+      await stage().visit(await run("printf 'one\\n\\033[1mtwo\\033[0m\\n'"), async (page) => {
+        await status(page, /finished/);
+        const [download] = await Promise.all([
+          page.waitForEvent("download"),
+          page.getByRole("button", { name: "Download" }).click(),
+        ]);
+        expect(readFileSync(await download.path(), "utf8")).toBe("one\ntwo\n");
+      });
+    });
+
+    test("what runs is ended after asking; what did not succeed is run again, and beside it stands the run before", async () => {
+      await stage().visit(await run("echo begun; exec sleep 600"), async (page) => {
+        await line(page, /begun$/).waitFor();
+        await page.getByRole("button", { name: "End it" }).click();
+        await page.getByRole("dialog").getByRole("button", { name: "End it" }).click();
+        await status(page, "Cancelled");
+        await page.getByRole("tab", { name: "Servers" }).click();
+        await page.getByRole("row", { name: /kitchen.*Cancelled/ }).waitFor();
+        await page.getByRole("button", { name: "Run again where it failed" }).click();
+        await page.getByRole("dialog").getByText("kitchen").waitFor();
+        const before = page.url();
+        await page.getByRole("dialog").getByRole("button", { name: "Run again where it failed" }).click();
+        await page.waitForURL((url) => url.pathname !== new URL(before).pathname);
+        await line(page, /begun$/).waitFor();
+        await page.getByRole("tab", { name: "Comparison" }).click();
+        await page.getByRole("row", { name: /kitchen.*Different.*Running.*Cancelled/ }).waitFor();
+        await page.getByRole("button", { name: "End it" }).click();
+        await page.getByRole("dialog").getByRole("button", { name: "End it" }).click();
+        await status(page, "Cancelled");
+      });
+    });
+  });
+}
+
+function byNumber(one: string, other: string): number {
+  return Number.parseInt(one, 10) - Number.parseInt(other, 10);
+}

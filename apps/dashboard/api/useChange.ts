@@ -10,6 +10,8 @@ interface ChangeOptions<Input, Output> {
   readonly invalidates?: readonly QueryKey[];
   /** Shows the change before it is made. @returns takes it back, when it is refused */
   readonly optimistic?: (input: Input) => () => void;
+  /** Whether a refusal is told over the page, where there is no other place for it; so it is when a change is taken back. */
+  readonly tellsRefusal?: boolean;
   /** What is said when it has been made. */
   readonly says?: (output: Output, input: Input) => string;
   readonly onDone?: (output: Output, input: Input) => void;
@@ -26,7 +28,7 @@ export interface Change<Input> {
 }
 
 export function useChange<Input = void, Output = unknown>(options: ChangeOptions<Input, Output>): Change<Input> {
-  const { run, invalidates = [], optimistic, says, onDone } = options;
+  const { run, invalidates = [], optimistic, tellsRefusal = optimistic !== undefined, says, onDone } = options;
   const { ui } = useMessages();
   const queryClient = useQueryClient();
   const toast = useToast();
@@ -38,7 +40,7 @@ export function useChange<Input = void, Output = unknown>(options: ChangeOptions
     onMutate: (input) => optimistic?.(input),
     onError: (error, _input, takeBack) => {
       takeBack?.();
-      if (optimistic) toast([error.message, problemOf(error).fix].filter(Boolean).join(" "), "failed");
+      if (tellsRefusal) toast([error.message, problemOf(error).fix].filter(Boolean).join(" "), "failed");
     },
     onSuccess: (output, input) => {
       if (says) toast(says(output, input));

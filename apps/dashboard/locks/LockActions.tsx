@@ -41,7 +41,7 @@ function OwnLock({ lock: { lock_id, timing }, server }: OfLock) {
     run: () => api.call("extendLock", { params, body: { ttl_seconds: HOUR } }),
     invalidates: [["locks"]],
     says: () => texts.extended(server),
-    optimistic: () => () => undefined,
+    tellsRefusal: true,
   });
   const release = useChange({
     run: () => api.call("releaseLock", { params }),

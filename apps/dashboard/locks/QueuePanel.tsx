@@ -59,7 +59,7 @@ function DrainButton({ queue: { draining, version } }: { queue: QueueStatus }) {
     run: () => control(false, ""),
     invalidates: [queueQuery.queryKey],
     says: () => texts.flowsAgain,
-    optimistic: () => () => undefined,
+    tellsRefusal: true,
   });
   if (draining)
     return (

@@ -88,6 +88,7 @@ function RetryButton({ delivery: { delivery_id, event, status } }: { delivery: D
     run: () => api.call("retryDelivery", { params: { delivery_id } }),
     invalidates: [["deliveries"]],
     says: () => texts.retried(event),
+    tellsRefusal: true,
   });
   if (status !== "dead") return null;
   return (

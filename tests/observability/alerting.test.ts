@@ -12,6 +12,8 @@ import { eventually } from "../support/eventually.ts";
 
 const prometheus = debianProgram("prometheus", "prometheus");
 const alertmanager = debianProgram("prometheus-alertmanager", "prometheus-alertmanager");
+/** Longer than the time between two signs of life. */
+const QUIET_MS = 3_000;
 const TOKEN = "the receiver's token";
 
 const Notification = z.object({
@@ -24,28 +26,41 @@ const Rules = z.object({ data: z.object({ groups: z.array(z.object({ name: z.str
 const Targets = z.object({ data: z.object({ activeTargets: z.array(z.object({ scrapeUrl: z.string() })) }) });
 const PrometheusConfig = z.looseObject({ scrape_configs: z.array(z.looseObject({ job_name: z.string() })) });
 const RuleFile = z.object({ groups: z.array(z.looseObject({ rules: z.array(z.looseObject({})) })) });
-const AlertmanagerConfig = z.looseObject({ route: z.looseObject({}) });
+const Route = z.looseObject({ routes: z.array(z.looseObject({})) });
+const AlertmanagerConfig = z.looseObject({ route: Route });
 
 describe.skipIf("missing" in prometheus || "missing" in alertmanager)("a real Prometheus and Alertmanager", () => {
   const sandbox = new Sandbox();
   const children: ChildProcess[] = [];
   const received: { readonly authorization: string | undefined; readonly body: z.infer<typeof Notification> }[] = [];
   const urls: string[] = [];
+  /** Signs of life for the dead man's switch. */
+  let heartbeats = 0;
+  let lastHeartbeat = 0;
+  let heartbeat = "";
   let receiver: Server;
+  let watcher: ChildProcess | undefined;
   let deployed: Deployed;
 
   beforeAll(async () => {
     receiver = createServer(async (request, response) => {
       const body = Notification.parse(JSON.parse(await text(request)));
-      received.push({ authorization: request.headers.authorization, body });
+      if (request.url === "/heartbeat") {
+        heartbeats++;
+        lastHeartbeat = performance.now();
+      } else received.push({ authorization: request.headers.authorization, body });
       response.end();
     });
     const port = await freePort();
     await new Promise<void>((listening) => receiver.listen(port, "127.0.0.1", listening));
     deployed = await deploy("dev", {
       "homeslice:domain": "home.example.org",
-      "homeslice:alertmanager": { webhook: { url: `http://127.0.0.1:${port}/alerts`, token: TOKEN } },
+      "homeslice:alertmanager": {
+        webhook: { url: `http://127.0.0.1:${port}/alerts`, token: TOKEN },
+        deadMansSwitch: `http://127.0.0.1:${port}/heartbeat`,
+      },
     });
+    heartbeat = `http://127.0.0.1:${port}/heartbeat`;
     sandbox.write("/run/secrets/alertmanager-receivers/webhookToken", TOKEN);
   });
   afterAll(async () => {
@@ -63,8 +78,11 @@ describe.skipIf("missing" in prometheus || "missing" in alertmanager)("a real Pr
     const args = (container?.args ?? [])
       .filter((arg) => !arg.startsWith("--config.file="))
       .map((arg) => arg.replace(/^(--storage\.(?:tsdb\.)?path=).*/, `$1${sandbox.here(data)}`));
-    const own = [`--config.file=${config}`, `--web.listen-address=127.0.0.1:${port}`];
-    children.push(spawn(program, [...args, ...own], { stdio: "ignore" }));
+    // An alert is over when it was not repeated for four times as long as this.
+    const hurried = service === "prometheus" ? ["--rules.alert.resend-delay=1s"] : [];
+    const own = [...hurried, `--config.file=${config}`, `--web.listen-address=127.0.0.1:${port}`];
+    const child = spawn(program, [...args, ...own], { stdio: "ignore" });
+    children.push(child);
     const url = `http://127.0.0.1:${port}`;
     await eventually(
       () =>
@@ -74,7 +92,7 @@ describe.skipIf("missing" in prometheus || "missing" in alertmanager)("a real Pr
         ),
       `${service} is ready`,
     );
-    return { port, url };
+    return { port, url, child };
   };
   const answer = async (url: string): Promise<unknown> => (await fetch(url)).json();
   const startPrometheus = (config: string, data: string) =>
@@ -108,13 +126,19 @@ describe.skipIf("missing" in prometheus || "missing" in alertmanager)("a real Pr
 
   it("tell a receiver of an instance that is down, with the runbook", async () => {
     const quick = AlertmanagerConfig.parse(JSON.parse(fileOf("alertmanager", "alertmanager.yml")));
-    const inHurry = { ...quick, route: { ...quick.route, group_wait: "0s" } };
-    const config = sandbox.write("/etc/alertmanager/alertmanager.yml", JSON.stringify(inHurry));
+    const often = { group_interval: "1s", repeat_interval: "1s" };
+    const [watchdog = {}, ...others] = quick.route.routes;
+    const routes = [{ ...watchdog, ...often }, ...others];
+    const inHurry = { ...quick, route: { ...quick.route, group_wait: "0s", routes } };
+    // The Alertmanager of Debian reads no address from a file.
+    const text = JSON.stringify(inHurry).replace(/"url_file":"[^"]*deadMans[^"]*"/, `"url":"${heartbeat}"`);
+    const config = sandbox.write("/etc/alertmanager/alertmanager.yml", text);
     const program = "path" in alertmanager ? alertmanager.path : "";
     const alerts = await start("alertmanager", program, config, "alertmanager");
     const watching = await startPrometheus(hurriedPrometheus(alerts.port, await freePort()), "second");
     await eventually(() => received.length > 0, "the receiver is told");
     urls.push(watching.url, alerts.url);
+    watcher = watching.child;
     const [first] = received;
     expect(first?.authorization).toBe(`Bearer ${TOKEN}`);
     expect(first?.body.status).toBe("firing");
@@ -129,6 +153,13 @@ describe.skipIf("missing" in prometheus || "missing" in alertmanager)("a real Pr
     const asked = [...fileOf("prometheus", "rules.yml").matchAll(/\b(?:prometheus|alertmanager)_\w+/g)];
     expect(asked.length).toBeGreaterThan(2);
     for (const [name] of asked) expect(pages.join("\n")).toContain(`# TYPE ${name} `);
+  });
+
+  it("F35: send signs of life to the dead man's switch, and none any more when Prometheus is down", async () => {
+    const seen = heartbeats;
+    await eventually(() => heartbeats > seen + 2, "signs of life keep coming");
+    if (watcher !== undefined) await stop(watcher, "SIGKILL");
+    await eventually(() => performance.now() - lastHeartbeat > QUIET_MS, "the signs of life have ended", 60_000);
   });
 
   /** The configuration with what it says of time and place replaced: one job alone, whose only instance is not there. */

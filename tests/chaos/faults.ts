@@ -74,11 +74,12 @@ export const quickFaults = {
     description: "the disk of an agent is full for a while",
     strike: async (scene, random) => {
       const { patient, patientDisk } = scene.cast;
+      await scene.recovery;
       patientDisk?.fill();
       const execution = await begin(scene, random, { servers: [patient.serverId], script: ":", mayFail: true });
       await setTimeout(random.between(100, 500));
       patientDisk?.empty();
-      await expectWell(scene, random, execution);
+      scene.recovery = expectWell(scene, random, execution);
     },
   },
   clockSet: {
@@ -106,6 +107,7 @@ export type FaultName = keyof typeof faults;
 
 /** Runs an unruly command beside everything else. */
 async function misbehave(scene: Scene, random: Random, name: UnrulyName): Promise<void> {
+  await scene.recovery;
   const work = { mayFail: true, timeoutSeconds: 2, ...unruly[name] };
   const execution = await begin(scene, random, { servers: [scene.cast.patient.serverId], ...work });
   scene.unruly.add(execution);

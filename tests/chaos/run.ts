@@ -39,7 +39,7 @@ export interface ChaosReport {
   readonly faults: Readonly<Record<string, number>>;
 }
 
-/** Rounds after which everything is mended, ended and checked. */
+/** Rounds after which everything is mended, ended and checked, unless something lasts: then once it is over. */
 const ACT = 5;
 /** Executions that are under way when a fault strikes, at most, and that are started while it lasts. */
 const MAX_WORK = 3;
@@ -57,7 +57,7 @@ export async function runChaos({ rounds, seed, fleet, plan, say }: ChaosOptions)
       const name = names[round - 1] ?? "linksCut";
       say(`round ${round}: ${faults[name].description}`);
       await play.round(round, name);
-      if (round % ACT === 0 || round === rounds) await play.settle();
+      if (play.isActOver || round === rounds) await play.settle();
     }
     if (play.checker.isBroken) tell(scene, play.checker.findings, say);
     return { ...play.report(seed), seconds: Math.round((performance.now() - started) / 1_000) };
@@ -74,12 +74,19 @@ class Play {
   readonly #struck: Record<string, number> = {};
   /** Faults that last while others strike. */
   #lasting: Promise<void> = Promise.resolve();
+  #isLasting = false;
   #executions = 0;
   #rounds = 0;
+  /** The round after which everything was mended. */
+  #settled = 0;
 
   constructor(scene: Scene, seed: number) {
     this.#scene = scene;
     this.#seed = seed;
+  }
+
+  get isActOver(): boolean {
+    return this.#rounds - this.#settled >= ACT && !this.#isLasting;
   }
 
   /** Work is under way when the fault strikes, and more is started while it lasts. */
@@ -89,23 +96,34 @@ class Play {
     const random = new Random(this.#seed * 1_000_003 + round);
     // Choices of their own: what runs side by side must not take numbers from each other.
     const fork = () => new Random(random.between(0, 2 ** 31));
-    const [before, during, striking] = [fork(), fork(), fork()];
+    const [before, ofFleet, ofRuns, during, striking] = [fork(), fork(), fork(), fork(), fork()];
     const goesOn = lasting.includes(name);
     if (alone.includes(name)) await this.settle();
-    await submitToFleet(this.#scene, before);
-    // What is started in the last round of an act would only be waited for.
-    if (round % ACT !== 0) await beginRun(this.#scene, before);
-    await submit(this.#scene, before, before.between(1, MAX_WORK));
+    await Promise.all([
+      submitToFleet(this.#scene, ofFleet),
+      // What is started in the last round of an act would only be waited for.
+      round - this.#settled < ACT ? beginRun(this.#scene, ofRuns) : undefined,
+      submit(this.#scene, before, before.between(1, MAX_WORK)),
+    ]);
     await setTimeout(random.between(0, MAX_WAIT_MS));
     if (goesOn) await this.#lasting;
     const strike = faults[name].strike(this.#scene, striking);
-    if (goesOn) this.#lasting = strike;
+    if (goesOn) this.#last(strike);
     await Promise.all([goesOn ? undefined : strike, submit(this.#scene, during, during.between(1, MAX_WORK))]);
+  }
+
+  #last(strike: Promise<void>): void {
+    this.#isLasting = true;
+    this.#lasting = strike.finally(() => {
+      this.#isLasting = false;
+    });
   }
 
   /** Everything is mended and has ended; what happened is checked. */
   async settle(): Promise<void> {
+    this.#settled = this.#rounds;
     await this.#lasting;
+    await this.#scene.recovery;
     await settleRuns(this.#scene, new Random(this.#seed));
     await settle(this.#scene, new Random(this.#seed));
     const events = this.#scene.history.take();

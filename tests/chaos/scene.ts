@@ -51,6 +51,8 @@ export class Scene {
   workflow: string | undefined;
   /** Runs of it that are not in the history yet. */
   readonly runs = new Set<string>();
+  /** Until the agent whose disk was full does again what it is asked; other faults may strike meanwhile. */
+  recovery: Promise<void> = Promise.resolve();
   /** An orchestrator that is stopped at the moment. */
   frozen: Replica | undefined;
   #readMoves = 0;

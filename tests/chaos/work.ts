@@ -6,6 +6,9 @@ import { type Client, ClientError, type RequestOf } from "@homeslice/protocol";
 import type { Random } from "./random.ts";
 import type { Scene } from "./scene.ts";
 
+/** How long a client waits for an answer, and for one of an orchestrator that has been silent for long. */
+const ANSWER_MS = 5_000;
+const SILENT_ANSWER_MS = 500;
 /** How long a client asks again, and how long executions may take to end once all is mended. */
 export const PATIENCE_MS = 60_000;
 /** How long the processes of what has ended may take to be gone. */
@@ -79,13 +82,12 @@ export async function submitToFleet(scene: Scene, random: Random): Promise<void>
 /** Waits until an execution has ended. */
 export async function ended(scene: Scene, executions: readonly string[]): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
-  const isOpen = async () => {
-    const rows = await scene.cast.installation.query(
-      "select from execution_targets where execution_id = any($1::uuid[]) and finished_at is null limit 1",
-      [executions],
+  const query = "select from execution_targets where execution_id = any($1::uuid[]) and finished_at is null limit 1";
+  const isOpen = async () =>
+    await scene.cast.installation.query(query, [executions]).then(
+      (rows) => rows.length > 0,
+      () => true, // the database may be what was killed
     );
-    return rows.length > 0;
-  };
   while ((await isOpen()) && performance.now() < deadline) await setTimeout(RETRY_MS);
 }
 
@@ -97,10 +99,10 @@ export async function settle(scene: Scene, random: Random): Promise<void> {
     acknowledged.map(({ execution }) => execution),
   );
   await scene.record();
-  for (const { execution, servers } of acknowledged.filter(({ lines }) => lines !== 0)) {
-    for (const server of servers) await recordLines(scene, random, execution, server);
-  }
-  for (const execution of scene.unruly) await recordLeft(scene, execution);
+  const printed = acknowledged.filter(({ lines }) => lines !== 0);
+  const outputs = printed.flatMap(({ execution, servers }) => servers.map((server) => ({ execution, server })));
+  await Promise.all(outputs.map(({ execution, server }) => recordLines(scene, random, execution, server)));
+  await Promise.all([...scene.unruly].map((execution) => recordLeft(scene, execution)));
   scene.unruly.clear();
 }
 
@@ -129,17 +131,20 @@ async function recordLeft(scene: Scene, execution: string): Promise<void> {
   if (processes > 0) scene.history.add([{ type: "left", execution, processes }]);
 }
 
-/** Asks one orchestrator or the other until one answers. */
+/** Asks one orchestrator and then the other, until one answers. */
 export async function persist<T>(scene: Scene, random: Random, ask: (client: Client) => Promise<T>): Promise<T> {
   const deadline = performance.now() + PATIENCE_MS;
+  const { installation, replicas } = scene.cast;
+  let replica = random.pick(replicas);
   for (;;) {
-    const { installation, replicas } = scene.cast;
-    const client = await installation.client(random.pick(replicas).daemon.url, 5_000);
+    const answerMs = replica === scene.frozen ? SILENT_ANSWER_MS : ANSWER_MS;
+    const client = await installation.client(replica.daemon.url, answerMs);
     try {
       return await ask(client);
     } catch (error) {
       const isPassing = error instanceof ClientError && (error.problem.status === 0 || error.problem.status >= 500);
       if (!isPassing || performance.now() > deadline) throw error;
+      replica = replicas.find((other) => other !== replica) ?? replica;
       await setTimeout(RETRY_MS);
     }
   }

@@ -27,23 +27,25 @@ export async function settleRuns(scene: Scene, random: Random): Promise<void> {
     return (await installation.query(query, [[...scene.runs]])).length > 0;
   };
   while ((await isOpen()) && performance.now() < deadline) await setTimeout(RETRY_MS);
-  for (const run of scene.runs) {
-    const query = { batch_id: run, sort: "created" as const };
-    const { items } = await persist(scene, random, (client) => client.call("listExecutions", { query }));
-    const { state, steps } = await persist(scene, random, (client) =>
-      client.call("getWorkflowRun", { params: { run_id: run } }),
-    );
-    for (const { execution_id: execution } of items) {
-      const targets = await persist(scene, random, (client) =>
-        client.call("listExecutionTargets", { params: { execution_id: execution }, query: {} }),
-      );
-      const servers = targets.items.map(({ server_id }) => server_id);
-      scene.history.add([{ type: "acknowledged", execution, servers, lines: undefined, mayFail: false }]);
-    }
-    const executions = items.map(({ execution_id }) => execution_id);
-    scene.history.add([{ type: "run", run, state, executions, steps: steps.map(({ execution_id }) => execution_id) }]);
-  }
+  await Promise.all([...scene.runs].map((run) => record(scene, random, run)));
   scene.runs.clear();
+}
+
+async function record(scene: Scene, random: Random, run: string): Promise<void> {
+  const query = { batch_id: run, sort: "created" as const };
+  const { items } = await persist(scene, random, (client) => client.call("listExecutions", { query }));
+  const { state, steps } = await persist(scene, random, (client) =>
+    client.call("getWorkflowRun", { params: { run_id: run } }),
+  );
+  for (const { execution_id: execution } of items) {
+    const targets = await persist(scene, random, (client) =>
+      client.call("listExecutionTargets", { params: { execution_id: execution }, query: {} }),
+    );
+    const servers = targets.items.map(({ server_id }) => server_id);
+    scene.history.add([{ type: "acknowledged", execution, servers, lines: undefined, mayFail: false }]);
+  }
+  const executions = items.map(({ execution_id }) => execution_id);
+  scene.history.add([{ type: "run", run, state, executions, steps: steps.map(({ execution_id }) => execution_id) }]);
 }
 
 /** Builds on one agent, brings what it made to one after the other, and looks at it. */

@@ -19,15 +19,26 @@ export class RealAgent extends Daemon {
 
   /** Registers a server, and starts its agent. @param url where the agent finds the orchestrator */
   static async enrol(installation: Installation, url: string, options: RealAgentOptions = {}): Promise<RealAgent> {
-    const { name = "agent", environment = {} } = options;
+    const { name = "agent" } = options;
     const client = await installation.client(url);
     const body = { hostname: name, environment: "dev" } as const;
     const { server, enrolment_token } = await client.call("registerServer", { body });
+    return await RealAgent.enrolWith(enrolment_token, server.server_id, installation, url, { ...options, name });
+  }
+
+  /** Starts the agent of a server that is registered already, with the token that was given for it. */
+  static async enrolWith(
+    token: string,
+    serverId: string,
+    installation: Installation,
+    url: string,
+    { name = "agent", environment = {} }: RealAgentOptions,
+  ): Promise<RealAgent> {
     const directory = installation.path(name);
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    writeFileSync(join(directory, "token"), enrolment_token, { mode: 0o600 });
+    writeFileSync(join(directory, "token"), token, { mode: 0o600 });
     writeFileSync(join(directory, "policy.yaml"), "commands: all\n", { mode: 0o600 });
-    const agent = new RealAgent(installation, url, { name, environment }, server.server_id);
+    const agent = new RealAgent(installation, url, { name, environment }, serverId);
     await agent.start();
     return agent;
   }

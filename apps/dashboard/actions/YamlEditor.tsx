@@ -1,3 +1,5 @@
+import { use } from "react";
+import { FaultsContext } from "../forms/fields.tsx";
 import { useMessages } from "../i18n/messages.tsx";
 import { Field } from "../ui/Field.tsx";
 import type { Builder } from "./useBuilder.ts";
@@ -6,7 +8,8 @@ import type { Builder } from "./useBuilder.ts";
 export function YamlEditor({ builder }: { builder: Builder }) {
   const { actions: texts } = useMessages();
   const { yaml, setYaml, yamlFault, faults, checked } = builder;
-  const places = Object.entries(faults);
+  const places = Object.entries(use(FaultsContext));
+  const isValid = checked && yamlFault === undefined && Object.keys(faults).length === 0;
   return (
     <div className="form yaml-side">
       <Field label="YAML" hint={texts.yamlHint} error={yamlFault}>
@@ -40,7 +43,7 @@ export function YamlEditor({ builder }: { builder: Builder }) {
             ))}
           </ul>
         )}
-        {places.length === 0 && checked && yamlFault === undefined && <p>{texts.valid}</p>}
+        {isValid && <p>{texts.valid}</p>}
       </div>
     </div>
   );

@@ -6,6 +6,7 @@ import { describeFrame } from "./frame.ts";
 import { describeManaging } from "./managing.ts";
 import { describeMonitor } from "./monitor.ts";
 import { describeRecords } from "./records.ts";
+import { describeRunning } from "./running.ts";
 import { Stage } from "./stage.ts";
 
 const program = debianProgram("chromium", "chromium");
@@ -19,6 +20,7 @@ describe.skipIf("missing" in program)("the dashboard in a real browser", () => {
   afterAll(() => stage?.close());
 
   describeFrame(() => stage);
+  describeRunning(() => stage);
   describeEveryPage(() => stage);
   describeManaging(() => stage);
   describeMonitor(() => stage);

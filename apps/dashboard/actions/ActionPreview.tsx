@@ -2,7 +2,7 @@ import type { Action } from "@homeslice/protocol/actions.ts";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { api } from "../api/client.ts";
+import { api, problemOf } from "../api/client.ts";
 import { faultsOf } from "../forms/faults.ts";
 import { FaultsContext } from "../forms/fields.tsx";
 import { useMessages } from "../i18n/messages.tsx";
@@ -46,7 +46,7 @@ export function ActionPreview({ action }: { action: Action }) {
         </div>
       </FaultsContext>
       <div className="form">
-        {preview.error && <ErrorNotice error={preview.error} />}
+        {preview.error && problemOf(preview.error).errors === undefined && <ErrorNotice error={preview.error} />}
         {preview.isPending && <Skeleton rows={4} />}
         {preview.data && !preview.error && <Commands servers={preview.data.servers} />}
       </div>

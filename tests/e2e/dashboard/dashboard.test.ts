@@ -20,10 +20,10 @@ describe.skipIf("missing" in program)("the dashboard in a real browser", () => {
   afterAll(() => stage?.close());
 
   describeFrame(() => stage);
-  describeRunning(() => stage);
   describeEveryPage(() => stage);
   describeManaging(() => stage);
   describeMonitor(() => stage);
   describeRecords(() => stage);
   describeEverywhere(() => stage);
+  describeRunning(() => stage);
 });

@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { UserError } from "@homeslice/config/errors.ts";
 import { bar, ProgressLine } from "../process/bar.ts";
 import { apply, describe, exportDefinitions } from "./apply.ts";
 import { openClient } from "./client.ts";
@@ -25,5 +26,14 @@ export async function applyCommand({ file, dryRun = false, prune = false, ...sho
 export async function exportCommand({ out }: { readonly out?: string }): Promise<void> {
   const text = await exportDefinitions(await openClient());
   if (out === undefined) process.stdout.write(text);
-  else writeFileSync(out, text);
+  else save(out, text);
+}
+
+function save(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (cause) {
+    const what = `cannot be written: ${cause instanceof Error ? cause.message : cause}`;
+    throw new UserError({ code: "definitions.unwritable", where: file, what, fix: "Give another file." }, { cause });
+  }
 }

@@ -22,4 +22,22 @@ export function registerReports(program: Command): void {
     .option("--until <time>", "before this day or time (default: now)")
     .option("-o, --out <file>", "into this file (default: standard output)")
     .action(async (kind, options) => (await implementation()).downloadReport(kind, options));
+  registerScheduled(reports);
+}
+
+/** What schedules make, and keep. */
+function registerScheduled(reports: Command): void {
+  showable(reports.command("schedules"))
+    .description("show which reports are made again and again")
+    .option("--search <text>", "those with this in the name")
+    .action(async (options) => (await implementation()).listReportSchedules(options));
+  showable(reports.command("kept"))
+    .description("show the newest reports that schedules made")
+    .addOption(choice("--kind <report>", "those alone that say this", kinds))
+    .action(async (options) => (await implementation()).listKeptReports(options));
+  reports
+    .command("fetch <report>")
+    .description("write a report that a schedule made into a file, and say its SHA-256")
+    .requiredOption("-o, --out <file>", "into this file")
+    .action(async (report, options) => (await implementation()).fetchReport(report, options));
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -132,6 +133,27 @@ test("a channel that takes nothing fails its test with 1, and what was given up 
   expect(await deliveries("--status", "dead")).toHaveLength(0);
 });
 
+test("a report that a schedule made is listed and fetched whole", async () => {
+  await client.call("createReportSchedule", {
+    body: { name: "monthly", kind: "changes", expression: "@monthly", formats: ["csv"] },
+  });
+  const planned = () => installation.rows("select from report_schedules where next_at is not null", "*");
+  await eventually(async () => (await planned()).length > 0, "it is planned");
+  const due = "covered_until = now() - interval '1 day', next_at = now() - interval '5 minutes'";
+  await installation.query(`update report_schedules set ${due}`);
+  const kept = async () => JSON.parse((await homeslice("reports", "kept", "--kind", "changes", "--json")).out);
+  await eventually(async () => (await kept()).length > 0, "it is made");
+  const [{ report_id, sha256 }] = await kept();
+  expect((await homeslice("reports", "schedules")).out).toMatch(/monthly +changes +csv +@monthly UTC/);
+  const { err } = await homeslice("reports", "fetch", report_id, "--out", file("changes.csv"));
+  expect(err).toContain(`SHA-256 ${sha256}`);
+  expect(
+    createHash("sha256")
+      .update(readFileSync(file("changes.csv")))
+      .digest("hex"),
+  ).toBe(sha256);
+});
+
 const id = "00000000-0000-4000-8000-000000000000";
 test.each([
   [["schedules", "show", "evry"], 'there is no schedule named "evry"'],
@@ -146,8 +168,10 @@ test.each([
   [["locks", "acquire", "--type", "emergency", "--reason", "x"], "--server: is missing"],
   [["locks", "extend", id, "--ttl", "2d"], "2d is longer than a lock may hold"],
   [["locks", "release", id], "there is no lock"],
+  [["export", "--out", "/nowhere/all.yaml"], "/nowhere/all.yaml: cannot be written"],
   [["notifications", "retry"], "nothing is given to be tried again"],
   [["notifications", "set", "x", "--file", "/nowhere"], "/nowhere: cannot be read"],
+  [["reports", "fetch", id, "--out", file("none.pdf")], "there is no"],
   [["reports", "download", "everything"], "Allowed choices are executions"],
   [["reports", "download", "access", "--since", "yesterday"], '--since: "yesterday" is no time'],
   [

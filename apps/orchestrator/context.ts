@@ -6,7 +6,7 @@ import type { Database } from "./database/database.ts";
 import type { Databases } from "./database/tenancy.ts";
 import type { Bus } from "./live/bus.ts";
 import type { Metrics } from "./metrics.ts";
-import type { Ways } from "./notifications/senders/index.ts";
+import type { Ways } from "./notifications/ways.ts";
 import type { Sealing } from "./sealing.ts";
 import type { OidcSettings, SecretPlaces } from "./settings.ts";
 

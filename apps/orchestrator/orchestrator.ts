@@ -22,6 +22,7 @@ import { Notifier } from "./notifications/notifier.ts";
 import { Outbound } from "./notifications/outbound.ts";
 import { createMailer } from "./notifications/senders/email.ts";
 import { requireTemplates } from "./operations/index.ts";
+import { PushIdentity } from "./push/identity.ts";
 import { Reporter } from "./reports/reporter.ts";
 import { Retainer } from "./retention/retention.ts";
 import { Scheduler } from "./schedules/scheduler.ts";
@@ -138,6 +139,10 @@ function createContext(settings: Settings, log: Logger, timings: Timings): Conte
     ways: {
       outbound: new Outbound({ allowedNetworks: settings.notifyNetworks }),
       mailer: settings.mail && createMailer(settings.mail),
+      push: new PushIdentity(
+        settings.secret,
+        settings.mail ? `mailto:${settings.mail.from}` : settings.publicUrl?.href,
+      ),
       now,
     },
     clusterEnrolment: settings.clusterEnrolment,

@@ -36,6 +36,8 @@ export const auditEventTypes = [
   "notification_rule.updated",
   "notification_rule.deleted",
   "notification.retried",
+  "push_subscription.created",
+  "push_subscription.deleted",
   "hook.created",
   "hook.updated",
   "hook.deleted",

@@ -18,6 +18,7 @@ export * from "./notifications.ts";
 export * from "./operations/index.ts";
 export * from "./parameters.ts";
 export * from "./policy.ts";
+export * from "./push.ts";
 export * from "./queue.ts";
 export * from "./reports.ts";
 export type { Route } from "./route.ts";

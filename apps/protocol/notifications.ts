@@ -31,7 +31,8 @@ export const ChannelId = z.uuid().meta({ description: "Identity of a channel of 
 export const NotificationRuleId = z.uuid().meta({ description: "Identity of a notification rule" });
 export const DeliveryId = z.uuid().meta({ description: "Identity of a delivery: the same for each attempt" });
 
-const Url = z
+/** An address that requests are sent to. */
+export const Url = z
   .url({ protocol: /^https?$/ })
   .max(2_000)
   .refine((text) => {
@@ -48,12 +49,20 @@ const Recipients = z.array(z.email().max(254)).min(1).max(50);
 const RoutingKey = z.string().min(1).max(200);
 const PagerDutyUrl = Url.default("https://events.pagerduty.com/v2/enqueue");
 
+const browserPush = z.strictObject({
+  type: z.literal("browser_push"),
+  users: z.array(z.string().min(1).max(200)).max(100).default([]).meta({
+    description: "Whose browsers: of those that people have subscribed. Empty: everybody's of the tenant",
+  }),
+});
+
 /** Where notifications go, with all that is secret about it. */
 export const ChannelTarget = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("webhook"), url: Url, secret: WebhookSecret }),
   z.strictObject({ type: z.literal("slack"), url: Url }),
   z.strictObject({ type: z.literal("email"), to: Recipients }),
   z.strictObject({ type: z.literal("pagerduty"), routing_key: RoutingKey, url: PagerDutyUrl }),
+  browserPush,
 ]);
 export type ChannelTarget = z.infer<typeof ChannelTarget>;
 
@@ -84,6 +93,7 @@ export const NewChannelTarget = z.discriminatedUnion("type", [
       .meta({ description: `Integration key of the Events API v2. ${keeps}` }),
     url: PagerDutyUrl,
   }),
+  browserPush,
 ]);
 export type NewChannelTarget = z.infer<typeof NewChannelTarget>;
 
@@ -93,6 +103,7 @@ export const channelSecrets: Readonly<Record<NewChannelTarget["type"], readonly 
   slack: ["url"],
   email: [],
   pagerduty: ["routing_key"],
+  browser_push: [],
 };
 
 export const NewChannel = z.strictObject({ name: z.string().min(1).max(200), target: NewChannelTarget });
@@ -103,7 +114,7 @@ const metadata = z.object({ created_at: Timestamp, created_by: z.string(), updat
 export const Channel = z.object({
   channel_id: ChannelId,
   name: z.string(),
-  type: z.enum(["webhook", "slack", "email", "pagerduty"]),
+  type: z.enum(["webhook", "slack", "email", "pagerduty", "browser_push"]),
   shown: z.string().meta({ description: "Where it goes, without what is secret" }),
   target: NewChannelTarget.meta({ description: "All of it but what is secret: that is named, or left out" }),
   version: z.int().meta({ description: "Grows with each change; also the ETag" }),

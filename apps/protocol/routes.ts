@@ -10,6 +10,7 @@ import { limitRoutes } from "./limitRoutes.ts";
 import { ENROLMENT_PATH, Enrolled, Enrolment } from "./link.ts";
 import { lockRoutes } from "./lockRoutes.ts";
 import { notificationRoutes } from "./notificationRoutes.ts";
+import { pushRoutes } from "./push.ts";
 import { reportRoutes } from "./reportRoutes.ts";
 import { listing, page, type Route, route, sortedBy } from "./route.ts";
 import { scheduleRoutes } from "./scheduleRoutes.ts";
@@ -102,6 +103,7 @@ export const routes = {
   ...lockRoutes,
   ...limitRoutes,
   ...notificationRoutes,
+  ...pushRoutes,
   ...reportRoutes,
   ...scheduleRoutes,
   ...workflowRoutes,

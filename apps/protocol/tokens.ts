@@ -12,7 +12,7 @@ export const MIN_SECRET_BYTES = 32;
 /** Derives the key for one purpose from the one secret of an installation (HKDF-SHA-256). */
 export function deriveKey(
   secret: Uint8Array,
-  purpose: "api-tokens" | "job-signing" | "logins" | "sealing",
+  purpose: "api-tokens" | "job-signing" | "logins" | "sealing" | "web-push",
 ): Uint8Array {
   if (secret.byteLength < MIN_SECRET_BYTES)
     throw new RangeError(`the secret must have ${MIN_SECRET_BYTES} bytes or more`);

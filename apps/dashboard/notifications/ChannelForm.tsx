@@ -21,7 +21,7 @@ export function ChannelForm({ channel, onClose }: { channel?: Channel; onClose: 
     onDone: onClose,
   });
   const { draft, set } = form;
-  const types = ["webhook", "slack", "email", "pagerduty"] as const;
+  const types = ["webhook", "slack", "email", "pagerduty", "browser_push"] as const;
   return (
     <FormDialog
       title={channel ? forms.editOf(channel.name) : texts.createChannel}
@@ -72,6 +72,17 @@ function TargetFields({ draft, set }: { draft: ChannelDraft; set: (part: Partial
           path="target.to"
           label={texts.to}
           hint={texts.toHint}
+          value={draft.to}
+          onChange={(to) => set({ to })}
+        />
+      );
+    case "browser_push":
+      return (
+        <TextField
+          path="target.users"
+          label={texts.to}
+          hint={texts.usersHint}
+          optional
           value={draft.to}
           onChange={(to) => set({ to })}
         />

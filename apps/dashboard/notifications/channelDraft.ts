@@ -18,9 +18,14 @@ export function channelDraftOf(channel?: Channel): ChannelDraft {
     type: channel?.type ?? "webhook",
     url: "",
     secret: "",
-    to: channel?.target.type === "email" ? channel.target.to.join(" ") : "",
+    to: recipientsOf(channel?.target).join(" "),
     routingKey: "",
   };
+}
+
+function recipientsOf(target: Channel["target"] | undefined): readonly string[] {
+  if (target?.type === "email") return target.to;
+  return target?.type === "browser_push" ? target.users : [];
 }
 
 /** The channel that the fields say, as it is sent. What is secret is left out where its field is empty: it stays what it is. */
@@ -36,6 +41,8 @@ function targetOf({ type, url, secret, to, routingKey }: ChannelDraft, before: C
       return { type, ...given("url", url) };
     case "email":
       return { type, to: words(to) };
+    case "browser_push":
+      return { type, users: words(to) };
     case "pagerduty": {
       const kept = before?.target.type === type ? { url: before.target.url } : {};
       return { type, ...given("routing_key", routingKey), ...kept };

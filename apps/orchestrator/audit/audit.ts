@@ -20,6 +20,7 @@ export interface Resource {
     | "approval_rule"
     | "notification_rule"
     | "notification_channel"
+    | "push_subscription"
     | "hook"
     | "report_schedule"
     | "workflow"

@@ -13,6 +13,7 @@ import type { Context } from "../context.ts";
 import type { AccountsTable } from "../database/accessTables.ts";
 import { type Connection, isUniqueViolation } from "../database/database.ts";
 import { preconditionFailed } from "../http/errors.ts";
+import { deleteSubscriptionsOf } from "../push/repository.ts";
 import * as repository from "./accountRepository.ts";
 import { hashPassword } from "./passwords.ts";
 
@@ -49,6 +50,7 @@ export class Accounts {
       const row = await repository.updateAccount(transaction, accountId, { ...change, ...hash }, version);
       if (row === undefined) throw await refusal(transaction, accountId);
       await repository.endLogins(transaction, accountId);
+      if (row.disabled) await deleteSubscriptionsOf(transaction, row.username);
       const details = { ...change, password: password === undefined ? "unchanged" : "changed" };
       const resource = { type: "account", id: accountId, name: row.username } as const;
       await recordChange(transaction, actor, "account.changed", resource, details);
@@ -61,6 +63,7 @@ export class Accounts {
     await this.#context.database.transaction().execute(async (transaction) => {
       const username = await repository.deleteAccount(transaction, accountId, version);
       if (username === undefined) throw await refusal(transaction, accountId);
+      await deleteSubscriptionsOf(transaction, username);
       await recordChange(transaction, actor, "account.deleted", { type: "account", id: accountId, name: username });
     });
   }

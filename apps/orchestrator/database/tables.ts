@@ -25,6 +25,7 @@ import type {
   NotificationDeliveriesTable,
   NotificationRulesTable,
 } from "./notificationTables.ts";
+import type { PushSubscriptionsTable } from "./pushTables.ts";
 import type { ReportPartsTable, ReportSchedulesTable, ReportsTable } from "./reportTables.ts";
 import type { ScheduleFiresTable, SchedulesTable } from "./scheduleTables.ts";
 import type { SecretsTable } from "./secretTables.ts";
@@ -240,6 +241,7 @@ export interface Tables {
   notification_deliveries: NotificationDeliveriesTable;
   hooks: HooksTable;
   hook_calls: HookCallsTable;
+  push_subscriptions: PushSubscriptionsTable;
   report_schedules: ReportSchedulesTable;
   reports: ReportsTable;
   report_parts: ReportPartsTable;

@@ -15,6 +15,7 @@ import { Limits } from "../limits/limits.ts";
 import { Locks } from "../locks/locks.ts";
 import { Channels } from "../notifications/channels.ts";
 import { Notifications } from "../notifications/notifications.ts";
+import { pushHandlers } from "../push/subscriptions.ts";
 import { Queue } from "../queue/queue.ts";
 import { reportHandlers } from "../reports/handlers.ts";
 import { Schedules } from "../schedules/schedules.ts";
@@ -47,6 +48,7 @@ function handlers(context: Context, logins: Logins): Handlers {
     ...approvalHandlers(context),
     ...notificationHandlers(context),
     ...reportHandlers(context),
+    ...pushHandlers(context),
     ...hookHandlers(context),
     ...secretHandlers(context),
     ...lockHandlers(context),

@@ -61,7 +61,7 @@ export class Channels {
   /** Sends something now, to see whether it arrives. @throws ApiError not_found */
   async test(channelId: string): Promise<ResponseOf<"testChannel">> {
     const { name } = await this.get(channelId);
-    const { database, ways, now } = this.#context;
+    const { database, now } = this.#context;
     const sealed = await findSealed(database, channelId);
     if (sealed === undefined) return { sent: false, error: "the channel was just deleted" };
     const message = {
@@ -74,7 +74,7 @@ export class Channels {
       fields: {},
     } as const;
     try {
-      await send(await resolve(this.#context, sealed, { channel_id: channelId }), message, ways);
+      await send(this.#context, await resolve(this.#context, sealed, { channel_id: channelId }), message);
       return { sent: true, error: null };
     } catch (error) {
       return { sent: false, error: error instanceof Error ? error.message : String(error) };
@@ -94,7 +94,7 @@ export class Channels {
 }
 
 const Shown = z.object({
-  type: z.enum(["webhook", "slack", "email", "pagerduty"]),
+  type: z.enum(["webhook", "slack", "email", "pagerduty", "browser_push"]),
   shown: z.string(),
   // What was stored by an earlier version has none.
   target: NewChannelTarget.optional(),

@@ -34,14 +34,14 @@ export class Notifier {
   }
 
   async #send(due: Due): Promise<void> {
-    const { database, metrics, log, ways } = this.#context;
+    const { database, metrics, log } = this.#context;
     const { delivery_id: id, event, severity, created_at: at } = due;
     try {
       const context = inTenant(this.#context, due.tenant_id);
       const target = await resolve(context, due.sealed, { channel_id: due.channel_id, delivery_id: id });
       const happening = { event, severity, at, fields: due.fields };
       const words = compose(happening, NewNotificationRule.parse(due.rule));
-      await send(target, { id, ...happening, ...words }, ways);
+      await send(context, target, { id, ...happening, ...words });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const dead = await markFailed(database, due, reason.slice(0, 500));

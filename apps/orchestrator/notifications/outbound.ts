@@ -17,6 +17,13 @@ export interface OutboundRules {
 /** Something that was not sent, with what is known of why. It never carries what the other side answered. */
 export class OutboundError extends Error {
   override readonly name = "OutboundError";
+  /** What the other side answered with, if it did. */
+  readonly status: number | undefined;
+
+  constructor(message: string, options: ErrorOptions & { readonly status?: number } = {}) {
+    super(message, options);
+    this.status = options.status;
+  }
 }
 
 /**
@@ -40,19 +47,19 @@ export class Outbound {
   }
 
   /** @throws OutboundError when the address is not allowed, or the answer is not 2xx */
-  async post(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<void> {
+  async post(url: string, headers: Readonly<Record<string, string>>, body: string | Uint8Array): Promise<void> {
     const { hostname } = new URL(url);
     const literal = hostname.replace(/^\[(.*)\]$/, "$1");
     if (isIP(literal) !== 0 && !this.#mayReach(literal)) throw refused(hostname);
     const status = await this.#send(url, headers, body);
-    if (status < 200 || status > 299) throw new OutboundError(`the other side answered ${status}`);
+    if (status < 200 || status > 299) throw new OutboundError(`the other side answered ${status}`, { status });
   }
 
   async close(): Promise<void> {
     await this.#agent.close();
   }
 
-  async #send(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<number> {
+  async #send(url: string, headers: Readonly<Record<string, string>>, body: string | Uint8Array): Promise<number> {
     try {
       const signal = AbortSignal.timeout(TIMEOUT_MS);
       const sent = { "content-type": "application/json", "user-agent": "homeslice", ...headers };

@@ -27,6 +27,7 @@ export function shownTarget(target: NewChannelTarget): NewChannelTarget {
 /** Where a channel goes, in a few words, without what is secret about it. */
 export function shownOf(target: NewChannelTarget): string {
   if (target.type === "email") return target.to.join(", ");
+  if (target.type === "browser_push") return target.users.join(", ") || "everybody's browsers";
   if (target.url === undefined) return target.type;
   return typeof target.url === "string" ? new URL(target.url).host : `the secret ${target.url.secret_name}`;
 }

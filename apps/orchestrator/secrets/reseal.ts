@@ -7,6 +7,7 @@ const sealedTables = [
   { table: "notification_channels", id: "channel_id" },
   { table: "hooks", id: "hook_id" },
   { table: "secrets", id: "secret_id" },
+  { table: "push_subscriptions", id: "subscription_id" },
 ] as const;
 
 /**

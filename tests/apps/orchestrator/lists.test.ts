@@ -214,7 +214,7 @@ describe("a change of a version that is not there any more", () => {
       .filter(([, { method, versioned }]) => (method === "PUT" || method === "DELETE") && !versioned)
       .map(([name]) => name);
     // Ending a thing twice ends it once, whatever was seen of it.
-    expect(unversioned.toSorted()).toEqual(["cancelExecution", "releaseLock", "revokeApiToken"]);
+    expect(unversioned.toSorted()).toEqual(["cancelExecution", "releaseLock", "revokeApiToken", "unsubscribePush"]);
   });
 
   test("is refused, and changes nothing", async () => {

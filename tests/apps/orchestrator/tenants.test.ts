@@ -1,3 +1,4 @@
+import { createECDH } from "node:crypto";
 import { type Client, closeCode, type Role, type RouteName, routeNames, routes } from "@homeslice/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
@@ -51,7 +52,10 @@ beforeAll(async () => {
   const steps = [{ name: "ask", gate: { message: "?" } }];
   const { workflow_id } = await theirs.call("createWorkflow", { body: { name: "theirs", steps } });
   const { run_id } = await theirs.call("startWorkflow", { params: { workflow_id }, body: {} });
+  const keys = { p256dh: createECDH("prime256v1").generateKeys("base64url"), auth: "A".repeat(22) };
+  const { subscription_id } = await theirs.call("subscribePush", { body: { endpoint: "https://example.com/x", keys } });
   const made = {
+    subscription_id,
     workflow_id,
     run_id,
     step: "ask",

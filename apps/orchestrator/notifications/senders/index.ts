@@ -1,21 +1,15 @@
 import type { ChannelTarget } from "@homeslice/protocol";
+import type { Context } from "../../context.ts";
 import type { Message } from "../message.ts";
-import type { Outbound } from "../outbound.ts";
-import { type Mailer, sendEmail } from "./email.ts";
+import { sendBrowserPush } from "./browserPush.ts";
+import { sendEmail } from "./email.ts";
 import { sendPagerDuty } from "./pagerDuty.ts";
 import { sendSlack } from "./slack.ts";
 import { sendWebhook } from "./webhook.ts";
 
-/** Ways out of the orchestrator. */
-export interface Ways {
-  readonly outbound: Outbound;
-  /** Undefined where no mail server is known. */
-  readonly mailer: Mailer | undefined;
-  readonly now: () => Date;
-}
-
-/** Tells a channel. @throws Error when it was not taken */
-export async function send(target: ChannelTarget, message: Message, { outbound, mailer, now }: Ways): Promise<void> {
+/** Tells a channel. @param context of its tenant @throws Error when it was not taken */
+export async function send(context: Context, target: ChannelTarget, message: Message): Promise<void> {
+  const { outbound, mailer, now } = context.ways;
   switch (target.type) {
     case "webhook":
       return await sendWebhook(outbound, target, message, now());
@@ -25,5 +19,7 @@ export async function send(target: ChannelTarget, message: Message, { outbound, 
       return await sendPagerDuty(outbound, target, message);
     case "email":
       return await sendEmail(mailer, target, message);
+    case "browser_push":
+      return await sendBrowserPush(context, target, message);
   }
 }

@@ -9,6 +9,7 @@ import { insertExecution, newExecutionId } from "@homeslice/orchestrator/executi
 import { Bus } from "@homeslice/orchestrator/live/bus.ts";
 import { Metrics } from "@homeslice/orchestrator/metrics.ts";
 import { Outbound } from "@homeslice/orchestrator/notifications/outbound.ts";
+import { PushIdentity } from "@homeslice/orchestrator/push/identity.ts";
 import { Sealing } from "@homeslice/orchestrator/sealing.ts";
 import { DEFAULT_TENANT, ExecutionConfig, generateKeyPair, SuccessCriteria } from "@homeslice/protocol";
 import { sql } from "kysely";
@@ -50,7 +51,12 @@ export class Engine {
       sealing: new Sealing([randomBytes(32)]),
       secretPlaces: { variables: new Map(), directory: undefined },
       groupRoles: {},
-      ways: { outbound: new Outbound({ allowedNetworks: [] }), mailer: undefined, now },
+      ways: {
+        outbound: new Outbound({ allowedNetworks: [] }),
+        mailer: undefined,
+        push: new PushIdentity(randomBytes(32), undefined),
+        now,
+      },
       clusterEnrolment: undefined,
       environment: "dev",
       maxRunning: undefined,

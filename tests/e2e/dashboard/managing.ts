@@ -97,6 +97,7 @@ export function describeManaging(stage: () => Stage): void {
         await page.unroute("**/api/v1/hooks/*");
         await page.getByRole("button", { name: "Turn off alerts" }).click();
         await page.getByRole("button", { name: "Turn on alerts" }).waitFor();
+        await page.getByText("alerts is off: it starts nothing").waitFor();
       });
       const { items } = await stage().client.call("listHooks", { query: {} });
       expect(items).toMatchObject([{ name: "alerts", enabled: false }]);

@@ -6,6 +6,7 @@ const long: readonly string[] = [
   "cluster",
   "chaos",
   "release",
+  "dashboard",
   "provider",
   "standins",
   "clusterRecovery",

@@ -5,6 +5,7 @@ import { describeEverywhere } from "./everywhere.ts";
 import { describeFrame } from "./frame.ts";
 import { describeManaging } from "./managing.ts";
 import { describeMonitor } from "./monitor.ts";
+import { describePictures } from "./pictures.ts";
 import { describeRecords } from "./records.ts";
 import { describeRunning } from "./running.ts";
 import { Stage } from "./stage.ts";
@@ -26,4 +27,5 @@ describe.skipIf("missing" in program)("the dashboard in a real browser", () => {
   describeRecords(() => stage);
   describeEverywhere(() => stage);
   describeRunning(() => stage);
+  describePictures(() => stage);
 });

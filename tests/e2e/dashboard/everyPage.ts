@@ -13,16 +13,9 @@ const MOST_STOPS = 60;
 
 /** What holds of every page, whoever adds one. */
 export function describeEveryPage(stage: () => Stage): void {
-  const addressOf = (path: string) =>
-    path.replaceAll(/\$(\w+)/g, (_, name: string) => {
-      const value = stage().seed[name];
-      if (value === undefined) throw new Error(`no ${name} is seeded for ${path}: see seed.ts`);
-      return value;
-    });
-
   describe.concurrent("every page", () => {
     test.for(paths)("%s: in every theme, size and state, without a fault", async (path, { expect }) => {
-      await stage().visit(addressOf(path), async (page) => {
+      await stage().visit(stage().addressOf(path), async (page) => {
         await settled(page);
         await expectNoViolations(page, expect);
         await expectReflow(page, expect);

@@ -75,6 +75,15 @@ export class Stage {
     });
   }
 
+  /** The address of a page of the router, with something that is there for each of its `$names`. */
+  addressOf(path: string): string {
+    return path.replaceAll(/\$(\w+)/g, (_, name: string) => {
+      const value = this.seed[name];
+      if (value === undefined) throw new Error(`no ${name} is seeded for ${path}: see seed.ts`);
+      return value;
+    });
+  }
+
   /** Opens a page in a browser of its own, does something there, and fails when the page reported an error meanwhile. */
   async visit(
     path: string,

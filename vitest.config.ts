@@ -26,8 +26,8 @@ export default defineConfig({
           include: ["tests/e2e/**/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 600_000,
-          // Two at once: each spends half its time waiting, and more would wait for the processor.
-          maxWorkers: 2,
+          // Three at once, also on two cores: each spends a good part of its time waiting.
+          maxWorkers: 3,
           globalSetup,
         },
       },

@@ -1,16 +1,13 @@
 import type { ApprovalRule } from "@homeslice/protocol/approvals.ts";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { api } from "../api/client.ts";
 import { pagesQuery } from "../api/pages.ts";
 import { DeleteButton } from "../forms/DeleteButton.tsx";
+import { ManagedList } from "../forms/ManagedList.tsx";
 import { useMessages } from "../i18n/messages.tsx";
 import { useMay } from "../session/useMay.ts";
 import { actionChoiceQuery, actionOf } from "../starts/actionsQuery.ts";
-import { Button } from "../ui/Button.tsx";
 import type { Column } from "../ui/DataTable.tsx";
-import { Listing } from "../ui/Listing.tsx";
-import { EmptyState } from "../ui/notices.tsx";
 import { duration } from "../ui/time.ts";
 import { RuleForm } from "./RuleForm.tsx";
 
@@ -20,42 +17,32 @@ const rulesQuery = pagesQuery(["approval-rules"], (place) =>
 
 /** The rules by which executions need approval. */
 export function RuleList() {
-  const { approvals: texts, forms } = useMessages();
-  const list = useInfiniteQuery(rulesQuery);
-  const mayManage = useMay("approvals:manage");
-  const [shown, setShown] = useState<ApprovalRule | "new">();
-  const columns = useColumns(mayManage, setShown);
+  const { approvals: texts } = useMessages();
   return (
-    <div className="stack">
-      {mayManage && (
-        <div className="actions">
-          <Button kind="primary" onClick={() => setShown("new")}>
-            {texts.createRule}
-          </Button>
-        </div>
+    <ManagedList
+      caption={texts.tabs.rules}
+      list={useInfiniteQuery(rulesQuery)}
+      columns={useColumns()}
+      rowKey={({ rule_id }) => rule_id}
+      mayManage={useMay("approvals:manage")}
+      words={{ create: texts.createRule, none: texts.noRules, noneFix: texts.noRulesFix }}
+      rowActions={({ rule_id, version, name }) => (
+        <DeleteButton
+          name={name}
+          consequence={texts.deleteConsequence}
+          run={() => api.call("deleteApprovalRule", { params: { rule_id }, version })}
+          invalidates={[["approval-rules"]]}
+        />
       )}
-      <Listing
-        caption={texts.tabs.rules}
-        list={list}
-        columns={columns}
-        rowKey={({ rule_id }) => rule_id}
-        empty={
-          <EmptyState title={texts.noRules}>
-            <p>{mayManage ? texts.noRulesFix : forms.onlyReading}</p>
-          </EmptyState>
-        }
-      />
-      {shown !== undefined && (
-        <RuleForm {...(shown !== "new" && { rule: shown })} onClose={() => setShown(undefined)} />
-      )}
-    </div>
+      form={(rule, onClose) => <RuleForm {...(rule && { rule })} onClose={onClose} />}
+    />
   );
 }
 
-function useColumns(mayManage: boolean, edit: (rule: ApprovalRule) => void): Column<ApprovalRule>[] {
+function useColumns(): Column<ApprovalRule>[] {
   const { approvals: texts, forms } = useMessages();
   const { data: actions } = useQuery(actionChoiceQuery);
-  const columns: Column<ApprovalRule>[] = [
+  return [
     { key: "name", header: forms.name, cell: ({ name }) => name },
     {
       key: "environments",
@@ -77,19 +64,4 @@ function useColumns(mayManage: boolean, edit: (rule: ApprovalRule) => void): Col
     { key: "people", header: texts.people, number: true, cell: ({ approvals }) => approvals },
     { key: "expires", header: texts.tooLate, cell: ({ expires_after_seconds }) => duration(expires_after_seconds) },
   ];
-  if (!mayManage) return columns;
-  const actionsCell = (rule: ApprovalRule) => (
-    <div className="row-actions">
-      <Button aria-label={forms.editOf(rule.name)} onClick={() => edit(rule)}>
-        {forms.edit}
-      </Button>
-      <DeleteButton
-        name={rule.name}
-        consequence={texts.deleteConsequence}
-        run={() => api.call("deleteApprovalRule", { params: { rule_id: rule.rule_id }, version: rule.version })}
-        invalidates={[["approval-rules"]]}
-      />
-    </div>
-  );
-  return [...columns, { key: "edit", header: forms.actions, cell: actionsCell }];
 }

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { type Column, DataTable } from "./DataTable.tsx";
 import { ErrorNotice, Skeleton } from "./notices.tsx";
 
-interface ListingProps<Row> {
+export interface ListingProps<Row> {
   readonly caption: string;
   readonly list: UseInfiniteQueryResult<InfiniteData<{ readonly items: readonly Row[] }>>;
   readonly columns: readonly Column<Row>[];

@@ -6,6 +6,7 @@ import { problemOf } from "./api/client.ts";
 import { createAppRouter } from "./app/router.ts";
 import { applyTheme, storedTheme } from "./app/theme.ts";
 import { MessagesProvider, messagesIn, preferredLanguage } from "./i18n/messages.tsx";
+import { registerWorker } from "./offline/worker.ts";
 import { sessionQuery } from "./session/session.ts";
 import "./ui/styles.css";
 
@@ -31,7 +32,7 @@ const router = createAppRouter(queryClient);
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no element with the id root");
 // While it is developed, what is shown is what was just written.
-if (import.meta.env.PROD) void navigator.serviceWorker?.register("/service-worker.js");
+if (import.meta.env.PROD) void registerWorker();
 const messages = await messagesIn(language);
 createRoot(root).render(
   <StrictMode>

@@ -3,6 +3,7 @@ import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { Commands } from "../commands/Commands.tsx";
 import { useMessages } from "../i18n/messages.tsx";
+import { useRenewedPush } from "../notifications/useRenewedPush.ts";
 import { OfflineBanner } from "../offline/OfflineBanner.tsx";
 import { useOnline } from "../offline/useOnline.ts";
 import { LoggedIn } from "../session/LoggedIn.tsx";
@@ -25,6 +26,7 @@ export function Shell() {
   const menuOpen = menuAt === path;
   const main = useFocusOnNavigation(path);
   const online = useOnline();
+  useRenewedPush(session?.caller ?? null);
   return (
     <ToastProvider>
       <a className="skip" href="#content">

@@ -1,6 +1,7 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { useMessages } from "../i18n/messages.tsx";
 import { Tabs } from "../ui/Tabs.tsx";
+import { BrowserPanel } from "./BrowserPanel.tsx";
 import { ChannelList } from "./ChannelList.tsx";
 import { DeliveryList } from "./DeliveryList.tsx";
 import { RuleList } from "./RuleList.tsx";
@@ -30,6 +31,7 @@ export function NotificationsPage() {
               <DeliveryList status={status} onStatus={(chosen) => change({ tab: "deliveries", status: chosen })} />
             ),
           },
+          { name: "browser", label: texts.tabs.browser, content: () => <BrowserPanel /> },
         ]}
       />
     </section>

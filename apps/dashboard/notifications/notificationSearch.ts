@@ -3,6 +3,6 @@ import { z } from "zod";
 
 /** What the address of the notifications says; what it cannot mean is left out. */
 export const NotificationSearch = z.object({
-  tab: z.enum(["channels", "rules", "deliveries"]).optional().catch(undefined),
+  tab: z.enum(["channels", "rules", "deliveries", "browser"]).optional().catch(undefined),
   status: Delivery.shape.status.optional().catch(undefined),
 });

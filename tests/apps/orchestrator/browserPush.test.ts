@@ -113,6 +113,7 @@ test("an event reaches the browsers that want to be told, proven to be from here
       severity: "info",
       title: "shell_command was cancelled",
       text: expect.stringContaining(execution_id),
+      page: `/executions/${execution_id}`,
     });
     const [, proof = "", k] = /^vapid t=([\w.-]+), k=([\w-]+)$/.exec(headers.authorization ?? "") ?? [];
     expect(k).toBe(public_key);

@@ -5,6 +5,7 @@ import { describeEverywhere } from "./everywhere.ts";
 import { describeFrame } from "./frame.ts";
 import { describeManaging } from "./managing.ts";
 import { describeMonitor } from "./monitor.ts";
+import { describeNotifying } from "./notifying.ts";
 import { describePictures } from "./pictures.ts";
 import { describeRecords } from "./records.ts";
 import { describeRunning } from "./running.ts";
@@ -24,6 +25,7 @@ describe.skipIf("missing" in program)("the dashboard in a real browser", () => {
   describeEveryPage(() => stage);
   describeManaging(() => stage);
   describeMonitor(() => stage);
+  describeNotifying(() => stage);
   describeRecords(() => stage);
   describeEverywhere(() => stage);
   describeRunning(() => stage);

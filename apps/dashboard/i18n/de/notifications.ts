@@ -2,7 +2,7 @@ import type { Messages } from "../en/index.ts";
 
 export const notifications: Messages["notifications"] = {
   title: "Benachrichtigungen",
-  tabs: { channels: "Kanäle", rules: "Regeln", deliveries: "Gesendet" },
+  tabs: { channels: "Kanäle", rules: "Regeln", deliveries: "Gesendet", browser: "Dieser Browser" },
   createChannel: "Neuer Kanal",
   noChannels: "Kein Kanal",
   noChannelsFix: "Lege einen an: er sagt, wohin Benachrichtigungen gehen.",
@@ -10,7 +10,8 @@ export const notifications: Messages["notifications"] = {
   types: { webhook: "Webhook", slack: "Slack", email: "E-Mail", pagerduty: "PagerDuty", browser_push: "Browser" },
   to: "An",
   toHint: "Adressen, durch Leerzeichen getrennt.",
-  usersHint: "Namen von Benutzern, durch Leerzeichen getrennt; leer: alle. Jeder Browser muss angemeldet sein.",
+  usersHint:
+    "Namen von Benutzern, durch Leerzeichen getrennt; leer: alle. Jeder schaltet sie unter „Dieser Browser“ ein.",
   changed: "Geändert",
   url: "Adresse",
   secret: "Geheimnis",
@@ -47,4 +48,22 @@ export const notifications: Messages["notifications"] = {
   retry: "Noch einmal",
   retryOf: (event) => `Noch einmal: ${event}`,
   retried: (event) => `${event} wird noch einmal versucht`,
+  browser: {
+    title: "Benachrichtigungen in diesem Browser",
+    states: { on: "Ein", off: "Aus", blocked: "Vom Browser gesperrt", unsupported: "Nicht unterstützt" },
+    what: {
+      on: "Hier erfährst du, was Kanäle der Art „Browser“ dir senden, auch wenn keine Seite von Homeslice offen ist.",
+      off: "Schalte sie ein, um hier zu erfahren, was Kanäle der Art „Browser“ dir senden. Der Browser fragt dann, ob er darf.",
+      blocked:
+        "Erlaube Benachrichtigungen dieser Seite in den Einstellungen des Browsers, neben ihrer Adresse, und komm hierher zurück.",
+      unsupported:
+        "Öffne Homeslice über https in einem aktuellen Browser, nicht in einem privaten Fenster. Auf iPhone oder iPad lege es zuerst auf den Home-Bildschirm.",
+    },
+    until: "Ohne einen Besuch endet es",
+    turnOn: "Einschalten",
+    turnOff: "Ausschalten",
+    nowOn: "Dieser Browser wird benachrichtigt",
+    nowOff: "Dieser Browser wird nicht mehr benachrichtigt",
+    notAllowed: "Dem Browser wurde nicht erlaubt, Benachrichtigungen zu zeigen",
+  },
 };

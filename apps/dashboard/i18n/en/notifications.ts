@@ -1,6 +1,6 @@
 export const notifications = {
   title: "Notifications",
-  tabs: { channels: "Channels", rules: "Rules", deliveries: "Sent" },
+  tabs: { channels: "Channels", rules: "Rules", deliveries: "Sent", browser: "This browser" },
   createChannel: "New channel",
   noChannels: "No channel",
   noChannelsFix: "Make one: it says where notifications go.",
@@ -8,7 +8,7 @@ export const notifications = {
   types: { webhook: "Webhook", slack: "Slack", email: "E-mail", pagerduty: "PagerDuty", browser_push: "Browsers" },
   to: "To",
   toHint: "Addresses, separated by spaces.",
-  usersHint: "Names of users, separated by spaces; empty: everybody. Each browser has to be subscribed.",
+  usersHint: "Names of users, separated by spaces; empty: everybody. Each of them turns it on under “This browser”.",
   changed: "Changed",
   url: "Address",
   secret: "Secret",
@@ -45,4 +45,22 @@ export const notifications = {
   retry: "Try again",
   retryOf: (event: string) => `Try again: ${event}`,
   retried: (event: string) => `${event} is tried again`,
+  browser: {
+    title: "Notifications in this browser",
+    states: { on: "On", off: "Off", blocked: "Blocked by the browser", unsupported: "Not supported" },
+    what: {
+      on: "You are told here what channels of the kind “Browsers” send you, also when no page of Homeslice is open.",
+      off: "Turn them on to be told here what channels of the kind “Browsers” send you. The browser then asks whether it may.",
+      blocked:
+        "Allow notifications for this site in the settings of the browser, beside its address, and come back here.",
+      unsupported:
+        "Open Homeslice by https in a current browser, not in a private window. On an iPhone or iPad, add it to the home screen first.",
+    },
+    until: "Without a visit it ends",
+    turnOn: "Turn on",
+    turnOff: "Turn off",
+    nowOn: "This browser is told",
+    nowOff: "This browser is told no more",
+    notAllowed: "The browser was not allowed to show notifications",
+  },
 };

@@ -4,6 +4,7 @@ import { encrypt } from "../../push/encryption.ts";
 import { deleteSubscription, findSubscriptions, type SubscriptionRow } from "../../push/repository.ts";
 import type { Message } from "../message.ts";
 import { OutboundError } from "../outbound.ts";
+import { pageOf } from "../page.ts";
 
 type Target = Extract<ChannelTarget, { type: "browser_push" }>;
 
@@ -34,7 +35,8 @@ async function sendOne(
   const { database, sealing, ways, now } = context;
   const { endpoint, keys } = PushSubscription.parse(JSON.parse(sealing.unseal(sealed)));
   const { id, event, severity, title, text, at } = message;
-  const shown = { id, event, severity, at, title: title.slice(0, MAX_TITLE), text: text.slice(0, MAX_TEXT) };
+  const texts = { title: title.slice(0, MAX_TITLE), text: text.slice(0, MAX_TEXT) };
+  const shown = { id, event, severity, at, ...texts, page: pageOf(message) };
   const headers = {
     authorization: await ways.push.authorization(endpoint, now()),
     "content-encoding": "aes128gcm",

@@ -1,5 +1,8 @@
 import { ConfigError, loadConfig, UserError } from "@homeslice/config";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { examples, pages, showsSettings } from "../support/documentation.ts";
 import { expectedMessage, fixtures, stackFile } from "./fixtures.ts";
 
 const domain = { "homeslice:domain": "home.example.org" };
@@ -31,6 +34,13 @@ describe("a configuration without mistakes", () => {
 
   it.each(["dev", "prod"])("is what the checkout holds for the stack %s", (stack) => {
     expect(loadConfig(stack, stackFile(stack)).environment).toBe(stack);
+  });
+
+  const shown = pages().flatMap((page) => examples(page).flatMap((example) => ({ page, ...example })));
+  it.each(shown.filter(showsSettings))("is what $page shows", ({ text }) => {
+    const Settings = z.record(z.string(), z.unknown());
+    const { config, ...settings } = Settings.parse(parse(text));
+    expect(loadConfig("prod", { ...domain, ...settings, ...Settings.parse(config ?? {}) }).stack).toBe("prod");
   });
 
   it("takes the defaults of the environment that the stack is named after", () => {

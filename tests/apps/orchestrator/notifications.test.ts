@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { text } from "node:stream/consumers";
+import { runInNewContext } from "node:vm";
 import { backoffSeconds } from "@homeslice/orchestrator/notifications/deliveries.ts";
 import type { Delivery, NewChannelTarget, NewNotificationRule } from "@homeslice/protocol";
 import { SMTPServer } from "smtp-server";
 import { Webhook } from "standardwebhooks";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { z } from "zod";
+import { examplesIn } from "../../support/documentation.ts";
 import { eventually } from "../../support/eventually.ts";
 import { Installation } from "./harness.ts";
 import { Receiver } from "./receiver.ts";
@@ -81,7 +83,7 @@ async function received(): Promise<(typeof receiver.got)[number]> {
 }
 
 describe("a webhook", () => {
-  test("is told of what its rule names, signed as any receiver can check", async () => {
+  test("is told of what its rule names, signed as any receiver can check in the way of the documentation", async () => {
     const { channel_id } = await channel();
     await rule(channel_id, { events: ["execution.cancelled"] });
     const execution_id = await cancelled();
@@ -91,7 +93,9 @@ describe("a webhook", () => {
       "webhook-timestamp": String(headers["webhook-timestamp"]),
       "webhook-signature": String(headers["webhook-signature"]),
     };
-    expect(new Webhook(secret).verify(body, signature)).toMatchObject({
+    const [example = ""] = examplesIn("notifications.md", "js");
+    const script = `${example.replace(/^import .*$/m, "")}; ({ type, data })`;
+    expect(runInNewContext(script, { Webhook, secret, body, headers })).toMatchObject({
       type: "execution.cancelled",
       data: { severity: "info", title: "shell_command was cancelled", execution_id, initiated_by: "test admin" },
     });

@@ -17,6 +17,7 @@ import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { debianProgram } from "../../support/debian.ts";
+import { examplesIn } from "../../support/documentation.ts";
 import { eventually } from "../../support/eventually.ts";
 import { startInstallation } from "./harness.ts";
 
@@ -342,8 +343,7 @@ describe("a schedule of reports", () => {
 });
 
 test("the examples of docs/reports.md work as they stand there", async () => {
-  const page = readFileSync(join(import.meta.dirname, "../../../docs/reports.md"), "utf8");
-  const script = [...page.matchAll(/```sh\n([^`]+)```/g)].map(([, example]) => example).join("");
+  const script = examplesIn("reports.md", "sh").join("");
   const env = { ...process.env, HOMESLICE_URL: url, TOKEN: await installation.token("admin") };
   await promisify(execFile)("bash", ["-euo", "pipefail", "-c", script], { cwd: directory, env });
   const rows = z

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { apply, describe as describePlan, exportDefinitions } from "@homeslice/cli/automation/apply.ts";
@@ -6,6 +6,7 @@ import { UserError } from "@homeslice/config/errors.ts";
 import { kindNames } from "@homeslice/protocol/definitions/kinds.ts";
 import { afterEach, describe, expect, test } from "vitest";
 import { startInstallation } from "../../apps/orchestrator/harness.ts";
+import { examplesIn } from "../../support/documentation.ts";
 
 const { installation, url, client } = await startInstallation();
 
@@ -137,7 +138,7 @@ describe("apply", () => {
   });
 
   test("takes every kind that the page about definitions shows, and what export writes of them changes nothing", async () => {
-    const [, example = ""] = /```yaml\n(.*?)```/s.exec(readFileSync("docs/definitions.md", "utf8")) ?? [];
+    const [example = ""] = examplesIn("definitions.md", "yaml");
     const made = await run({ "all.yaml": example });
     expect(new Set(made.steps.map(({ kind }) => kind))).toEqual(new Set(kindNames));
     expect(made.steps.every(({ action: what }) => what === "create")).toBe(true);

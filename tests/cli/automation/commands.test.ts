@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startInstallation } from "../../apps/orchestrator/harness.ts";
+import { argumentsOf, examplesIn, expectShown, terminal } from "../../support/documentation.ts";
 import { eventually } from "../../support/eventually.ts";
 import { commandLine } from "./commandLine.ts";
 
@@ -54,29 +55,17 @@ async function waiting(): Promise<string> {
   return (await (await installation.client(url, "operator")).call("startExecution", { body })).execution_id;
 }
 
-/** A command of the documentation as words, with its variables and its files. */
-function words(line: string, variables: ReadonlyMap<string, string>): string[] {
-  const parts = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
-  const filled = parts.map((part) => part.replace(/^\$([A-Z]+)$/, (_, name: string) => variables.get(name) ?? part));
+/** The words of a command, with the files that it reads and writes where they are here. */
+function words(command: string, variables: ReadonlyMap<string, string>): string[] {
+  const given = argumentsOf(command, variables);
   const files = /^(definitions|password\.txt|channel\.yaml|access\.pdf)$/;
-  return filled.slice(1).map((part, at) => (files.test(part) && filled[at]?.startsWith("-") ? file(part) : part));
-}
-
-/** Whether an output begins as the documentation shows it: `…` stands for anything, and columns may be wider. */
-function expectShown(out: string, shown: readonly string[], command: string): void {
-  const lines = out.split("\n").map((line) => line.replaceAll(/ {2,}/g, " "));
-  for (const [at, line] of shown.entries()) {
-    const pattern = line.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&").replaceAll("…", ".*");
-    expect(lines[at], command).toMatch(new RegExp(`^${pattern}$`));
-  }
+  return given.map((word, at) => (files.test(word) && given[at - 1]?.startsWith("-") ? file(word) : word));
 }
 
 test("every command of the documentation does what it shows", { timeout: 60_000 }, async () => {
-  const page = readFileSync(join(import.meta.dirname, "../../../docs/cli.md"), "utf8");
-  const blocks = [...page.matchAll(/```console\n([\s\S]*?)```/g)].map(([, text = ""]) => text);
   const variables = new Map<string, string>();
-  for (const step of blocks.flatMap((block) => block.split(/^\$ /m).slice(1))) {
-    const [command = "", ...shown] = step.trimEnd().split("\n");
+  for (const step of examplesIn("cli.md", "console").flatMap(terminal)) {
+    const [command = "", ...shown] = step.split("\n");
     if (command.includes("approvals list")) variables.set("EXECUTION", await waiting());
     const [, variable, inner] = /^([A-Z]+)=\$\((.*)\)$/.exec(command) ?? [];
     const { code, out, err } = await homeslice(...words(inner ?? command, variables));

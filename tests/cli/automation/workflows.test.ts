@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { apply } from "@homeslice/cli/automation/apply.ts";
@@ -10,6 +10,7 @@ import { ParameterDefinition } from "@homeslice/protocol";
 import { afterAll, expect, test } from "vitest";
 import { startInstallation } from "../../apps/orchestrator/harness.ts";
 import { TestAgent } from "../../apps/orchestrator/testAgent.ts";
+import { examplesIn } from "../../support/documentation.ts";
 import { eventually } from "../../support/eventually.ts";
 
 const { installation, url, client } = await startInstallation();
@@ -31,7 +32,7 @@ async function server(tag: string) {
 }
 
 test("the example of the documentation is applied, run, approved by somebody else, and shown", async () => {
-  const [, example = ""] = /```yaml\n(.*?)```/s.exec(readFileSync("docs/workflows.md", "utf8")) ?? [];
+  const [example = ""] = examplesIn("workflows.md", "yaml");
   writeFileSync(join(directory, "release.yaml"), example);
   await apply(client, { directory, dryRun: false, prune: false });
   expect(workflowTable(await workflows.list("REL"))).toMatch(

@@ -36,6 +36,8 @@ export const Url = z
   .url({ protocol: /^https?$/ })
   .max(2_000)
   .refine((text) => {
+    // What is no address at all has been told already.
+    if (!URL.canParse(text)) return true;
     const { username, password } = new URL(text);
     return username === "" && password === "";
   }, "must not hold a user or a password");

@@ -184,6 +184,7 @@ test("a subscription that no browser makes is refused", async () => {
   const { subscription } = new Browser("odd");
   for (const body of [
     { ...subscription, endpoint: "file:///etc/passwd" },
+    { ...subscription, endpoint: "" },
     { ...subscription, keys: { ...subscription.keys, auth: "c2hvcnQ" } },
     { ...subscription, keys: { ...subscription.keys, p256dh: "c2hvcnQ" } },
     { ...subscription, keys: { ...subscription.keys, p256dh: `B${"A".repeat(86)}` } },

@@ -25,7 +25,11 @@ export async function startProcess(spec: ProcessSpec): Promise<ProcessRecord> {
     const child = spawn(spec.command, spec.args, { detached: true, stdio: ["ignore", log.fd, log.fd] });
     await once(child, "spawn");
     child.unref();
-    return { name: spec.name, pid: child.pid ?? 0 };
+    const pid = child.pid ?? 0;
+    // For a moment it has no command line yet, by which it is known from then on.
+    while (child.exitCode === null && child.signalCode === null && (await commandLine(pid).catch(() => "")) === "")
+      await delay(5);
+    return { name: spec.name, pid };
   } finally {
     await log.close();
   }

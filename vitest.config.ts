@@ -26,8 +26,8 @@ export default defineConfig({
           include: ["tests/e2e/**/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 600_000,
-          // Three at once, also on two cores: each spends a good part of its time waiting.
-          maxWorkers: 3,
+          // Two at once: each spends a part of its time waiting; with three on two cores, all of it takes as long.
+          maxWorkers: 2,
           globalSetup,
         },
       },

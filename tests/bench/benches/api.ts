@@ -15,7 +15,10 @@ export const api: Bench = {
   description: "50 users browsing 500 servers and a million executions",
   async run({ quick, say }) {
     const [users, servers, executions, seconds] = quick ? [5, 10, 1_000, 1] : [USERS, SERVERS, EXECUTIONS, SECONDS];
-    const installation = await Installation.open({ postgres: { max_wal_size: "4GB", maintenance_work_mem: "256MB" } });
+    const installation = await Installation.open({
+      postgres: { max_wal_size: "4GB", maintenance_work_mem: "256MB" },
+      environment: { HOMESLICE_RETENTION_EXECUTIONS_DAYS: "0" }, // the history is longer than it is kept by default
+    });
     try {
       const orchestrator = await installation.orchestrator("orchestrator");
       await orchestrator.start();

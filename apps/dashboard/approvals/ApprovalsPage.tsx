@@ -1,6 +1,6 @@
 import { ApprovalStatus } from "@homeslice/protocol/approvals.ts";
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { queryOptions, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { api } from "../api/client.ts";
 import { pagesQuery } from "../api/pages.ts";
 import { useMessages } from "../i18n/messages.tsx";
@@ -17,10 +17,17 @@ const route = getRouteApi("/approvals");
 const approvalsQuery = (status: ApprovalStatus) =>
   pagesQuery(["approvals", status], (place) => api.call("listApprovals", { query: { status, limit: 20, ...place } }));
 
+const approvalQuery = (execution_id: string) =>
+  queryOptions({
+    queryKey: ["approvals", "one", execution_id],
+    queryFn: () => api.call("getApproval", { params: { execution_id } }),
+    refetchInterval: 5_000,
+  });
+
 /** What waits for the word of others, and the rules by which it does. */
 export function ApprovalsPage() {
   const { approvals: texts } = useMessages();
-  const { tab = "approvals" } = route.useSearch();
+  const { tab = "approvals", execution } = route.useSearch();
   const navigate = route.useNavigate();
   return (
     <section aria-labelledby="approvals-title" className="page">
@@ -30,11 +37,33 @@ export function ApprovalsPage() {
         chosen={tab}
         onChoose={(name) => void navigate({ search: { tab: name }, replace: true })}
         tabs={[
-          { name: "approvals", label: texts.tabs.approvals, content: () => <ApprovalList /> },
+          {
+            name: "approvals",
+            label: texts.tabs.approvals,
+            content: () => (execution === undefined ? <ApprovalList /> : <OneApproval executionId={execution} />),
+          },
           { name: "rules", label: texts.tabs.rules, content: () => <RuleList /> },
         ]}
       />
     </section>
+  );
+}
+
+/** That of one execution, to which a link led. */
+function OneApproval({ executionId }: { executionId: string }) {
+  const { approvals: texts } = useMessages();
+  const { data: approval, error, refetch } = useQuery(approvalQuery(executionId));
+  return (
+    <div className="stack">
+      {error && <ErrorNotice error={error} reset={() => void refetch()} />}
+      {approval && <ApprovalCard approval={approval} />}
+      {!approval && !error && <Skeleton rows={3} />}
+      <p>
+        <Link to="/approvals" search={{}}>
+          {texts.all}
+        </Link>
+      </p>
+    </div>
   );
 }
 

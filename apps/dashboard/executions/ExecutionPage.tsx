@@ -6,6 +6,7 @@ import { ExecutionFeed, type FeedState } from "../live/executionFeed.ts";
 import { NotFound } from "../ui/notices.tsx";
 import { PendingPage } from "../ui/PendingPage.tsx";
 import { Tabs } from "../ui/Tabs.tsx";
+import { ApprovalNotice } from "./ApprovalNotice.tsx";
 import { Comparison } from "./Comparison.tsx";
 import { ExecutionHead } from "./ExecutionHead.tsx";
 import { ExecutionOutput } from "./ExecutionOutput.tsx";
@@ -24,6 +25,7 @@ export function ExecutionPage() {
   return (
     <section aria-labelledby="execution-title" className="page page-monitor">
       <ExecutionHead execution={execution} />
+      <ApprovalNotice execution={execution} />
       {connection === "lost" && (
         <p role="status" className="banner">
           {texts.connectionLost}

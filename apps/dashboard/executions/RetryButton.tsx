@@ -4,6 +4,7 @@ import { useState } from "react";
 import { api } from "../api/client.ts";
 import { useChange } from "../api/useChange.ts";
 import { useMessages } from "../i18n/messages.tsx";
+import { newKey } from "../run/newKey.ts";
 import { Button } from "../ui/Button.tsx";
 import { ConfirmDialog } from "../ui/ConfirmDialog.tsx";
 import { titleOf } from "./title.ts";
@@ -28,7 +29,7 @@ export function RetryButton({ execution }: { execution: Execution }) {
   const failed = execution.results.details.filter(({ status }) => status !== "succeeded");
   return (
     <>
-      <Button onClick={() => setKey(crypto.randomUUID())}>{texts.retry}</Button>
+      <Button onClick={() => setKey(newKey())}>{texts.retry}</Button>
       {key !== undefined && (
         <ConfirmDialog
           title={texts.retryTitle}

@@ -149,3 +149,26 @@ export function ChecksField<Value extends string>(props: ChecksFieldProps<Value>
     </fieldset>
   );
 }
+
+interface RadioFieldProps<Value extends string> {
+  /** What can be chosen, and what is shown for each. */
+  readonly options: readonly Value[];
+  readonly names: Readonly<Record<Value, string>>;
+  readonly value: Value;
+  readonly onChange: (value: Value) => void;
+}
+
+/** One of a few, all of them to be seen; what they are about says the fieldset around it. */
+export function RadioField<Value extends string>({ options, names, value, onChange }: RadioFieldProps<Value>) {
+  const name = useId();
+  return (
+    <div className="choices">
+      {options.map((option) => (
+        <label key={option} className="check">
+          <input type="radio" name={name} checked={value === option} onChange={() => onChange(option)} />
+          {names[option]}
+        </label>
+      ))}
+    </div>
+  );
+}

@@ -11,7 +11,7 @@ import { newKey } from "./newKey.ts";
 import { RunPreview } from "./RunPreview.tsx";
 import { needsCount } from "./risk.ts";
 
-interface ConfirmRunProps {
+export interface ConfirmRunProps {
   readonly body: NewExecution;
   readonly action: Action | undefined;
   readonly preview: ExecutionPreview;

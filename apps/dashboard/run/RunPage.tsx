@@ -1,12 +1,12 @@
 import type { Action } from "@homeslice/protocol/actions.ts";
-import { NewExecution } from "@homeslice/protocol/executions.ts";
+import type { NewSchedule } from "@homeslice/protocol/schedules.ts";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { type FormEvent, useRef, useState } from "react";
-import { problemOf } from "../api/client.ts";
-import { faultsElsewhere, faultsOf, schemaFaults } from "../forms/faults.ts";
-import { CheckField, FaultsContext, NumberField, TextField } from "../forms/fields.tsx";
+import { FaultsContext } from "../forms/fields.tsx";
 import { useMessages } from "../i18n/messages.tsx";
+import { emptyTiming } from "../schedules/timingDraft.ts";
+import { useMay } from "../session/useMay.ts";
 import { actionChoiceQuery, actionOf } from "../starts/actionsQuery.ts";
 import { draftOf } from "../starts/parameterDraft.ts";
 import { StartFields } from "../starts/StartFields.tsx";
@@ -14,16 +14,15 @@ import { noStart } from "../starts/startDraft.ts";
 import { noTargets } from "../starts/targetDraft.ts";
 import { Button } from "../ui/Button.tsx";
 import { ErrorNotice, Skeleton } from "../ui/notices.tsx";
-import { ConfirmRun } from "./ConfirmRun.tsx";
-import { approvalRulesQuery, previewQuery } from "./queries.ts";
+import { ConfirmRun, type ConfirmRunProps } from "./ConfirmRun.tsx";
+import { ConfirmSchedule } from "./ConfirmSchedule.tsx";
+import { RolloutFields } from "./RolloutFields.tsx";
 import { RunPreview } from "./RunPreview.tsx";
-import { rulesFor } from "./risk.ts";
-import { type RunDraft, runOf } from "./runDraft.ts";
-import { useSettled } from "./useSettled.ts";
+import { PLACE, type RunDraft } from "./runDraft.ts";
+import { usePreview } from "./usePreview.ts";
+import { WhenFields } from "./WhenFields.tsx";
 
 const route = getRouteApi("/run");
-/** Where the fields stand among the faults. */
-const PLACE = "execution";
 
 /** Chooses what runs where, shows exactly what that means, and starts it. */
 export function RunPage() {
@@ -45,6 +44,8 @@ function RunForm({ actions }: { actions: readonly Action[] }) {
   const [draft, setDraft] = useState<RunDraft>(() => initialDraft(search, actions));
   const action = draft.start.kind === "action" ? actionOf(actions, draft.start.actionId) : undefined;
   const run = usePreview(draft, action);
+  const mayPlan = useMay("schedules:write");
+  const change = (part: Partial<RunDraft>) => setDraft({ ...draft, ...part });
   const [asking, setAsking] = useState(false);
   const element = useRef<HTMLFormElement>(null);
   const [refused, setRefused] = useState(false);
@@ -59,17 +60,13 @@ function RunForm({ actions }: { actions: readonly Action[] }) {
     <div className="split">
       <form ref={element} className="form" onSubmit={submit} noValidate>
         <FaultsContext value={refused ? run.faults : run.refusals}>
-          <StartFields
-            draft={draft.start}
-            actions={actions}
-            path={PLACE}
-            onChange={(start) => setDraft({ ...draft, start })}
-          />
-          <RolloutFields draft={draft} onChange={(part) => setDraft({ ...draft, ...part })} />
+          <StartFields draft={draft.start} actions={actions} path={PLACE} onChange={(start) => change({ start })} />
+          <RolloutFields draft={draft} onChange={change} />
+          {mayPlan && <WhenFields draft={draft} onChange={change} />}
         </FaultsContext>
         <div className="actions">
           <Button type="submit" kind="primary" busy={run.asking}>
-            {texts.review}
+            {draft.begins === "now" ? texts.review : texts.reviewSchedule}
           </Button>
         </div>
       </form>
@@ -83,11 +80,9 @@ function RunForm({ actions }: { actions: readonly Action[] }) {
         {run.error && <ErrorNotice error={run.error} />}
       </section>
       {asking && run.body && run.preview && (
-        <ConfirmRun
-          body={run.body}
+        <Confirmation
+          run={{ ...run, body: run.body, preview: run.preview }}
           action={action}
-          preview={run.preview}
-          rules={run.rules}
           onClose={() => setAsking(false)}
         />
       )}
@@ -95,33 +90,17 @@ function RunForm({ actions }: { actions: readonly Action[] }) {
   );
 }
 
-/** What the fields mean, as the API says it. */
-function usePreview(draft: RunDraft, action: Action | undefined) {
-  const text = JSON.stringify(runOf(draft, action));
-  const settled = useSettled(text);
-  const checked = NewExecution.safeParse(JSON.parse(settled));
-  const body = checked.success ? checked.data : undefined;
-  const { data, error, isFetching } = useQuery(previewQuery(body));
-  const { data: rules = [] } = useQuery(approvalRulesQuery);
-  const refusals = placed(faultsOf(error));
-  const preview = body === undefined || error ? undefined : (data ?? undefined);
-  const shown = [`${PLACE}.action_template_id`, `${PLACE}.parameters`, `${PLACE}.operation`, `${PLACE}.targets`];
-  const elsewhere = faultsElsewhere(refusals, [...shown, `${PLACE}.target_servers`, `${PLACE}.rollout`]);
-  const said = error !== null && (problemOf(error).errors === undefined || elsewhere.length > 0);
-  return {
-    body,
-    preview,
-    rules: preview ? rulesFor(rules, action, preview.targets) : [],
-    ready: settled === text && preview !== undefined && preview.targets.length > 0,
-    asking: settled !== text || (isFetching && preview === undefined),
-    refusals,
-    faults: checked.success ? refusals : placed(schemaFaults(checked.error)),
-    error: said ? error : null,
-  };
+interface ConfirmationProps {
+  readonly run: Pick<ConfirmRunProps, "body" | "preview" | "rules"> & { readonly schedule: NewSchedule | undefined };
+  readonly action: Action | undefined;
+  readonly onClose: () => void;
 }
 
-function placed(faults: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(faults).map(([place, message]) => [`${PLACE}.${place}`, message]));
+/** What is asked before it starts, or before it is planned. */
+function Confirmation({ run: { schedule, body, preview, rules }, action, onClose }: ConfirmationProps) {
+  if (schedule === undefined)
+    return <ConfirmRun body={body} action={action} preview={preview} rules={rules} onClose={onClose} />;
+  return <ConfirmSchedule body={schedule} preview={preview} rules={rules} onClose={onClose} />;
 }
 
 function initialDraft(
@@ -138,46 +117,8 @@ function initialDraft(
     stopAfter: "",
     timeout: "",
     dryRun: dry ?? false,
+    begins: "now",
+    name: "",
+    timing: emptyTiming(),
   };
-}
-
-interface RolloutFieldsProps {
-  readonly draft: RunDraft;
-  readonly onChange: (part: Partial<RunDraft>) => void;
-}
-
-/** How a run spreads over its servers. */
-function RolloutFields({ draft, onChange }: RolloutFieldsProps) {
-  const { run: texts } = useMessages();
-  const number = (name: "parallelism" | "stopAfter" | "timeout", path: string) => (
-    <NumberField
-      path={`${PLACE}.${path}`}
-      label={texts[name]}
-      hint={texts[`${name}Hint`]}
-      optional
-      value={draft[name]}
-      onChange={(value) => onChange({ [name]: value })}
-    />
-  );
-  return (
-    <fieldset className="group">
-      <legend>{texts.how}</legend>
-      <div className="form-row">
-        {number("parallelism", "rollout.parallelism")}
-        <TextField
-          path={`${PLACE}.rollout.batch_size`}
-          label={texts.batchSize}
-          hint={texts.batchSizeHint}
-          optional
-          value={draft.batchSize}
-          onChange={(batchSize) => onChange({ batchSize })}
-        />
-      </div>
-      <div className="form-row">
-        {number("stopAfter", "rollout.stop_after_failures")}
-        {number("timeout", "timeout_seconds")}
-      </div>
-      <CheckField label={texts.dryRun} checked={draft.dryRun} onChange={(dryRun) => onChange({ dryRun })} />
-    </fieldset>
-  );
 }

@@ -9,8 +9,9 @@ import { useMessages } from "../i18n/messages.tsx";
 import { actionChoiceQuery, actionOf } from "../starts/actionsQuery.ts";
 import { StartFields } from "../starts/StartFields.tsx";
 import { FiresPreview } from "./FiresPreview.tsx";
-import { emptySchedule, type ScheduleDraft, scheduleDraftOf, scheduleOf, timingOf } from "./scheduleDraft.ts";
+import { emptySchedule, type ScheduleDraft, scheduleDraftOf, scheduleOf } from "./scheduleDraft.ts";
 import { TimingFields } from "./TimingFields.tsx";
+import { timingOf } from "./timingDraft.ts";
 
 interface ScheduleFormProps {
   /** The schedule to change; a new one without it. */
@@ -72,7 +73,7 @@ function LoadedForm({ schedule, actions, onClose, onSaved }: ScheduleFormProps &
 
 function initialDraft(before: NewSchedule | undefined, actions: readonly Action[]): ScheduleDraft {
   if (before) return scheduleDraftOf(before, actionOf(actions, before.execution?.action_template_id));
-  return emptySchedule(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  return emptySchedule();
 }
 
 interface RuleFieldsProps {

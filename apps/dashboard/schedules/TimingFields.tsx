@@ -1,44 +1,45 @@
-import { useId } from "react";
-import { NumberField, TextField } from "../forms/fields.tsx";
+import { NumberField, RadioField, TextField } from "../forms/fields.tsx";
 import { useMessages } from "../i18n/messages.tsx";
 import { Button } from "../ui/Button.tsx";
-import { newBlackOut, type ScheduleDraft } from "./scheduleDraft.ts";
+import { newBlackOut, type TimingDraft } from "./timingDraft.ts";
 
 const zones = ["UTC", ...Intl.supportedValuesOf("timeZone")];
 
 interface TimingFieldsProps {
-  readonly draft: ScheduleDraft;
-  readonly set: (part: Partial<ScheduleDraft>) => void;
+  readonly draft: TimingDraft;
+  readonly set: (part: Partial<TimingDraft>) => void;
 }
 
 /** When it is due: again and again, or once. */
 export function TimingFields({ draft, set }: TimingFieldsProps) {
   const { schedules: texts } = useMessages();
-  const name = useId();
   return (
     <fieldset className="group">
       <legend>{texts.when}</legend>
-      <div className="choices">
-        {(["cron", "once"] as const).map((type) => (
-          <label key={type} className="check">
-            <input type="radio" name={name} checked={draft.type === type} onChange={() => set({ type })} />
-            {texts.types[type]}
-          </label>
-        ))}
-      </div>
-      {draft.type === "once" ? (
-        <TextField
-          path="timing.at"
-          label={texts.at}
-          hint={texts.browserZone}
-          type="datetime-local"
-          value={draft.at}
-          onChange={(at) => set({ at })}
-        />
-      ) : (
-        <CronFields draft={draft} set={set} />
-      )}
+      <RadioField
+        options={["cron", "once"]}
+        names={texts.types}
+        value={draft.type}
+        onChange={(type) => set({ type })}
+      />
+      <DueFields draft={draft} set={set} />
     </fieldset>
+  );
+}
+
+/** The time itself, as its type asks for it. */
+export function DueFields({ draft, set }: TimingFieldsProps) {
+  const { schedules: texts } = useMessages();
+  if (draft.type === "cron") return <CronFields draft={draft} set={set} />;
+  return (
+    <TextField
+      path="timing.at"
+      label={texts.at}
+      hint={texts.browserZone}
+      type="datetime-local"
+      value={draft.at}
+      onChange={(at) => set({ at })}
+    />
   );
 }
 

@@ -1,6 +1,5 @@
 import type { Action } from "@homeslice/protocol/actions.ts";
-import { useId } from "react";
-import { SelectField, TextField } from "../forms/fields.tsx";
+import { RadioField, SelectField, TextField } from "../forms/fields.tsx";
 import { useMessages } from "../i18n/messages.tsx";
 import { actionOf } from "./actionsQuery.ts";
 import { ParameterFields } from "./ParameterFields.tsx";
@@ -20,20 +19,12 @@ interface StartFieldsProps {
 export function StartFields({ draft, actions, path, onChange }: StartFieldsProps) {
   const { starts: texts } = useMessages();
   const set = (part: Partial<StartDraft>) => onChange({ ...draft, ...part });
-  const name = useId();
   const kinds = draft.kind === "other" ? (["action", "command", "other"] as const) : (["action", "command"] as const);
   return (
     <>
       <fieldset className="group">
         <legend>{texts.what}</legend>
-        <div className="choices">
-          {kinds.map((kind) => (
-            <label key={kind} className="check">
-              <input type="radio" name={name} checked={draft.kind === kind} onChange={() => set({ kind })} />
-              {texts.kinds[kind]}
-            </label>
-          ))}
-        </div>
+        <RadioField options={kinds} names={texts.kinds} value={draft.kind} onChange={(kind) => set({ kind })} />
         {draft.kind === "action" && <ActionFields draft={draft} actions={actions} path={path} onChange={onChange} />}
         {draft.kind === "command" && (
           <TextField

@@ -5,6 +5,7 @@ import { api } from "../api/client.ts";
 import { FormDialog } from "../forms/FormDialog.tsx";
 import { useForm } from "../forms/useForm.ts";
 import { useMessages } from "../i18n/messages.tsx";
+import { newKey } from "../run/newKey.ts";
 import { ParameterFields } from "../starts/ParameterFields.tsx";
 import { draftOf, parametersOf } from "../starts/parameterDraft.ts";
 
@@ -12,7 +13,7 @@ import { draftOf, parametersOf } from "../starts/parameterDraft.ts";
 export function StartForm({ workflow, onClose }: { workflow: Workflow; onClose: () => void }) {
   const { workflows: texts } = useMessages();
   const navigate = useNavigate();
-  const [idempotencyKey] = useState(() => crypto.randomUUID());
+  const [idempotencyKey] = useState(newKey);
   const { workflow_id, name, parameters, steps } = workflow;
   const form = useForm({
     initial: { parameters: draftOf(parameters) },

@@ -1,10 +1,12 @@
 import { needsCount, rulesFor } from "@homeslice/dashboard/run/risk.ts";
-import { runOf } from "@homeslice/dashboard/run/runDraft.ts";
+import { plannedOf, runOf } from "@homeslice/dashboard/run/runDraft.ts";
 import { RunSearch } from "@homeslice/dashboard/run/runSearch.ts";
+import { emptyTiming } from "@homeslice/dashboard/schedules/timingDraft.ts";
 import { noStart } from "@homeslice/dashboard/starts/startDraft.ts";
 import { noTargets } from "@homeslice/dashboard/starts/targetDraft.ts";
 import { ApprovalRule } from "@homeslice/protocol/approvals.ts";
 import { ExecutionPreview } from "@homeslice/protocol/executions.ts";
+import { NewSchedule } from "@homeslice/protocol/schedules.ts";
 import { describe, expect, test } from "vitest";
 
 const command = { type: "shell_command", argv: ["reboot"] };
@@ -58,15 +60,16 @@ describe("rules of approval", () => {
   });
 });
 
+const draft = {
+  start: { ...noStart, kind: "command" as const, command: "uname\n-a\n", targets: { ...noTargets, tags: "web, eu" } },
+  parallelism: "",
+  batchSize: "25%",
+  stopAfter: "2",
+  timeout: "１０",
+  dryRun: true,
+};
+
 test("what is left empty is left to its default, and what is no number is sent as it is, to be refused at its field", () => {
-  const draft = {
-    start: { ...noStart, kind: "command" as const, command: "uname\n-a\n", targets: { ...noTargets, tags: "web, eu" } },
-    parallelism: "",
-    batchSize: "25%",
-    stopAfter: "2",
-    timeout: "１０",
-    dryRun: true,
-  };
   expect(runOf(draft, undefined)).toEqual({
     operation: { type: "shell_command", argv: ["uname", "-a"] },
     target_servers: [],
@@ -75,6 +78,21 @@ test("what is left empty is left to its default, and what is no number is sent a
     timeout_seconds: "１０",
     rollout: { batch_size: "25%", stop_after_failures: 2 },
   });
+});
+
+test("what does not begin now becomes a schedule of exactly the same, and nothing else does", () => {
+  const timing = { ...emptyTiming("UTC"), at: "2026-12-24T18:00", expression: "0 4 * * *" };
+  const later = { ...draft, timeout: "10", name: " tidy up ", timing };
+  expect(plannedOf({ ...later, begins: "now" }, undefined)).toBeUndefined();
+  const once = plannedOf({ ...later, begins: "once" }, undefined);
+  const at = new Date("2026-12-24T18:00").toISOString();
+  expect(once).toEqual({ name: "tidy up", timing: { type: "once", at }, execution: runOf(later, undefined) });
+  const cron = NewSchedule.parse(plannedOf({ ...later, begins: "cron" }, undefined));
+  expect(cron).toMatchObject({ timing: { expression: "0 4 * * *", time_zone: "UTC" }, execution: { dry_run: true } });
+  const unsaid = NewSchedule.safeParse(
+    plannedOf({ ...later, begins: "once", name: "", timing: emptyTiming() }, undefined),
+  );
+  expect(unsaid.error?.issues.map(({ path }) => path.join("."))).toEqual(["name", "timing.at"]);
 });
 
 test("an address that means nothing chooses nothing", () => {

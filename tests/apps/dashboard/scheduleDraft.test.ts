@@ -1,11 +1,10 @@
 import {
   emptySchedule,
-  newBlackOut,
   type ScheduleDraft,
   scheduleDraftOf,
   scheduleOf,
-  timingOf,
 } from "@homeslice/dashboard/schedules/scheduleDraft.ts";
+import { newBlackOut, timingOf } from "@homeslice/dashboard/schedules/timingDraft.ts";
 import { NewSchedule, Timing } from "@homeslice/protocol/schedules.ts";
 import { describe, expect, test } from "vitest";
 

@@ -1,5 +1,6 @@
 import { createClient } from "@homeslice/protocol";
 import { describe, expect, test } from "vitest";
+import { violations } from "./axe.ts";
 import type { Stage } from "./stage.ts";
 
 /** What people do on the pages that look after schedules, approvals, locks, tokens and hooks. */
@@ -34,6 +35,50 @@ export function describeManaging(stage: () => Stage): void {
       expect(items).toMatchObject([
         { paused: true, execution: { operation: { argv: ["/bin/echo", "two words"] } }, timing: { time_zone: "UTC" } },
       ]);
+    });
+
+    test("what is chosen to run can be planned instead, with the same parameters and servers", async () => {
+      const { actionId, serverId } = stage().seed;
+      await stage().visit(`/run?action=${actionId}&servers=${serverId}`, async (page) => {
+        await page.getByLabel("who", { exact: true }).fill("the night");
+        await page.getByRole("radio", { name: "Again and again" }).check();
+        await page.getByRole("heading", { name: "1 server" }).waitFor();
+        await page.getByRole("button", { name: "Review and schedule" }).click();
+        const name = page.getByLabel("Name", { exact: true }).and(page.locator("[aria-invalid=true]"));
+        await name.fill("good night");
+        await page.getByLabel("Cron expression").fill("0 23 * * *");
+        await page.getByLabel("Time zone").fill("UTC");
+        await page.getByRole("button", { name: "Review and schedule" }).click();
+        const dialog = page.getByRole("dialog", { name: "Schedule good night?" });
+        await dialog.getByText("0 23 * * * · UTC").waitFor();
+        await dialog.getByRole("row", { name: /kitchen/ }).waitFor();
+        expect(await violations(page)).toEqual([]);
+        await dialog.getByRole("button", { name: "Schedule" }).click();
+        await page.getByRole("heading", { level: 1, name: "good night" }).waitFor();
+      });
+      const { items } = await stage().client.call("listSchedules", { query: { search: "good night" } });
+      const execution = { action_template_id: actionId, parameters: { who: "the night" }, target_servers: [serverId] };
+      expect(items).toMatchObject([{ timing: { expression: "0 23 * * *" }, execution }]);
+    });
+
+    test("that others are asked first is said before it starts, and the execution leads to them", async () => {
+      const { items } = await stage().client.call("listServers", { query: { hostname: "cellar" } });
+      await stage().visit(`/run?servers=${items[0]?.server_id}`, async (page) => {
+        await page.getByRole("radio", { name: "A command" }).check();
+        await page.getByLabel("Command", { exact: true }).fill("/bin/echo\ncareful");
+        const notice = /It waits until somebody else has approved it \(production is approved\)/;
+        await page.getByRole("region", { name: "What would happen" }).getByText(notice).waitFor();
+        await page.getByRole("button", { name: "Review and start" }).click();
+        const dialog = page.getByRole("dialog", { name: "Run this on 1 server?" });
+        await dialog.getByText(notice).waitFor();
+        await dialog.getByLabel("Type 1 to confirm").fill("1");
+        await page.keyboard.press("Enter");
+        await page.getByRole("link", { name: "Go to the approval" }).click();
+        await page.getByRole("article").getByText("/bin/echo careful").waitFor();
+        expect(await page.getByRole("article").count()).toBe(1);
+        await page.getByText("Somebody else has to decide").waitFor();
+        expect(await violations(page)).toEqual([]);
+      });
     });
 
     test("somebody else sees exactly what would run, and approves it with a reason", async () => {

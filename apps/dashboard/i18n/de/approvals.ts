@@ -51,4 +51,5 @@ export const approvals: Messages["approvals"] = {
   hours: "Zu spät nach, in Stunden",
   hoursHint: "Dann wird die Ausführung abgebrochen.",
   deleteConsequence: "Was ihretwegen wartet, wartet weiter.",
+  all: "Alle, die warten",
 };

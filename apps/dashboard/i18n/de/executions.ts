@@ -63,4 +63,6 @@ export const executions: Messages["executions"] = {
   now: "Dieser Lauf",
   before: "Der Lauf davor",
   exitCode: (code) => `Exit-Code ${code}`,
+  waitsForApproval: "Es wartet, bis andere zugestimmt haben; vorher beginnt nichts.",
+  toApproval: "Zur Zustimmung",
 };

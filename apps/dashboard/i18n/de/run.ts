@@ -36,4 +36,11 @@ export const run: Messages["run"] = {
   startDryRun: "Probelauf starten",
   started: (count) => `Auf ${count} Server${count === 1 ? "" : "n"} gestartet.`,
   waitsForApproval: "Es wartet auf Zustimmung.",
+  now: "Jetzt",
+  nameHint: "Des Zeitplans, der daraus wird.",
+  reviewSchedule: "Prüfen und planen",
+  confirmSchedule: (name) => `${name} planen?`,
+  schedule: "Planen",
+  scheduled: "Es ist geplant.",
+  chosenAnew: "Das sind die Server, die jetzt passen; sie werden jedes Mal neu gewählt.",
 };

@@ -49,4 +49,5 @@ export const approvals = {
   hours: "Too late after, in hours",
   hoursHint: "Then the execution is cancelled.",
   deleteConsequence: "What waits because of it goes on waiting.",
+  all: "All that wait",
 };

@@ -62,4 +62,6 @@ export const executions = {
   now: "This run",
   before: "The run before",
   exitCode: (code: number) => `exit code ${code}`,
+  waitsForApproval: "It waits until others have approved it; nothing begins before.",
+  toApproval: "Go to the approval",
 };

@@ -35,4 +35,11 @@ export const run = {
   startDryRun: "Start the dry run",
   started: (count: number) => `Started on ${count} ${count === 1 ? "server" : "servers"}.`,
   waitsForApproval: "It waits to be approved.",
+  now: "Now",
+  nameHint: "Of the schedule that it becomes.",
+  reviewSchedule: "Review and schedule",
+  confirmSchedule: (name: string) => `Schedule ${name}?`,
+  schedule: "Schedule",
+  scheduled: "It is scheduled.",
+  chosenAnew: "These are the servers that fit now; they are chosen anew each time.",
 };

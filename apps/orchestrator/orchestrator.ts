@@ -14,9 +14,8 @@ import { type Context, defaultTimings, type Timings } from "./context.ts";
 import { migrate } from "./database/migrate.ts";
 import { openDatabases } from "./database/tenancy.ts";
 import { buildServer } from "./http/server.ts";
-import { Bus } from "./live/bus.ts";
+import { Bus, type Transport } from "./live/bus.ts";
 import { PostgresTransport } from "./live/postgresTransport.ts";
-import { RedisTransport } from "./live/redisTransport.ts";
 import { Metrics } from "./metrics.ts";
 import { Notifier } from "./notifications/notifier.ts";
 import { Outbound } from "./notifications/outbound.ts";
@@ -45,7 +44,7 @@ export async function startOrchestrator(
   timings: Timings = defaultTimings,
 ): Promise<Orchestrator> {
   requireTemplates();
-  const context = createContext(settings, log, timings);
+  const context = await createContext(settings, log, timings);
   const { database, databases, bus } = context;
   try {
     if (settings.migrate) await migrate(database, settings.database.schema);
@@ -114,11 +113,17 @@ function sealingOf({ sealingSecrets, secret }: Settings): Sealing {
   return new Sealing([keyOf(first), ...rest.map(keyOf)]);
 }
 
-function createContext(settings: Settings, log: Logger, timings: Timings): Context {
+/** The library of Redis takes long to load: only where there is one. */
+async function openTransport({ redis, database }: Settings, log: Logger): Promise<Transport> {
+  if (redis === undefined) return new PostgresTransport(database, log);
+  const { RedisTransport } = await import("./live/redisTransport.ts");
+  return new RedisTransport(redis, log);
+}
+
+async function createContext(settings: Settings, log: Logger, timings: Timings): Promise<Context> {
   const orchestratorId = randomUUID();
-  const transport = settings.redis
-    ? new RedisTransport(settings.redis, log)
-    : new PostgresTransport(settings.database, log);
+  const transport = await openTransport(settings, log);
+  const mailer = settings.mail && (await createMailer(settings.mail));
   const databases = openDatabases(settings.database, (error) =>
     log.warn({ err: error }, "a database connection broke"),
   );
@@ -138,7 +143,7 @@ function createContext(settings: Settings, log: Logger, timings: Timings): Conte
     groupRoles: settings.oidc?.roles ?? {},
     ways: {
       outbound: new Outbound({ allowedNetworks: settings.notifyNetworks }),
-      mailer: settings.mail && createMailer(settings.mail),
+      mailer,
       push: new PushIdentity(
         settings.secret,
         settings.mail ? `mailto:${settings.mail.from}` : settings.publicUrl?.href,

@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance } from "fastify";
 import { sql } from "kysely";
+import type { Logger } from "pino";
 import type { LinkServer } from "../agents/link.ts";
 import { addAuditExport } from "../audit/routes.ts";
 import { Authentication } from "../auth/authentication.ts";
@@ -7,20 +8,18 @@ import { Logins } from "../auth/logins.ts";
 import { addBrowserLogin } from "../auth/routes.ts";
 import { Census } from "../census/census.ts";
 import type { Context } from "../context.ts";
-import { addDashboard } from "../dashboard/pages.ts";
 import { pendingMigrations } from "../database/migrate.ts";
 import { addHookCalls } from "../hooks/routes.ts";
 import { addWebSockets } from "../live/routes.ts";
 import { addReports } from "../reports/routes.ts";
-import type { Settings } from "../settings.ts";
+import type { RedisSettings, Settings } from "../settings.ts";
 import { VERSION } from "../version.ts";
 import { Admission } from "./admission.ts";
 import { addErrorHandling } from "./errors.ts";
 import { handlersOf } from "./handlers.ts";
 import { openApiDocument } from "./openapi.ts";
 import { addProtection } from "./protection.ts";
-import { RateLimits } from "./rateLimits/rateLimits.ts";
-import { RedisBuckets } from "./rateLimits/redisBuckets.ts";
+import { RateLimits, type SharedBuckets } from "./rateLimits/rateLimits.ts";
 import { addRequestLog, newRequestId } from "./requestLog.ts";
 import { addRoutes } from "./routes.ts";
 import { addUnknownRoutes } from "./unknownRoutes.ts";
@@ -44,7 +43,7 @@ export async function buildServer(context: Context, settings: Settings, links: L
   });
   addRequestLog(app, context.log);
   await addProtection(app, settings);
-  const shared = settings.redis && new RedisBuckets(settings.redis, context.log);
+  const shared = settings.redis && (await openSharedBuckets(settings.redis, context.log));
   app.addHook("onClose", async () => shared?.close());
   const limits = new RateLimits(context, shared);
   const authentication = new Authentication(context, settings.secret);
@@ -62,8 +61,19 @@ export async function buildServer(context: Context, settings: Settings, links: L
   addReports(app, context, admission);
   addBrowserLogin(app, { context, settings, authentication, logins, limits });
   addHealth(app, context, settings);
-  if (settings.dashboard !== undefined) await addDashboard(app, settings.dashboard);
+  if (settings.dashboard !== undefined) await serveDashboard(app, settings.dashboard);
   return app;
+}
+
+// What takes long to load is loaded where it is used.
+async function serveDashboard(app: FastifyInstance, directory: string): Promise<void> {
+  const { addDashboard } = await import("../dashboard/pages.ts");
+  await addDashboard(app, directory);
+}
+
+async function openSharedBuckets(redis: RedisSettings, log: Logger): Promise<SharedBuckets> {
+  const { RedisBuckets } = await import("./rateLimits/redisBuckets.ts");
+  return new RedisBuckets(redis, log);
 }
 
 /** For probes and scrapers: reachable without a token, and silent about what is inside. */

@@ -1,7 +1,7 @@
 import { lookup } from "node:dns";
 import { BlockList, isIP, type LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
-import { Agent, request } from "undici";
+import type { Agent, request } from "undici";
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const TIMEOUT_MS = 10_000;
@@ -26,24 +26,25 @@ export class OutboundError extends Error {
   }
 }
 
+interface Client {
+  readonly agent: Agent;
+  readonly request: typeof request;
+}
+
 /**
  * Sends requests to addresses that users gave. None goes to this machine or into an internal network, whatever name,
  * redirect or DNS answer leads there: the address that was looked at is the address that is connected to.
  */
 export class Outbound {
   readonly #allowed = new BlockList();
-  readonly #agent: Agent;
+  /** Opened for the first request: the library takes long to load. */
+  #client: Promise<Client> | undefined;
 
   constructor({ allowedNetworks }: OutboundRules) {
     for (const network of allowedNetworks) {
       const [address, bits] = ipaddr.parseCIDR(network);
       this.#allowed.addSubnet(address.toString(), bits, address.kind());
     }
-    this.#agent = new Agent({
-      connect: { lookup: this.#lookup, timeout: CONNECT_TIMEOUT_MS },
-      headersTimeout: TIMEOUT_MS,
-      bodyTimeout: TIMEOUT_MS,
-    });
   }
 
   /** @throws OutboundError when the address is not allowed, or the answer is not 2xx */
@@ -56,20 +57,28 @@ export class Outbound {
   }
 
   async close(): Promise<void> {
-    await this.#agent.close();
+    await (await this.#client)?.agent.close();
   }
 
   async #send(url: string, headers: Readonly<Record<string, string>>, body: string | Uint8Array): Promise<number> {
     try {
+      this.#client ??= this.#open();
+      const { agent: dispatcher, request } = await this.#client;
       const signal = AbortSignal.timeout(TIMEOUT_MS);
       const sent = { "content-type": "application/json", "user-agent": "homeslice", ...headers };
-      const answer = await request(url, { dispatcher: this.#agent, method: "POST", headers: sent, body, signal });
+      const answer = await request(url, { dispatcher, method: "POST", headers: sent, body, signal });
       await answer.body.dump({ limit: MAX_ANSWER_BYTES });
       return answer.statusCode;
     } catch (error) {
       if (error instanceof OutboundError) throw error;
       throw new OutboundError(error instanceof Error ? error.message : String(error), { cause: error });
     }
+  }
+
+  async #open(): Promise<Client> {
+    const { Agent, request } = await import("undici");
+    const connect = { lookup: this.#lookup, timeout: CONNECT_TIMEOUT_MS };
+    return { agent: new Agent({ connect, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS }), request };
   }
 
   readonly #lookup: LookupFunction = (hostname, options, callback) => {

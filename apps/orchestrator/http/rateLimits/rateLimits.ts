@@ -16,6 +16,7 @@ export interface Demand extends Limit {
 export interface SharedBuckets {
   /** @returns seconds to wait for the first that is empty and its place, undefined when none is. @throws when they are out of reach */
   take(demands: readonly Demand[]): Promise<Shortage | undefined>;
+  close(): void;
 }
 
 export interface Shortage {

@@ -1,5 +1,5 @@
 import type { ChannelTarget } from "@homeslice/protocol";
-import { createTransport } from "nodemailer";
+import type { createTransport } from "nodemailer";
 import type { MailSettings } from "../../settings.ts";
 import type { Message } from "../message.ts";
 
@@ -13,7 +13,9 @@ export interface Mailer {
   readonly transport: ReturnType<typeof createTransport>;
 }
 
-export function createMailer({ url, from }: MailSettings): Mailer {
+/** Loads the library too, which most installations do without. */
+export async function createMailer({ url, from }: MailSettings): Promise<Mailer> {
+  const { createTransport } = await import("nodemailer");
   const timeouts = { connectionTimeout: TIMEOUT_MS, greetingTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS };
   return { from, transport: createTransport({ url, ...timeouts, disableFileAccess: true, disableUrlAccess: true }) };
 }

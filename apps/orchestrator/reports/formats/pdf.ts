@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Cell, ReportHead } from "@homeslice/protocol";
 import PDFDocument from "pdfkit";
-import type { Format, Row } from "../report.ts";
+import type { Row } from "../report.ts";
 import { fonts, printable } from "./text.ts";
 
 /** Sizes in points; the page is A4, landscape. */
@@ -16,24 +16,25 @@ const NARROW = 5;
 const WIDE = 30;
 
 /** Pages for people: a table, with what it is about above it. Each page leaves as soon as it is full. */
-export const pdf: Format = {
-  type: "application/pdf",
-  async *write(head, columns, rows) {
-    const pages = new Pages(head, columns);
-    for await (const some of rows) {
-      for (const row of some) {
-        pages.add(row, some);
-        for (const part of pages.take()) {
-          yield part;
-          // A long report is a lot of work, and agents are not to wait for it.
-          await setImmediate();
-        }
+export async function* writePdf(
+  head: ReportHead,
+  columns: readonly string[],
+  rows: AsyncIterable<readonly Row[]>,
+): AsyncGenerator<Uint8Array> {
+  const pages = new Pages(head, columns);
+  for await (const some of rows) {
+    for (const row of some) {
+      pages.add(row, some);
+      for (const part of pages.take()) {
+        yield part;
+        // A long report is a lot of work, and agents are not to wait for it.
+        await setImmediate();
       }
     }
-    pages.end();
-    yield* pages.take();
-  },
-};
+  }
+  pages.end();
+  yield* pages.take();
+}
 
 class Pages {
   readonly #document: InstanceType<typeof PDFDocument>;

@@ -21,6 +21,7 @@ export * from "./policy.ts";
 export * from "./push.ts";
 export * from "./queue.ts";
 export * from "./reports.ts";
+export * from "./roleBindings.ts";
 export type { Route } from "./route.ts";
 export * from "./routes.ts";
 export * from "./schedules.ts";

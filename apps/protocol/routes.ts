@@ -12,6 +12,7 @@ import { lockRoutes } from "./lockRoutes.ts";
 import { notificationRoutes } from "./notificationRoutes.ts";
 import { pushRoutes } from "./push.ts";
 import { reportRoutes } from "./reportRoutes.ts";
+import { roleBindingRoutes } from "./roleBindings.ts";
 import { listing, page, type Route, route, sortedBy } from "./route.ts";
 import { scheduleRoutes } from "./scheduleRoutes.ts";
 import { secretRoutes } from "./secretRoutes.ts";
@@ -124,6 +125,7 @@ export const routes = {
     response: AuditVerification,
   }),
   ...accessRoutes,
+  ...roleBindingRoutes,
 } satisfies Record<string, Route>;
 
 export type Routes = typeof routes;

@@ -33,8 +33,11 @@ export async function plan(client: Client, documents: readonly Document[], prune
   const changes: Step[] = [];
   const deletions: Step[] = [];
   for (const kind of kindNames) {
+    const said = documents.filter((each) => each.kind === kind);
+    // Who may not look at a kind can apply all others.
+    if (said.length === 0 && !prune) continue;
     const stored = new Map((await kinds[kind].list(session)).map((each) => [each.name, each]));
-    for (const document of documents.filter((each) => each.kind === kind)) {
+    for (const document of said) {
       changes.push(stepFor(session, document, stored.get(document.name)));
       stored.delete(document.name);
     }

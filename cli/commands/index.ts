@@ -22,6 +22,7 @@ import { registerRefresh } from "./refresh.ts";
 import { registerRelease } from "./release.ts";
 import { registerRender } from "./render.ts";
 import { registerReports } from "./reports.ts";
+import { registerRoles } from "./roles.ts";
 import { registerRun } from "./run.ts";
 import { registerSchedules } from "./schedules.ts";
 import { registerSecrets } from "./secrets.ts";
@@ -53,6 +54,7 @@ export function registerCommands(program: Command): void {
   registerServers(program);
   registerLocks(program);
   registerTokens(program);
+  registerRoles(program);
   registerAudit(program);
   registerLogs(program);
   registerDown(program);

@@ -23,6 +23,7 @@ export interface Resource {
     | "push_subscription"
     | "hook"
     | "report_schedule"
+    | "role_binding"
     | "workflow"
     | "workflow_run"
     | "secret"

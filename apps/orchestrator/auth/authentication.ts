@@ -3,6 +3,7 @@ import type { FastifyRequest } from "fastify";
 import type { Context } from "../context.ts";
 import { findApiToken } from "./apiTokens.ts";
 import { readCookie, SESSION_COOKIE } from "./cookies.ts";
+import { grantOf } from "./groups.ts";
 import { hashSecret } from "./secrets.ts";
 import { useSession } from "./sessionRepository.ts";
 
@@ -56,7 +57,12 @@ export class Authentication {
 
   async #bySession(session: string): Promise<Caller | undefined> {
     const found = await useSession(this.#context.database, hashSecret(session));
-    return found && { subject: found.subject, role: found.role, tenant: found.tenant_id };
+    if (found === undefined) return undefined;
+    const { subject, tenant_id: tenant, groups } = found;
+    if (groups === null) return { subject, role: found.role, tenant };
+    // What groups give may change while one is logged in; as soon as they give nothing, one no longer is.
+    const grant = await grantOf(this.#context, groups, tenant);
+    return grant && { subject, ...grant };
   }
 
   async #remember(secret: string, find: () => Promise<Caller | undefined>): Promise<Caller | undefined> {

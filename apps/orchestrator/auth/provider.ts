@@ -1,4 +1,3 @@
-import { type Caller, covers } from "@homeslice/protocol";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import * as client from "openid-client";
 import { z } from "zod";
@@ -125,19 +124,6 @@ export class Provider {
     const { sub, sid } = LogoutClaims.parse(payload);
     if (sub === undefined && sid === undefined) throw new Error("the token names nobody");
     return { sub, sid };
-  }
-
-  /** As whom a person calls: with the strongest role that their groups give them in one tenant. */
-  callerOf(person: Person, tenant: string | undefined): Caller | undefined {
-    const mapped = Object.entries(this.#settings.roles).flatMap(([group, grant]) =>
-      person.groups.includes(group) && (tenant === undefined || grant.tenant === tenant) ? [grant] : [],
-    );
-    const [first] = mapped;
-    if (first === undefined) return undefined;
-    const role = mapped
-      .filter((grant) => grant.tenant === first.tenant)
-      .reduce((strongest, grant) => (covers(grant.role, strongest) ? grant.role : strongest), first.role);
-    return { subject: person.name, role, tenant: first.tenant };
   }
 
   async #discover(): Promise<client.Configuration> {

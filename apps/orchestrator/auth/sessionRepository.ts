@@ -20,10 +20,10 @@ export async function insertSession(connection: Connection, session: Insertable<
 export async function useSession(
   connection: Connection,
   hash: Buffer,
-): Promise<Pick<Selectable<SessionsTable>, "subject" | "role" | "tenant_id"> | undefined> {
+): Promise<Pick<Selectable<SessionsTable>, "subject" | "role" | "groups" | "tenant_id"> | undefined> {
   const session = await connection
     .selectFrom("sessions")
-    .select(["subject", "role", "tenant_id"])
+    .select(["subject", "role", "groups", "tenant_id"])
     .select(sql<boolean>`last_used_at < now() - interval '1 minute'`.as("stale"))
     .where("session_hash", "=", hash)
     .where(alive)

@@ -12,7 +12,7 @@ export interface NewSession {
   readonly caller: Caller;
   readonly accountId?: string;
   /** The person, and their login, as the identity provider names them. */
-  readonly provider?: { readonly sub: string; readonly sid: string | undefined };
+  readonly provider?: { readonly sub: string; readonly sid: string | undefined; readonly groups: readonly string[] };
 }
 
 /** Sessions of browsers: kept in the database, known to the browser by a random secret alone. */
@@ -38,6 +38,7 @@ export class Sessions {
           account_id: accountId ?? null,
           provider_subject: provider?.sub ?? null,
           provider_session: provider?.sid ?? null,
+          groups: provider === undefined ? null : [...provider.groups],
           expires_at: new Date(now().getTime() + MAX_AGE_MS),
         });
         const resource = { type: "session", id: caller.subject } as const;

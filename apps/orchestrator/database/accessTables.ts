@@ -1,6 +1,6 @@
-import type { Permission, Role } from "@homeslice/protocol";
+import type { NewRoleBinding, Permission, Role } from "@homeslice/protocol";
 import type { Generated } from "kysely";
-import type { Defaulted, OfTenant } from "./columns.ts";
+import type { Defaulted, DefinitionsTable, OfTenant } from "./columns.ts";
 
 export interface AccountsTable extends OfTenant {
   account_id: Generated<string>;
@@ -30,9 +30,16 @@ export interface SessionsTable extends OfTenant {
   account_id: string | null;
   provider_subject: string | null;
   provider_session: string | null;
+  /** Those of the identity provider. */
+  groups: string[] | null;
   created_at: Generated<Date>;
   last_used_at: Defaulted<Date>;
   expires_at: Date;
+}
+
+/** Each is named like the group that it gives a role. */
+export interface RoleBindingsTable extends DefinitionsTable<NewRoleBinding> {
+  role_binding_id: Generated<string>;
 }
 
 export interface ApiTokensTable extends OfTenant {

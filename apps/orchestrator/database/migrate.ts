@@ -20,6 +20,7 @@ import * as secrets from "./migrations/0018-secrets.ts";
 import * as reports from "./migrations/0020-reports.ts";
 import * as startsOfWorkflows from "./migrations/0021-starts-of-workflows.ts";
 import * as push from "./migrations/0022-push.ts";
+import * as roleBindings from "./migrations/0023-role-bindings.ts";
 
 /** Every migration, in order. Names are forever: the database remembers them. */
 const migrations: Record<string, Migration> = {
@@ -42,6 +43,7 @@ const migrations: Record<string, Migration> = {
   "0020-reports": reports,
   "0021-starts-of-workflows": startsOfWorkflows,
   "0022-push": push,
+  "0023-role-bindings": roleBindings,
 };
 
 /** How long a migration waits for a table, in milliseconds: everybody who comes later waits behind it. */

@@ -15,7 +15,13 @@ import type {
 } from "@homeslice/protocol";
 import type { Generated, JSONColumnType } from "kysely";
 import type { Policy } from "../executions/policy.ts";
-import type { AccountsTable, ApiTokensTable, RefreshTokensTable, SessionsTable } from "./accessTables.ts";
+import type {
+  AccountsTable,
+  ApiTokensTable,
+  RefreshTokensTable,
+  RoleBindingsTable,
+  SessionsTable,
+} from "./accessTables.ts";
 import type { ActionsTable, ActionVersionsTable } from "./actionTables.ts";
 import type { ApprovalRulesTable, ApprovalsTable, ApprovalVotesTable } from "./approvalTables.ts";
 import type { Defaulted, OfTenant } from "./columns.ts";
@@ -233,6 +239,7 @@ export interface Tables {
   refresh_tokens: RefreshTokensTable;
   sessions: SessionsTable;
   api_tokens: ApiTokensTable;
+  role_bindings: RoleBindingsTable;
   approval_rules: ApprovalRulesTable;
   approvals: ApprovalsTable;
   approval_votes: ApprovalVotesTable;

@@ -17,8 +17,16 @@ export interface Kind {
     | "hooks"
     | "workflows"
     | "secrets"
-    | "report_schedules";
-  readonly id: "rule_id" | "channel_id" | "hook_id" | "workflow_id" | "secret_id" | "report_schedule_id";
+    | "report_schedules"
+    | "role_bindings";
+  readonly id:
+    | "rule_id"
+    | "channel_id"
+    | "hook_id"
+    | "workflow_id"
+    | "secret_id"
+    | "report_schedule_id"
+    | "role_binding_id";
   /** What messages call it. */
   readonly noun: string;
   /** What the audit log calls it. */
@@ -29,7 +37,8 @@ export interface Kind {
     | "hook"
     | "workflow"
     | "secret"
-    | "report_schedule";
+    | "report_schedule"
+    | "role_binding";
 }
 
 /** One of them, as it is stored: a table may have further columns of its own. */

@@ -6,6 +6,7 @@ import { Audit } from "../audit/audit.ts";
 import { Accounts } from "../auth/accounts.ts";
 import { ApiTokens } from "../auth/apiTokens.ts";
 import type { Logins } from "../auth/logins.ts";
+import { roleBindingHandlers } from "../auth/roleBindings.ts";
 import { Breakers } from "../breaker/breaker.ts";
 import { type Context, inTenant } from "../context.ts";
 import { previewAction } from "../executions/actionPreview.ts";
@@ -55,6 +56,7 @@ function handlers(context: Context, logins: Logins): Handlers {
     ...limitHandlers(context),
     ...auditHandlers(context),
     ...accessHandlers(context, logins),
+    ...roleBindingHandlers(context),
   };
 }
 

@@ -7,6 +7,7 @@ import { channel } from "./channel.ts";
 import { hook } from "./hook.ts";
 import { kindOf } from "./kind.ts";
 import { reportSchedule } from "./reportSchedule.ts";
+import { roleBinding } from "./roleBinding.ts";
 import { schedule } from "./schedule.ts";
 import { secret } from "./secret.ts";
 import { workflow } from "./workflow.ts";
@@ -93,6 +94,7 @@ export const kinds = {
   Schedule: schedule,
   Hook: hook,
   ReportSchedule: reportSchedule,
+  RoleBinding: roleBinding,
 } as const;
 export type KindName = keyof typeof kinds;
 

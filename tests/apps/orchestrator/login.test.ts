@@ -1,10 +1,12 @@
 import { freePort } from "@homeslice/cli/process/freePort.ts";
-import { closeCode, Problem } from "@homeslice/protocol";
+import { GroupRoles } from "@homeslice/orchestrator/environment.ts";
+import { ClientError, closeCode, createClient, Problem } from "@homeslice/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { z } from "zod";
 import { IdentityProvider } from "../../doubles/identityProvider.ts";
 import { Visitor } from "../../support/browser.ts";
+import { examplesIn } from "../../support/documentation.ts";
 import { eventually } from "../../support/eventually.ts";
 import { Installation } from "./harness.ts";
 
@@ -55,6 +57,11 @@ afterAll(async () => {
 const cameBack = (visitor: Visitor, name: string, query = "") =>
   visitor.logIn(`${url}/auth/login${query}`, name, "/auth/callback");
 
+const loggingIn = async (name: string) => {
+  const visitor = new Visitor();
+  return await visitor.request(await cameBack(visitor, name));
+};
+
 async function loggedIn(name: string, query = ""): Promise<Visitor> {
   const visitor = new Visitor();
   const response = await visitor.request(await cameBack(visitor, name, query));
@@ -91,6 +98,14 @@ describe("a login by the identity provider", () => {
     expect(await codeOf(await visitor.request(await cameBack(visitor, "max", "?tenant=theirs")))).toBe("not_permitted");
   });
 
+  test("takes the groups as the page about access shows them", () => {
+    const [example = ""] = examplesIn("access.md", "json");
+    expect(GroupRoles.parse(example)).toEqual({
+      "homeslice-admins": { tenant: "default", role: "admin" },
+      "web-team": { tenant: "web", role: "operator" },
+    });
+  });
+
   test("lets nobody in who is in no group, and tells the audit log", async () => {
     const visitor = new Visitor();
     expect(await codeOf(await visitor.request(await cameBack(visitor, "eve")))).toBe("not_permitted");
@@ -112,6 +127,65 @@ describe("a login by the identity provider", () => {
     const visitor = new Visitor();
     const response = await visitor.request(await cameBack(visitor, "max", `?next=${encodeURIComponent(next)}`));
     expect(new URL(response.headers.get("location") ?? "", url).origin).toBe(url);
+  });
+});
+
+describe("a role binding", () => {
+  const codeOfCall = async (call: Promise<unknown>) =>
+    await call.then(
+      () => "done",
+      (error: unknown) => (error instanceof ClientError ? error.problem.code : String(error)),
+    );
+
+  test("adds to what the configuration gives: the stronger of both counts, in the tenant of whoever made it alone", async () => {
+    Object.assign(provider.groups, { zoe: ["night shift"], kim: ["viewers", "night shift"], leo: ["admins", "shift"] });
+    const [client, theirs] = [await installation.client(url), await installation.client(url, "admin", "theirs")];
+    expect(await codeOf(await loggingIn("zoe"))).toBe("not_permitted");
+    await theirs.call("createRoleBinding", { body: { name: "night shift", role: "admin" } });
+    expect(await whois(await loggedIn("zoe"))).toEqual({ subject: "zoe", role: "admin", tenant: "theirs" });
+    expect(await whois(await loggedIn("kim"))).toMatchObject({ role: "viewer", tenant: "default" });
+    await client.call("createRoleBinding", { body: { name: "night shift", role: "operator" } });
+    await client.call("createRoleBinding", { body: { name: "shift", role: "viewer" } });
+    expect(await whois(await loggedIn("zoe"))).toMatchObject({ role: "operator", tenant: "default" });
+    expect(await whois(await loggedIn("kim"))).toMatchObject({ role: "operator", tenant: "default" });
+    expect(await whois(await loggedIn("kim", "?tenant=theirs"))).toMatchObject({ role: "admin", tenant: "theirs" });
+    expect(await whois(await loggedIn("leo"))).toMatchObject({ role: "admin" });
+  });
+
+  test("that is changed or taken away is so for whoever is logged in, too", async () => {
+    Object.assign(provider.groups, { ivy: ["on call"], jan: ["viewers", "on call"] });
+    const client = await installation.client(url);
+    const made = await client.call("createRoleBinding", { body: { name: "on call", role: "admin" } });
+    const [ivy, jan] = [await loggedIn("ivy"), await loggedIn("jan")];
+    const list = async (visitor: Visitor) => (await visitor.request(`${url}/api/v1/accounts`)).status;
+    expect([await list(ivy), await list(jan)]).toEqual([200, 200]);
+    const params = { role_binding_id: made.role_binding_id };
+    const body = { name: "on call", role: "operator" as const };
+    const { version } = await client.call("updateRoleBinding", { params, body, version: made.version });
+    expect([await list(ivy), await list(jan)]).toEqual([403, 403]);
+    expect(await codeOfCall(client.call("deleteRoleBinding", { params, version: made.version }))).toBe(
+      "precondition_failed",
+    );
+    await client.call("deleteRoleBinding", { params, version });
+    expect(await whois(ivy)).toBeNull();
+    expect(await whois(jan)).toMatchObject({ role: "viewer" });
+    const { items } = await client.call("listAudit", { query: { resource_type: "role_binding" } });
+    const told = items.filter(({ resource }) => resource.name === "on call").map(({ event_type }) => event_type);
+    expect(told).toEqual(["role_binding.deleted", "role_binding.updated", "role_binding.created"]);
+  });
+
+  test("gives no more than whoever makes it may do", async () => {
+    const client = await installation.client(url);
+    const narrow = { name: "narrow", role: "admin" as const, permissions: ["accounts:manage" as const] };
+    const { token } = await client.call("createApiToken", { body: narrow });
+    const narrowed = createClient({ url, token });
+    const wide = { name: "wide", role: "viewer" as const };
+    expect(await codeOfCall(narrowed.call("createRoleBinding", { body: wide }))).toBe("not_permitted");
+    const { token: full } = await client.call("createApiToken", { body: { name: "full", role: "admin" } });
+    const made = await createClient({ url, token: full }).call("createRoleBinding", { body: wide });
+    const params = { role_binding_id: made.role_binding_id };
+    expect(await codeOfCall(narrowed.call("updateRoleBinding", { params, body: wide }))).toBe("not_permitted");
+    expect(await codeOfCall(client.call("createRoleBinding", { body: wide }))).toBe("conflict");
   });
 });
 

@@ -151,10 +151,17 @@ describe("what reports say", () => {
     installation.with = { publicUrl: new URL(url), oidc: { issuer, clientId: "x", clientSecret: "x", roles } };
     const other = await installation.start();
     const headers = { authorization: `Bearer ${await installation.token("admin")}` };
+    const elsewhere = await installation.client(url, "admin", "elsewhere");
+    await elsewhere.call("createRoleBinding", { body: { name: "of others", role: "admin" } });
+    await client.call("createRoleBinding", { body: { name: "bound", role: "approver" } });
     const { rows } = Report.parse(await (await fetch(`${other.url}/api/v1/reports/access`, { headers })).json());
     expect(rows.filter(({ kind }) => kind === "identity provider group")).toMatchObject([
-      { name: "operators", role: "operator", state: "active" },
+      { name: "bound", role: "approver", state: "active", created_by: "test admin" },
+      { name: "operators", role: "operator", state: "active", created_by: null },
     ]);
+    expect(await rowsOf("changes")).toContainEqual(
+      expect.objectContaining({ event: "role_binding.created", name: "bound", by: "test admin" }),
+    );
     await other.stop();
     installation.with = {};
   });

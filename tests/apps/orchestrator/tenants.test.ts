@@ -49,6 +49,8 @@ beforeAll(async () => {
   const { lock_id } = await theirs.call("acquireLock", { body: lock });
   const { schedule_id } = await theirs.call("createSchedule", { body: schedule(server.server_id) });
   const { report_schedule_id } = await theirs.call("createReportSchedule", { body: reports });
+  const binding = { name: "theirs", role: "admin" as const };
+  const { role_binding_id } = await theirs.call("createRoleBinding", { body: binding });
   const steps = [{ name: "ask", gate: { message: "?" } }];
   const { workflow_id } = await theirs.call("createWorkflow", { body: { name: "theirs", steps } });
   const { run_id } = await theirs.call("startWorkflow", { params: { workflow_id }, body: {} });
@@ -68,6 +70,7 @@ beforeAll(async () => {
     token_id,
     schedule_id,
     report_schedule_id,
+    role_binding_id,
     rule_id,
     action_id,
     execution_id,
@@ -97,6 +100,7 @@ const bodies: Partial<Record<RouteName, unknown>> = {
   decideGate: { decision: "approve", reason: "stolen" },
   updateSchedule: schedule("00000000-0000-7000-8000-000000000000"),
   updateReportSchedule: { ...reports, name: "stolen" },
+  updateRoleBinding: { name: "stolen", role: "admin" },
   changeAccount: { role: "admin" },
   startServerExecution: { operation },
   overrideBreaker: { mode: "open", reason: "stolen" },

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { apply, describe as describePlan, exportDefinitions } from "@homeslice/cli/automation/apply.ts";
 import { UserError } from "@homeslice/config/errors.ts";
+import { createClient } from "@homeslice/protocol";
 import { kindNames } from "@homeslice/protocol/definitions/kinds.ts";
 import { afterEach, describe, expect, test } from "vitest";
 import { startInstallation } from "../../apps/orchestrator/harness.ts";
@@ -17,7 +18,7 @@ afterEach(async () => {
   await installation.query(
     `delete from workflows; delete from schedules; delete from approval_rules; delete from notification_rules;
      delete from hooks; delete from notification_channels; delete from secrets; delete from report_schedules;
-     update actions set deleted_at = now()`,
+     delete from role_bindings;     update actions set deleted_at = now()`,
   );
 });
 
@@ -187,6 +188,16 @@ describe("apply", () => {
     ] as const) {
       expect(await refusal(run({ "a.yaml": text }))).toContain(message);
     }
+  });
+
+  test("looks only at the kinds that files name: a token that may not see roles applies actions", async () => {
+    const reading = ["actions:read", "notifications:read", "secrets:read", "workflows:read"] as const;
+    const body = { name: "narrow", role: "admin" as const, permissions: [...reading, "actions:write" as const] };
+    const { token } = await client.call("createApiToken", { body });
+    const narrowed = createClient({ url, token });
+    const options = { directory: directoryOf({ "a.yaml": action }), dryRun: false, prune: false };
+    expect((await apply(narrowed, options)).steps).toMatchObject([{ action: "create" }]);
+    await expect(apply(narrowed, { ...options, prune: true })).rejects.toThrow("permission");
   });
 
   test("says what the API refuses, and how far it came", async () => {

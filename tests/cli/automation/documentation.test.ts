@@ -22,6 +22,7 @@ import { commandLine } from "./commandLine.ts";
 
 /** Pages with examples of automation that other tests run, or that of one language. */
 const elsewhere = {
+  "access.md json": ["apps/orchestrator/login.test.ts"],
   "cli.md": ["cli/automation/commands.test.ts"],
   "definitions.md": ["cli/automation/apply.test.ts"],
   "notifications.md js": ["apps/orchestrator/notifications.test.ts"],
@@ -218,6 +219,10 @@ async function changeSample(reader: Reader): Promise<void> {
 
 /** Pages with examples of automation that are run here, with what has come of them in the end. */
 const here: Readonly<Record<string, (reader: Reader) => Promise<unknown>>> = {
+  "access.md": async ({ admin }) => {
+    const { items } = await admin.call("listRoleBindings");
+    expect(items).toMatchObject([{ name: "night-shift", role: "operator" }]);
+  },
   "actions.md": async (reader) => {
     expect(await preview(reader, "ping a server", { more: ["a", "b"] })).toBe("run echo ping -c 3 -- web-1 a b");
   },

@@ -18,7 +18,8 @@ interface Access {
 
 /**
  * Who may do what, and when they last did: every account and every token as they are now, whoever logged in by the
- * identity provider in the period, with the role that they had at last, and the groups of it whose members may log in.
+ * identity provider in the period, with the role that they had at last, and the groups of it whose members may log in:
+ * those that somebody bound, and those of the configuration, which nobody made here.
  */
 export const access = kindOf<Access>(
   {
@@ -52,6 +53,10 @@ export const access = kindOf<Access>(
       from api_tokens where ${ofTenant}
       union all
       select 'identity provider', null, name, role, 'active', null, null, null, null, at from logins where by_provider
+      union all
+      select 'identity provider group', role_binding_id, name, definition ->> 'role', 'active', created_at, created_by,
+        null, null, null
+      from role_bindings where ${ofTenant}
       order by 1, 3`.execute(connection);
     yield rows.map((row) => (row.kind === "token" ? { ...row, permissions: permissionsOfRow(row) } : row));
     yield groups.map(ofGroup);

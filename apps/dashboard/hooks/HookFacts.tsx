@@ -2,6 +2,7 @@ import type { Hook } from "@homeslice/protocol/hooks.ts";
 import { useQuery } from "@tanstack/react-query";
 import { useMessages } from "../i18n/messages.tsx";
 import { actionChoiceQuery, actionOf } from "../starts/actionsQuery.ts";
+import { workflowChoiceQuery, workflowOf } from "../starts/workflowsQuery.ts";
 import { Facts } from "../ui/Facts.tsx";
 import { duration } from "../ui/time.ts";
 
@@ -9,6 +10,7 @@ import { duration } from "../ui/time.ts";
 export function HookFacts({ hook }: { hook: Hook }) {
   const { hooks: texts, forms, starts } = useMessages();
   const { data: actions } = useQuery(actionChoiceQuery);
+  const { data: workflows } = useQuery(workflowChoiceQuery);
   const list = (pairs: Readonly<Record<string, unknown>>) =>
     Object.entries(pairs)
       .map(([name, value]) => `${name} = ${Array.isArray(value) ? value.join(" ") : String(value)}`)
@@ -18,7 +20,8 @@ export function HookFacts({ hook }: { hook: Hook }) {
       facts={[
         [texts.source, texts.sources[hook.source]],
         [texts.match, list(hook.match) || texts.anyAlert],
-        [starts.action, actionOf(actions, hook.action_template_id)?.name ?? hook.action_template_id ?? texts.aWorkflow],
+        [starts.action, actionOf(actions, hook.action_template_id)?.name ?? hook.action_template_id],
+        [starts.workflow, workflowOf(workflows, hook.workflow_id)?.name ?? hook.workflow_id],
         [texts.parameters, list(hook.parameters)],
         [texts.parametersFrom, list(hook.parameters_from)],
         [texts.hostFrom, hook.host_from],

@@ -72,7 +72,9 @@ export function GuardFields({ draft, set }: HookFieldsProps) {
           onChange={(coolDown) => set({ coolDown })}
         />
       </div>
-      <CheckField label={texts.dryRun} checked={draft.dryRun} onChange={(dryRun) => set({ dryRun })} />
+      {draft.starts === "execution" && (
+        <CheckField label={texts.dryRun} checked={draft.dryRun} onChange={(dryRun) => set({ dryRun })} />
+      )}
     </fieldset>
   );
 }

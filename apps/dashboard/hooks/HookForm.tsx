@@ -1,16 +1,19 @@
 import type { Action } from "@homeslice/protocol/actions.ts";
 import { type Hook, NewHook } from "@homeslice/protocol/hooks.ts";
+import type { Workflow } from "@homeslice/protocol/workflows.ts";
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../api/client.ts";
 import { FormDialog } from "../forms/FormDialog.tsx";
-import { CheckField, TextField } from "../forms/fields.tsx";
+import { CheckField, RadioField, TextField } from "../forms/fields.tsx";
 import { useForm } from "../forms/useForm.ts";
 import { useMessages } from "../i18n/messages.tsx";
 import { actionChoiceQuery, actionOf } from "../starts/actionsQuery.ts";
 import { ActionFields } from "../starts/StartFields.tsx";
 import { TargetFields } from "../starts/TargetFields.tsx";
+import { WorkflowFields } from "../starts/WorkflowFields.tsx";
+import { workflowChoiceQuery, workflowOf } from "../starts/workflowsQuery.ts";
 import { CallerFields, GuardFields } from "./HookFields.tsx";
-import { emptyHook, hookDraftOf, hookOf } from "./hookDraft.ts";
+import { emptyHook, type HookDraft, hookDraftOf, hookOf } from "./hookDraft.ts";
 
 interface HookFormProps {
   /** The hook to change; a new one without it. */
@@ -21,15 +24,27 @@ interface HookFormProps {
 
 /** Creates a hook, or changes one, once it is known what can be started. */
 export function HookForm(props: HookFormProps) {
-  const { data, isPending } = useQuery(actionChoiceQuery);
-  return isPending ? null : <LoadedForm {...props} actions={data ?? []} />;
+  const actions = useQuery(actionChoiceQuery);
+  const workflows = useQuery(workflowChoiceQuery);
+  if (actions.isPending || workflows.isPending) return null;
+  return <LoadedForm {...props} actions={actions.data ?? []} workflows={workflows.data ?? []} />;
 }
 
-function LoadedForm({ hook, actions, onClose, onSaved }: HookFormProps & { actions: readonly Action[] }) {
+interface LoadedFormProps extends HookFormProps {
+  readonly actions: readonly Action[];
+  readonly workflows: readonly Workflow[];
+}
+
+function LoadedForm({ hook, actions, workflows, onClose, onSaved }: LoadedFormProps) {
   const { hooks: texts, forms } = useMessages();
+  const definitionsOf = (actionId: string | undefined, workflowId?: string) =>
+    (actionOf(actions, actionId) ?? workflowOf(workflows, workflowId))?.parameters;
   const form = useForm({
-    initial: hook ? hookDraftOf(hook, actionOf(actions, hook.action_template_id)) : emptyHook,
-    body: (draft) => hookOf(draft, actionOf(actions, draft.actionId), hook),
+    initial: hook ? hookDraftOf(hook, definitionsOf(hook.action_template_id, hook.workflow_id)) : emptyHook,
+    body: (draft) => {
+      const { starts, actionId, workflowId } = draft;
+      return hookOf(draft, starts === "execution" ? definitionsOf(actionId) : definitionsOf("", workflowId), hook);
+    },
     schema: NewHook,
     send: (body) =>
       hook
@@ -52,20 +67,49 @@ function LoadedForm({ hook, actions, onClose, onSaved }: HookFormProps & { actio
     >
       <TextField path="name" label={forms.name} value={draft.name} onChange={(name) => set({ name })} />
       <CallerFields draft={draft} set={set} isNew={hook === undefined} />
-      <fieldset className="group">
-        <legend>{texts.starts}</legend>
-        {hook?.workflow_id !== undefined && <p className="field-hint">{texts.workflowHint}</p>}
+      <WhatFields draft={draft} set={set} actions={actions} workflows={workflows} />
+      {draft.starts === "execution" && (
+        <TargetFields draft={draft.targets} paths={{ selector: "targets" }} onChange={(targets) => set({ targets })} />
+      )}
+      <GuardFields draft={draft} set={set} />
+      <CheckField label={texts.enabled} checked={draft.enabled} onChange={(enabled) => set({ enabled })} />
+    </FormDialog>
+  );
+}
+
+interface WhatFieldsProps extends Pick<LoadedFormProps, "actions" | "workflows"> {
+  readonly draft: HookDraft;
+  readonly set: (part: Partial<HookDraft>) => void;
+}
+
+/** What it starts, with what of an alert. */
+function WhatFields({ draft, set, actions, workflows }: WhatFieldsProps) {
+  const { hooks: texts, starts } = useMessages();
+  return (
+    <fieldset className="group">
+      <legend>{texts.starts}</legend>
+      <RadioField
+        options={["execution", "workflow"]}
+        names={{ ...starts.chooses, execution: starts.kinds.action }}
+        value={draft.starts}
+        onChange={(value) => set({ starts: value, actionId: "", workflowId: "", parameters: {} })}
+      />
+      {draft.starts === "execution" ? (
         <ActionFields draft={draft} actions={actions} path="" onChange={set} />
-        <TextField
-          path="parameters_from"
-          label={texts.parametersFrom}
-          hint={texts.parametersFromHint}
-          optional
-          mono
-          lines={2}
-          value={draft.parametersFrom}
-          onChange={(parametersFrom) => set({ parametersFrom })}
-        />
+      ) : (
+        <WorkflowFields draft={draft} workflows={workflows} before="" onChange={set} />
+      )}
+      <TextField
+        path="parameters_from"
+        label={texts.parametersFrom}
+        hint={texts.parametersFromHint}
+        optional
+        mono
+        lines={2}
+        value={draft.parametersFrom}
+        onChange={(parametersFrom) => set({ parametersFrom })}
+      />
+      {draft.starts === "execution" && (
         <TextField
           path="host_from"
           label={texts.hostFrom}
@@ -75,10 +119,7 @@ function LoadedForm({ hook, actions, onClose, onSaved }: HookFormProps & { actio
           value={draft.hostFrom}
           onChange={(hostFrom) => set({ hostFrom })}
         />
-      </fieldset>
-      <TargetFields draft={draft.targets} paths={{ selector: "targets" }} onChange={(targets) => set({ targets })} />
-      <GuardFields draft={draft} set={set} />
-      <CheckField label={texts.enabled} checked={draft.enabled} onChange={(enabled) => set({ enabled })} />
-    </FormDialog>
+      )}
+    </fieldset>
   );
 }

@@ -1,12 +1,13 @@
 import { type Hook, HookCall } from "@homeslice/protocol/hooks.ts";
 import { queryOptions, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "../api/client.ts";
 import { pagesQuery } from "../api/pages.ts";
 import { DeleteButton } from "../forms/DeleteButton.tsx";
 import { useMessages } from "../i18n/messages.tsx";
 import { useMay } from "../session/useMay.ts";
+import { StartedLink } from "../starts/StartedLink.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Choice } from "../ui/Choice.tsx";
 import { CopyButton } from "../ui/CopyButton.tsx";
@@ -105,12 +106,7 @@ function Calls({ hook }: { hook: Hook }) {
     {
       key: "execution",
       header: texts.execution,
-      cell: ({ execution_id }) =>
-        execution_id && (
-          <Link to="/executions/$executionId" params={{ executionId: execution_id }}>
-            {texts.show}
-          </Link>
-        ),
+      cell: (call) => <StartedLink started={call} />,
     },
     { key: "labels", header: texts.labels, cell: ({ labels }) => pairs(labels) },
   ];

@@ -7,6 +7,7 @@ import { pagesQuery } from "../api/pages.ts";
 import { useMessages } from "../i18n/messages.tsx";
 import { useMay } from "../session/useMay.ts";
 import { actionChoiceQuery, actionOf } from "../starts/actionsQuery.ts";
+import { workflowChoiceQuery, workflowOf } from "../starts/workflowsQuery.ts";
 import { Button } from "../ui/Button.tsx";
 import type { Column } from "../ui/DataTable.tsx";
 import { Listing } from "../ui/Listing.tsx";
@@ -59,8 +60,9 @@ export function HooksPage() {
 }
 
 function useColumns(mayManage: boolean): Column<Hook>[] {
-  const { hooks: texts, forms, starts } = useMessages();
+  const { hooks: texts, forms } = useMessages();
   const { data: actions } = useQuery(actionChoiceQuery);
+  const { data: workflows } = useQuery(workflowChoiceQuery);
   const columns: Column<Hook>[] = [
     {
       key: "name",
@@ -78,10 +80,12 @@ function useColumns(mayManage: boolean): Column<Hook>[] {
     },
     { key: "source", header: texts.source, cell: ({ source }) => texts.sources[source] },
     {
-      key: "action",
-      header: starts.action,
-      cell: ({ action_template_id }) =>
-        actionOf(actions, action_template_id)?.name ?? action_template_id ?? texts.aWorkflow,
+      key: "what",
+      header: texts.starts,
+      cell: ({ action_template_id, workflow_id }) =>
+        (actionOf(actions, action_template_id) ?? workflowOf(workflows, workflow_id))?.name ??
+        action_template_id ??
+        workflow_id,
     },
     { key: "owner", header: texts.owner, cell: ({ owner }) => owner },
   ];

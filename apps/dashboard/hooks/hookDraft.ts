@@ -1,7 +1,6 @@
-import type { Action } from "@homeslice/protocol/actions.ts";
 import type { Hook } from "@homeslice/protocol/hooks.ts";
 import { wholeNumber } from "../forms/number.ts";
-import { draftOf, type ParameterDraft, parametersOf } from "../starts/parameterDraft.ts";
+import { type Definitions, draftOf, type ParameterDraft, parametersOf } from "../starts/parameterDraft.ts";
 import { noTargets, selectorOf, type TargetDraft, targetDraftOf } from "../starts/targetDraft.ts";
 
 /** What stands in the fields of a hook. */
@@ -13,7 +12,10 @@ export interface HookDraft {
   readonly enabled: boolean;
   /** Labels with their values: `alertname=InstanceDown`, one a line. */
   readonly match: string;
+  readonly starts: "execution" | "workflow";
   readonly actionId: string;
+  readonly workflowId: string;
+  /** Of the action or of the workflow. */
   readonly parameters: ParameterDraft;
   /** Parameters with the label each is taken from: `unit=unit`, one a line. */
   readonly parametersFrom: string;
@@ -31,7 +33,9 @@ export const emptyHook: HookDraft = {
   secret: "",
   enabled: true,
   match: "",
+  starts: "execution",
   actionId: "",
+  workflowId: "",
   parameters: {},
   parametersFrom: "",
   targets: noTargets,
@@ -41,8 +45,8 @@ export const emptyHook: HookDraft = {
   coolDown: "900",
 };
 
-/** The fields of a hook that is there; its secret is not shown. */
-export function hookDraftOf(hook: Hook, action: Action | undefined): HookDraft {
+/** The fields of a hook that is there; its secret is not shown. @param definitions of what it starts, where that is there */
+export function hookDraftOf(hook: Hook, definitions: Definitions = {}): HookDraft {
   return {
     name: hook.name,
     description: hook.description,
@@ -50,8 +54,10 @@ export function hookDraftOf(hook: Hook, action: Action | undefined): HookDraft {
     secret: "",
     enabled: hook.enabled,
     match: pairsText(hook.match),
+    starts: hook.workflow_id === undefined ? "execution" : "workflow",
     actionId: hook.action_template_id ?? "",
-    parameters: draftOf(action?.parameters ?? {}, hook.parameters),
+    workflowId: hook.workflow_id ?? "",
+    parameters: draftOf(definitions, hook.parameters),
     parametersFrom: pairsText(hook.parameters_from),
     targets: targetDraftOf({ ...(hook.targets && { targets: hook.targets }) }),
     hostFrom: hook.host_from ?? "",
@@ -61,10 +67,9 @@ export function hookDraftOf(hook: Hook, action: Action | undefined): HookDraft {
   };
 }
 
-/** The hook that the fields say, as it is sent. */
-export function hookOf(draft: HookDraft, action: Action | undefined, before?: Hook): object {
-  const targets = selectorOf(draft.targets, before?.targets);
-  const fixed = action ? parametersOf(action.parameters, draft.parameters) : (before?.parameters ?? {});
+/** The hook that the fields say, as it is sent. @param definitions of what it starts, where that is there */
+export function hookOf(draft: HookDraft, definitions: Definitions | undefined, before?: Hook): object {
+  const fixed = definitions ? parametersOf(definitions, draft.parameters) : (before?.parameters ?? {});
   const parameters_from = pairsOf(draft.parametersFrom);
   const parameters = Object.fromEntries(
     Object.entries(fixed).filter(([name]) => !Object.hasOwn(parameters_from, name)),
@@ -76,16 +81,27 @@ export function hookOf(draft: HookDraft, action: Action | undefined, before?: Ho
     ...(draft.secret !== "" && { secret: draft.secret.trim() }),
     enabled: draft.enabled,
     match: pairsOf(draft.match),
-    ...(draft.actionId !== "" && { action_template_id: draft.actionId }),
-    ...(draft.actionId === "" && before?.workflow_id !== undefined && { workflow_id: before.workflow_id }),
+    ...(draft.starts === "execution" ? executionOf(draft, before) : workflowOf(draft)),
     parameters,
     parameters_from,
-    ...(targets && { targets }),
-    ...(draft.hostFrom !== "" && { host_from: draft.hostFrom.trim() }),
-    dry_run: draft.dryRun,
     starts_per_hour: wholeNumber(draft.startsPerHour),
     cool_down_seconds: wholeNumber(draft.coolDown),
   };
+}
+
+function executionOf({ actionId, targets, hostFrom, dryRun }: HookDraft, before?: Hook): object {
+  const selector = selectorOf(targets, before?.targets);
+  return {
+    ...(actionId !== "" && { action_template_id: actionId }),
+    ...(selector && { targets: selector }),
+    ...(hostFrom !== "" && { host_from: hostFrom.trim() }),
+    dry_run: dryRun,
+  };
+}
+
+/** The steps of a workflow say themselves where they run. */
+function workflowOf({ workflowId }: HookDraft): object {
+  return workflowId === "" ? {} : { workflow_id: workflowId };
 }
 
 /** A secret by which a caller proves itself: 32 random bytes, as Standard Webhooks writes them. */

@@ -1,13 +1,16 @@
 import type { Action } from "@homeslice/protocol/actions.ts";
 import { NewSchedule, type Schedule } from "@homeslice/protocol/schedules.ts";
+import type { Workflow } from "@homeslice/protocol/workflows.ts";
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../api/client.ts";
 import { FormDialog } from "../forms/FormDialog.tsx";
-import { CheckField, NumberField, SelectField, TextField } from "../forms/fields.tsx";
+import { CheckField, NumberField, RadioField, SelectField, TextField } from "../forms/fields.tsx";
 import { useForm } from "../forms/useForm.ts";
 import { useMessages } from "../i18n/messages.tsx";
 import { actionChoiceQuery, actionOf } from "../starts/actionsQuery.ts";
 import { StartFields } from "../starts/StartFields.tsx";
+import { WorkflowFields } from "../starts/WorkflowFields.tsx";
+import { workflowChoiceQuery, workflowOf } from "../starts/workflowsQuery.ts";
 import { FiresPreview } from "./FiresPreview.tsx";
 import { emptySchedule, type ScheduleDraft, scheduleDraftOf, scheduleOf } from "./scheduleDraft.ts";
 import { TimingFields } from "./TimingFields.tsx";
@@ -22,16 +25,34 @@ interface ScheduleFormProps {
 
 /** Creates a schedule, or changes one, once it is known what can be started. */
 export function ScheduleForm(props: ScheduleFormProps) {
-  const { data, isPending } = useQuery(actionChoiceQuery);
-  return isPending ? null : <LoadedForm {...props} actions={data ?? []} />;
+  const actions = useQuery(actionChoiceQuery);
+  const workflows = useQuery(workflowChoiceQuery);
+  if (actions.isPending || workflows.isPending) return null;
+  return <LoadedForm {...props} actions={actions.data ?? []} workflows={workflows.data ?? []} />;
 }
 
-function LoadedForm({ schedule, actions, onClose, onSaved }: ScheduleFormProps & { actions: readonly Action[] }) {
+interface LoadedFormProps extends ScheduleFormProps {
+  readonly actions: readonly Action[];
+  readonly workflows: readonly Workflow[];
+}
+
+function LoadedForm({ schedule, actions, workflows, onClose, onSaved }: LoadedFormProps) {
   const { schedules: texts, forms } = useMessages();
   const before = schedule && NewSchedule.strip().parse(schedule);
   const form = useForm({
-    initial: initialDraft(before, actions),
-    body: (draft) => scheduleOf(draft, actionOf(actions, draft.start.actionId), before),
+    initial: before
+      ? scheduleDraftOf(before, {
+          action: actionOf(actions, before.execution?.action_template_id),
+          workflow: workflowOf(workflows, before.workflow?.workflow_id),
+        })
+      : emptySchedule(),
+    body: ({ start, workflow, ...rest }) => {
+      const chosen = {
+        action: actionOf(actions, start.actionId),
+        workflow: workflowOf(workflows, workflow.workflowId),
+      };
+      return scheduleOf({ ...rest, start, workflow }, chosen, before);
+    },
     schema: NewSchedule,
     send: (body) =>
       schedule
@@ -49,15 +70,13 @@ function LoadedForm({ schedule, actions, onClose, onSaved }: ScheduleFormProps &
       title={schedule ? forms.editOf(schedule.name) : texts.create}
       action={schedule ? forms.save : forms.create}
       form={form}
-      shown={["name", "description", "timing", "execution", "jitter_seconds"]}
+      shown={["name", "description", "timing", "execution", "workflow", "jitter_seconds"]}
       onClose={onClose}
     >
       <TextField path="name" label={forms.name} value={draft.name} onChange={(name) => set({ name })} />
       <TimingFields draft={draft} set={set} />
       <FiresPreview timing={timingOf(draft)} />
-      {before?.workflow === undefined && (
-        <StartFields draft={draft.start} actions={actions} path="execution" onChange={(start) => set({ start })} />
-      )}
+      <WhatFields draft={draft} set={set} actions={actions} workflows={workflows} />
       <RuleFields draft={draft} set={set} />
       <TextField
         path="description"
@@ -71,9 +90,35 @@ function LoadedForm({ schedule, actions, onClose, onSaved }: ScheduleFormProps &
   );
 }
 
-function initialDraft(before: NewSchedule | undefined, actions: readonly Action[]): ScheduleDraft {
-  if (before) return scheduleDraftOf(before, actionOf(actions, before.execution?.action_template_id));
-  return emptySchedule();
+interface WhatFieldsProps extends RuleFieldsProps, Pick<LoadedFormProps, "actions" | "workflows"> {}
+
+/** What it starts: something on servers, or a workflow, whose steps choose them. */
+function WhatFields({ draft, set, actions, workflows }: WhatFieldsProps) {
+  const { schedules: texts, starts } = useMessages();
+  return (
+    <>
+      <fieldset className="group">
+        <legend>{texts.what}</legend>
+        <RadioField
+          options={["execution", "workflow"]}
+          names={starts.chooses}
+          value={draft.starts}
+          onChange={(value) => set({ starts: value })}
+        />
+        {draft.starts === "workflow" && (
+          <WorkflowFields
+            draft={draft.workflow}
+            workflows={workflows}
+            before="workflow."
+            onChange={(workflow) => set({ workflow })}
+          />
+        )}
+      </fieldset>
+      {draft.starts === "execution" && (
+        <StartFields draft={draft.start} actions={actions} path="execution" onChange={(start) => set({ start })} />
+      )}
+    </>
+  );
 }
 
 interface RuleFieldsProps {

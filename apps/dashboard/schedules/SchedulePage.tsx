@@ -1,13 +1,15 @@
 import type { Schedule, ScheduleFire } from "@homeslice/protocol/schedules.ts";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "../api/client.ts";
 import { DeleteButton } from "../forms/DeleteButton.tsx";
 import { useLanguage, useMessages } from "../i18n/messages.tsx";
 import { useMay } from "../session/useMay.ts";
-import { actionChoiceQuery, actionOf } from "../starts/actionsQuery.ts";
+import { actionChoiceQuery } from "../starts/actionsQuery.ts";
+import { StartedLink } from "../starts/StartedLink.tsx";
 import { startTitle } from "../starts/startTitle.ts";
+import { workflowChoiceQuery } from "../starts/workflowsQuery.ts";
 import { Button } from "../ui/Button.tsx";
 import type { Column } from "../ui/DataTable.tsx";
 import { Facts } from "../ui/Facts.tsx";
@@ -80,15 +82,15 @@ function ScheduleActions({ schedule }: { schedule: Schedule }) {
 function ScheduleFacts({ schedule }: { schedule: Schedule }) {
   const { schedules: texts } = useMessages();
   const { data: actions } = useQuery(actionChoiceQuery);
+  const { data: workflows } = useQuery(workflowChoiceQuery);
   const timingText = useTimingText();
   const { timing, next_fire, metadata } = schedule;
-  const action = actionOf(actions, schedule.execution?.action_template_id);
   return (
     <Facts
       facts={[
         [texts.when, timingText(timing)],
         [texts.next, next_fire && <Moment at={next_fire} />],
-        [texts.what, <code key="what">{startTitle(schedule, action)}</code>],
+        [texts.what, <code key="what">{startTitle(schedule, { actions, workflows })}</code>],
         [texts.overlap, texts.overlaps[schedule.overlap]],
         [texts.catchUp, texts.catchUps[schedule.catch_up]],
         [texts.owner, metadata.owner],
@@ -108,12 +110,7 @@ function Fires({ schedule }: { schedule: Schedule }) {
     {
       key: "execution",
       header: texts.execution,
-      cell: ({ execution_id }) =>
-        execution_id && (
-          <Link to="/executions/$executionId" params={{ executionId: execution_id }}>
-            {texts.show}
-          </Link>
-        ),
+      cell: (fire) => <StartedLink started={fire} />,
     },
     { key: "message", header: texts.message, cell: ({ message }) => message },
   ];

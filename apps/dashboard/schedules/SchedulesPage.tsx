@@ -4,8 +4,9 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useMessages } from "../i18n/messages.tsx";
 import { useMay } from "../session/useMay.ts";
-import { actionChoiceQuery, actionOf } from "../starts/actionsQuery.ts";
+import { actionChoiceQuery } from "../starts/actionsQuery.ts";
 import { startTitle } from "../starts/startTitle.ts";
+import { workflowChoiceQuery } from "../starts/workflowsQuery.ts";
 import { Button } from "../ui/Button.tsx";
 import { Choice } from "../ui/Choice.tsx";
 import type { Column } from "../ui/DataTable.tsx";
@@ -79,6 +80,7 @@ export function SchedulesPage() {
 function useColumns(): Column<Schedule>[] {
   const { schedules: texts, forms } = useMessages();
   const { data: actions } = useQuery(actionChoiceQuery);
+  const { data: workflows } = useQuery(workflowChoiceQuery);
   const timingText = useTimingText();
   const mayWrite = useMay("schedules:write");
   return [
@@ -95,7 +97,7 @@ function useColumns(): Column<Schedule>[] {
     {
       key: "what",
       header: texts.what,
-      cell: (row) => startTitle(row, actionOf(actions, row.execution?.action_template_id)),
+      cell: (row) => startTitle(row, { actions, workflows }),
     },
     {
       key: "next",

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { serversQuery } from "../api/queries.ts";
 import { CheckField, SelectField, TextField } from "../forms/fields.tsx";
 import type { Definitions, ParameterDraft } from "./parameterDraft.ts";
+import { SecretField } from "./SecretField.tsx";
 
 interface ParameterFieldsProps {
   readonly definitions: Definitions;
@@ -44,6 +45,7 @@ function ParameterField({ name, path, definition, value, onChange }: ParameterFi
     const options = validation.one_of.map((one) => [String(one), String(one)] as const);
     return <SelectField {...common} value={value} none="—" options={options} onChange={onChange} />;
   }
+  if (type === "secret") return <SecretField {...common} value={value} onChange={onChange} />;
   return <TextField {...common} value={value} onChange={onChange} {...(type === "list" && { lines: 3 })} />;
 }
 

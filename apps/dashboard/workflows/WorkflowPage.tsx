@@ -6,7 +6,7 @@ import { api } from "../api/client.ts";
 import { DeleteButton } from "../forms/DeleteButton.tsx";
 import { useMessages } from "../i18n/messages.tsx";
 import { useMay } from "../session/useMay.ts";
-import { actionChoiceQuery, actionOf } from "../starts/actionsQuery.ts";
+import { actionChoiceQuery } from "../starts/actionsQuery.ts";
 import { startTitle } from "../starts/startTitle.ts";
 import { Button } from "../ui/Button.tsx";
 import { type Column, DataTable } from "../ui/DataTable.tsx";
@@ -78,7 +78,7 @@ function Steps({ workflow: { steps } }: { workflow: Workflow }) {
   const { workflows: texts, forms } = useMessages();
   const { data: actions } = useQuery(actionChoiceQuery);
   const whatOf = ({ execution, gate }: Step) => {
-    if (execution) return startTitle({ execution }, actionOf(actions, execution.action_template_id));
+    if (execution) return startTitle({ execution }, { actions });
     return gate && texts.gate(gate.message, gate.role);
   };
   const columns: Column<Step>[] = [

@@ -1,4 +1,5 @@
 import { emptyHook, hookDraftOf, hookOf, newWebhookSecret, pairsOf } from "@homeslice/dashboard/hooks/hookDraft.ts";
+import { noTargets } from "@homeslice/dashboard/starts/targetDraft.ts";
 import { Action } from "@homeslice/protocol/actions.ts";
 import { Hook, NewHook } from "@homeslice/protocol/hooks.ts";
 import { expect, test } from "vitest";
@@ -33,12 +34,26 @@ const hook = Hook.parse({
 
 test("the fields of a hook say the hook again, without the secret that nobody is shown", () => {
   const { hook_id: _id, version: _version, owner: _owner, metadata: _metadata, ...held } = hook;
-  expect(NewHook.parse(hookOf(hookDraftOf(hook, action), action, hook))).toEqual(held);
+  expect(NewHook.parse(hookOf(hookDraftOf(hook, action.parameters), action.parameters, hook))).toEqual(held);
 });
 
 test("a parameter that comes from a label is not sent as a fixed one as well", () => {
   const draft = { ...emptyHook, parameters: { unit: "nginx" }, parametersFrom: "unit = service" };
-  expect(hookOf(draft, action)).toMatchObject({ parameters: {}, parameters_from: { unit: "service" } });
+  expect(hookOf(draft, action.parameters)).toMatchObject({ parameters: {}, parameters_from: { unit: "service" } });
+});
+
+test("a hook that starts a workflow says so again, and leaves where to the steps", () => {
+  const { action_template_id: _action, targets: _targets, ...rest } = hook;
+  const starts = { ...rest, workflow_id: crypto.randomUUID(), parameters: { unit: "nginx" }, parameters_from: {} };
+  const { parameters } = action;
+  const draft = {
+    ...hookDraftOf(Hook.parse(starts), parameters),
+    targets: { ...noTargets, tags: "web" },
+    dryRun: true,
+  };
+  const sent = NewHook.parse(hookOf(draft, parameters));
+  expect(sent).toMatchObject({ workflow_id: starts.workflow_id, parameters: { unit: "nginx" }, dry_run: false });
+  expect(sent).not.toHaveProperty("targets");
 });
 
 test("a secret that is made is one that the API takes", () => {

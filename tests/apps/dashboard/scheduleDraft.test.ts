@@ -29,7 +29,13 @@ const draft = (part: Partial<ScheduleDraft>) => ({ ...emptySchedule("UTC"), ...p
 
 describe("the fields of a schedule", () => {
   test("say the same schedule that they were filled from, also what none of them shows", () => {
-    expect(NewSchedule.parse(scheduleOf(scheduleDraftOf(stored, undefined), undefined, stored))).toEqual(stored);
+    expect(NewSchedule.parse(scheduleOf(scheduleDraftOf(stored, {}), {}, stored))).toEqual(stored);
+  });
+
+  test("say again which workflow it starts with what, also when that is out of sight", () => {
+    const { execution: _execution, ...rest } = stored;
+    const starts = NewSchedule.parse({ ...rest, workflow: { workflow_id: crypto.randomUUID(), parameters: { a: 1 } } });
+    expect(NewSchedule.parse(scheduleOf(scheduleDraftOf(starts, {}), {}, starts))).toEqual(starts);
   });
 
   test("take spaces around an expression and leave out limits that are empty", () => {
@@ -42,9 +48,10 @@ describe("the fields of a schedule", () => {
     ["black-out", { blackOuts: [newBlackOut("never", "1e3")] }, "timing.black_outs.0.minutes"],
     ["time", { type: "once" as const, at: "" }, "timing.at"],
     ["action", {}, "execution.action_template_id"],
+    ["workflow", { starts: "workflow" as const }, "workflow.workflow_id"],
     ["server", {}, "execution.target_servers"],
   ])("leave a %s that means nothing to be refused at its place", (_what, part, path) => {
-    const { error } = NewSchedule.safeParse(scheduleOf(draft({ name: "a", ...part }), undefined));
+    const { error } = NewSchedule.safeParse(scheduleOf(draft({ name: "a", ...part }), {}));
     expect(error?.issues.map((issue) => issue.path.join("."))).toContain(path);
   });
 });

@@ -61,6 +61,42 @@ export function describeManaging(stage: () => Stage): void {
       expect(items).toMatchObject([{ timing: { expression: "0 23 * * *" }, execution }]);
     });
 
+    test("a schedule starts a workflow that is chosen from those there are", async () => {
+      await stage().visit("/schedules", async (page) => {
+        await page.getByRole("button", { name: "New schedule" }).click();
+        const form = page.getByRole("dialog", { name: "New schedule" });
+        await form.getByLabel("Name", { exact: true }).fill("nightly steps");
+        await form.getByRole("radio", { name: "A workflow" }).check();
+        await form.getByRole("combobox", { name: "Workflow" }).selectOption("greet and ask");
+        expect(await violations(page)).toEqual([]);
+        await form.getByRole("button", { name: "Create" }).click();
+        await page.getByRole("heading", { level: 1, name: "nightly steps" }).waitFor();
+        await page.getByRole("definition").getByText("greet and ask").waitFor();
+      });
+      const { items } = await stage().client.call("listSchedules", { query: { search: "nightly steps" } });
+      expect(items).toMatchObject([{ workflow: { workflow_id: stage().seed["workflowId"] } }]);
+    });
+
+    test("a parameter that is a secret is chosen by its name", async () => {
+      const { action_id } = await stage().client.call("createAction", {
+        body: {
+          name: "dump",
+          operation: {
+            type: "shell_command",
+            argv: ["/bin/echo", "dump"],
+            secrets: [{ name: "{{login}}", from: "orchestrator", variable: "PASSWORD" }],
+          },
+          parameters: { login: { type: "secret" } },
+        },
+      });
+      await stage().visit(`/run?action=${action_id}&servers=${stage().seed["serverId"]}`, async (page) => {
+        await page.getByLabel("login", { exact: true }).selectOption("db-password");
+        const preview = page.getByRole("region", { name: "What would happen" });
+        await preview.getByText("db-password").waitFor();
+        await preview.getByRole("heading", { name: "1 server" }).waitFor();
+      });
+    });
+
     test("that others are asked first is said before it starts, and the execution leads to them", async () => {
       const { items } = await stage().client.call("listServers", { query: { hostname: "cellar" } });
       await stage().visit(`/run?servers=${items[0]?.server_id}`, async (page) => {

@@ -29,8 +29,6 @@ export const hooks: Messages["hooks"] = {
   matchHint: "Labels mit ihren Werten, je eines pro Zeile: alertname=InstanceDown",
   anyAlert: "jeder Alarm",
   starts: "Was er startet",
-  aWorkflow: "ein Workflow",
-  workflowHint: "Er startet einen Workflow, und das bleibt so, bis du eine Aktion wählst.",
   parameters: "Feste Parameter",
   parametersFrom: "Parameter aus Labels",
   parametersFromHint: "parameter=label, je eines pro Zeile. Nichts anderes eines Alarms erreicht das Kommando.",
@@ -50,7 +48,6 @@ export const hooks: Messages["hooks"] = {
   outcomes: { started: "Gestartet", ignored: "Übergangen", refused: "Abgelehnt" },
   reason: "Warum",
   execution: "Ausführung",
-  show: "Zeigen",
   labels: "Labels",
   deleteConsequence: "Seine Rufer werden abgewiesen. Was er gestartet hat, bleibt.",
 };

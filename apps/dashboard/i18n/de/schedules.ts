@@ -59,7 +59,6 @@ export const schedules: Messages["schedules"] = {
   outcome: "Ergebnis",
   outcomes: { started: "Gestartet", failed: "Nicht gestartet", skipped: "Ausgelassen", missed: "Verpasst" },
   execution: "Ausführung",
-  show: "Zeigen",
   message: "Warum",
   deleteConsequence: "Durch ihn startet nichts mehr. Was er gestartet hat, bleibt.",
 };

@@ -22,4 +22,13 @@ export const starts: Messages["starts"] = {
   add: "Hinzufügen",
   chosenServers: "Gewählte Server",
   remove: (name) => `${name} entfernen`,
+  chooses: { execution: "Etwas auf Servern", workflow: "Ein Workflow" },
+  workflow: "Workflow",
+  chooseWorkflow: "Workflow wählen",
+  noWorkflows: "Es gibt noch keinen Workflow",
+  chooseSecret: "Geheimnis wählen",
+  noSecrets: "Es gibt noch kein Geheimnis",
+  gone: (name) => `${name} (gibt es nicht mehr)`,
+  showExecution: "Die Ausführung",
+  showRun: "Der Lauf",
 };

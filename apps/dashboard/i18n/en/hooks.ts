@@ -27,8 +27,6 @@ export const hooks = {
   matchHint: "Labels with their values, one a line: alertname=InstanceDown",
   anyAlert: "any alert",
   starts: "What it starts",
-  aWorkflow: "a workflow",
-  workflowHint: "It starts a workflow, and goes on to until you choose an action.",
   parameters: "Fixed parameters",
   parametersFrom: "Parameters from labels",
   parametersFromHint: "parameter=label, one a line. Nothing else of an alert reaches the command.",
@@ -48,7 +46,6 @@ export const hooks = {
   outcomes: { started: "Started", ignored: "Ignored", refused: "Refused" },
   reason: "Why",
   execution: "Execution",
-  show: "Show",
   labels: "Labels",
   deleteConsequence: "Its callers are turned away. What it has started stays.",
 };

@@ -57,7 +57,6 @@ export const schedules = {
   outcome: "Outcome",
   outcomes: { started: "Started", failed: "Could not start", skipped: "Left out", missed: "Missed" },
   execution: "Execution",
-  show: "Show",
   message: "Why",
   deleteConsequence: "Nothing starts by it any more. What it has started stays.",
 };

@@ -21,4 +21,13 @@ export const starts = {
   add: "Add",
   chosenServers: "Chosen servers",
   remove: (name: string) => `Remove ${name}`,
+  chooses: { execution: "Something on servers", workflow: "A workflow" },
+  workflow: "Workflow",
+  chooseWorkflow: "Choose a workflow",
+  noWorkflows: "There is no workflow yet",
+  chooseSecret: "Choose a secret",
+  noSecrets: "There is no secret yet",
+  gone: (name: string) => `${name} (is not there any more)`,
+  showExecution: "The execution",
+  showRun: "The run",
 };

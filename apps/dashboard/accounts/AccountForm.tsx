@@ -1,10 +1,11 @@
-import { type Role, roles } from "@homeslice/protocol/access.ts";
+import type { Role } from "@homeslice/protocol/access.ts";
 import { type Account, AccountChange, NewAccount } from "@homeslice/protocol/accounts.ts";
 import { api } from "../api/client.ts";
 import { FormDialog } from "../forms/FormDialog.tsx";
-import { SelectField, TextField } from "../forms/fields.tsx";
+import { TextField } from "../forms/fields.tsx";
 import { useForm } from "../forms/useForm.ts";
 import { useMessages } from "../i18n/messages.tsx";
+import { RoleField } from "./RoleField.tsx";
 
 interface AccountDraft {
   readonly username: string;
@@ -48,7 +49,7 @@ export function NewAccountForm({ onClose }: { onClose: () => void }) {
         value={draft.password}
         onChange={(password) => set({ password })}
       />
-      <RoleField draft={draft} set={set} />
+      <RoleField role={draft.role} onChange={(role) => set({ role })} />
     </FormDialog>
   );
 }
@@ -75,7 +76,7 @@ export function AccountForm({ account, onClose }: { account: Account; onClose: (
       onClose={onClose}
     >
       <p>{texts.changeConsequence}</p>
-      <RoleField draft={draft} set={set} />
+      <RoleField role={draft.role} onChange={(role) => set({ role })} />
       <TextField
         path="password"
         label={texts.newPassword}
@@ -86,19 +87,5 @@ export function AccountForm({ account, onClose }: { account: Account; onClose: (
         onChange={(password) => set({ password })}
       />
     </FormDialog>
-  );
-}
-
-function RoleField({ draft, set }: { draft: AccountDraft; set: (part: Partial<AccountDraft>) => void }) {
-  const { accounts: texts } = useMessages();
-  return (
-    <SelectField
-      path="role"
-      label={texts.role}
-      hint={texts.roleHints[draft.role]}
-      value={draft.role}
-      options={roles.map((role) => [role, texts.roles[role]] as const)}
-      onChange={(role) => set({ role })}
-    />
   );
 }

@@ -13,13 +13,14 @@ import { Moment } from "../ui/Moment.tsx";
 import { EmptyState } from "../ui/notices.tsx";
 import { AccountForm, NewAccountForm } from "./AccountForm.tsx";
 import { DisableButton } from "./DisableButton.tsx";
+import { RoleBindingList } from "./RoleBindingList.tsx";
 import { Roles } from "./Roles.tsx";
 
 const accountsQuery = pagesQuery(["accounts"], (place) =>
   api.call("listAccounts", { query: { sort: "username", ...place } }),
 );
 
-/** Local accounts, and what each role may do. */
+/** Local accounts, roles of groups, and what each role may do. */
 export function AccountsPage() {
   const { accounts: texts } = useMessages();
   const list = useInfiniteQuery(accountsQuery);
@@ -46,6 +47,7 @@ export function AccountsPage() {
           </EmptyState>
         }
       />
+      <RoleBindingList />
       <Roles />
       {shown === "new" && <NewAccountForm onClose={close} />}
       {shown !== undefined && shown !== "new" && <AccountForm account={shown} onClose={close} />}

@@ -169,6 +169,27 @@ export function describeManaging(stage: () => Stage): void {
       expect(items).toEqual([]);
     });
 
+    test("a group of the identity provider is given a role, another one, and none", async () => {
+      const bindings = async () => (await stage().client.call("listRoleBindings", { query: {} })).items;
+      await stage().visit("/accounts", async (page) => {
+        await page.getByRole("button", { name: "New role of a group" }).click();
+        const form = page.getByRole("dialog");
+        await form.getByRole("button", { name: "Create" }).click();
+        expect(await form.getByLabel("Group").getAttribute("aria-invalid")).toBe("true");
+        await form.getByLabel("Group").fill("night-shift");
+        await form.getByRole("button", { name: "Create" }).click();
+        await page.getByRole("button", { name: "Edit night-shift" }).click();
+        await form.getByLabel("Role").selectOption("operator");
+        await form.getByRole("button", { name: "Save" }).click();
+        await page.getByRole("row", { name: /^night-shift Operator/ }).waitFor();
+        expect(await bindings()).toMatchObject([{ name: "night-shift", role: "operator" }]);
+        await page.getByRole("button", { name: "Delete night-shift" }).click();
+        await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+        await page.getByText("No group has a role from here").waitFor();
+      });
+      expect(await bindings()).toEqual([]);
+    });
+
     test("what was shown too early is taken back when it is refused", async () => {
       await stage().visit("/hooks", async (page) => {
         await page.route("**/api/v1/hooks/*", (route) => route.fulfill({ status: 403, json: refusal }));

@@ -19,6 +19,16 @@ export const accounts: Messages["accounts"] = {
     approver: "Gibt auch frei, was andere gestartet haben.",
     admin: "Kümmert sich auch um Server, Aktionen, Workflows, Menschen und Einstellungen.",
   },
+  groups: "Gruppen des Identitätsanbieters",
+  groupsHint:
+    "Wer dazugehört, hat diese Rollen binnen Sekunden. Auch die Konfiguration des Stacks gibt Rollen; die stärkste zählt.",
+  group: "Gruppe",
+  groupHint: "Wie der Identitätsanbieter sie nennt.",
+  createBinding: "Neue Rolle einer Gruppe",
+  noBindings: "Keine Gruppe hat von hier eine Rolle",
+  noBindingsFix: "Gib einer eine Rolle, oder überlass es der Konfiguration.",
+  deleteBindingConsequence:
+    "Wer dazugehört, behält, was sonst eine Rolle gibt. Wer nichts anderes hat, ist binnen Sekunden draußen.",
   whatRolesMay: "Was Rollen dürfen",
   rolesHint: "Jede Rolle darf, was die vor ihr dürfen, und dazu:",
   state: "Zustand",

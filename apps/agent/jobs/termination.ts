@@ -1,8 +1,12 @@
 import { type Clock, pause, type Timings } from "../clock.ts";
 import { processTree, signalProcess } from "./processes.ts";
 
-/** Milliseconds between two looks at what is left. */
+/**
+ * Milliseconds between two looks at what is left: each is at every process of the server, so they become rarer during
+ * the grace period.
+ */
 const LOOK_AGAIN = 20;
+const LOOK_AGAIN_AT_MOST = 250;
 
 /**
  * Ends a command with all its descendants: SIGTERM to each, and SIGKILL to what is left after the grace period.
@@ -23,11 +27,12 @@ export async function terminate(
     // Bubblewrap takes its command with it: that would be the end without a grace. It ends when its command does.
     if (name !== "bwrap") signalProcess(pid, "SIGTERM");
   }
-  for (;;) {
+  for (let wait = LOOK_AGAIN; ; wait = Math.min(2 * wait, LOOK_AGAIN_AT_MOST)) {
+    const left = deadline - clock.monotonic();
     let tree = await processTree(leader, marks, await members());
     // A process can fork while the others are being killed: this goes on until nothing is found that can be killed.
-    if (clock.monotonic() >= deadline) tree = tree.filter(({ pid }) => signalProcess(pid, "SIGKILL"));
+    if (left <= 0) tree = tree.filter(({ pid }) => signalProcess(pid, "SIGKILL"));
     if (tree.length === 0) return;
-    await pause(clock, LOOK_AGAIN);
+    await pause(clock, left <= 0 ? LOOK_AGAIN : Math.min(wait, left));
   }
 }

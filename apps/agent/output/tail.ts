@@ -89,6 +89,8 @@ export class Tail {
       await files.discard(stream, unfinished.offset);
       return false;
     }
+    // What a flood wrote in vain would have to reach the disk with what is entered, and everything else waits behind that.
+    await files.discard(stream, this.#furthest(stream));
     const bytes = await files.readBytes(stream, unfinished.offset + unfinished.bytes.length, READ_BYTES);
     if (bytes.length > 0) {
       unfinished.bytes = Buffer.concat([unfinished.bytes, bytes]);
@@ -129,9 +131,18 @@ export class Tail {
   }
 
   #isTooMuch(): boolean {
+    return !this.#full && (this.#allowance <= 0 || this.#nextSeq - this.#options.firstSeq >= MAX_ENTRIES);
+  }
+
+  /** Bytes that may still be entered. */
+  get #allowance(): number {
     const bytes = streams.reduce((sum, stream) => sum + this.#unfinished[stream].offset, 0);
-    const { limitMb, firstSeq } = this.#options;
-    return !this.#full && (bytes >= limitMb * MEBIBYTE || this.#nextSeq - firstSeq >= MAX_ENTRIES);
+    return this.#options.limitMb * MEBIBYTE - bytes;
+  }
+
+  /** Nothing behind this is ever entered; with room for the lines that reach across the limit. */
+  #furthest(stream: Stream): number {
+    return this.#unfinished[stream].offset + Math.max(0, this.#allowance) + MEBIBYTE;
   }
 
   /** Drops the output that waits, if that is much. @returns whether it was */

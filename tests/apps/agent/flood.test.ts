@@ -1,5 +1,10 @@
-import { writeFile } from "node:fs/promises";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { defaultTimings, systemClock } from "@homeslice/agent/clock.ts";
+import { OutputFiles } from "@homeslice/agent/output/outputFiles.ts";
+import { Redactor } from "@homeslice/agent/output/redactor.ts";
+import { Tail } from "@homeslice/agent/output/tail.ts";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { Bench, eventually, expectGapless } from "./harness.ts";
 
 let bench: Bench;
@@ -28,6 +33,27 @@ it("F34 floods of output leave another command its latency, and are bounded on d
     bench.peer.send({ type: "cancel", execution_id: job.execution_id, fence: 1 });
     expect(await eventually(() => bench.peer.finish(job))).toMatchObject({ outcome: "cancelled" });
   }
+});
+
+it("a flood that went on while the agent was away is cut before anything of it is made durable", async () => {
+  const directory = bench.path("attempt");
+  await mkdir(directory);
+  await writeFile(join(directory, "stdout"), "a line of a flood\n".repeat(500_000));
+  const { files, end } = await OutputFiles.open(directory);
+  const sizes: number[] = [];
+  const addEntries = files.addEntries.bind(files);
+  vi.spyOn(files, "addEntries").mockImplementation(async (entries) => {
+    sizes.push(await files.size("stdout"));
+    await addEntries(entries);
+  });
+  const shared = { files, end, redactor: await Redactor.of([]), clock: systemClock, timings: defaultTimings };
+  const tail = new Tail({ ...shared, firstSeq: 1, limitMb: 1 });
+  await tail.read(false);
+  await files.close();
+  expect(sizes.length).toBeGreaterThan(0);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(2 * 1_048_576);
+  // All that may be kept is, and then the line that says so.
+  expect(tail.nextSeq).toBeGreaterThan(1_048_576 / "a line of a flood\n".length);
 });
 
 it("R11 a line of 64 MiB and what is no text arrive whole, in pieces, and in order", async () => {

@@ -88,7 +88,7 @@ describe("a cancelled command", () => {
 
 describe("a command that takes too long", () => {
   it("is ended with all its descendants and reported as timed out", async () => {
-    await bench.agent({ timings: { grace: 200 } });
+    await bench.agent({ timings: { grace: 30_000 } });
     const { job, pids } = await start("echo $$; sleep 60 & echo $!; wait", 2, 1);
     const finish = await eventually(() => bench.peer.finish(job));
     expect(finish).toMatchObject({ outcome: "timed_out", exit_code: 143 });

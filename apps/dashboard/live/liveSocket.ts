@@ -7,13 +7,15 @@ interface LiveSocketOptions {
   /** What is sent once on each connection. */
   readonly hello: object;
   readonly onMessage: (message: unknown) => void;
+  /** Told whenever a connection is there, and when there is none any more. */
+  readonly onConnection?: (isOpen: boolean) => void;
   readonly connect?: (url: string) => Pick<WebSocket, "addEventListener" | "send" | "close">;
   readonly later?: (action: () => void, milliseconds: number) => void;
 }
 
 /** Follows a live view that begins anew with each connection, over as many as it takes. @returns ends it */
 export function followLive(options: LiveSocketOptions): () => void {
-  const { path, hello, onMessage } = options;
+  const { path, hello, onMessage, onConnection } = options;
   const connect = options.connect ?? ((url) => new WebSocket(url));
   const later = options.later ?? ((action, milliseconds) => void setTimeout(action, milliseconds));
   let ended = false;
@@ -26,11 +28,14 @@ export function followLive(options: LiveSocketOptions): () => void {
     socket.addEventListener("open", () => {
       socket.send(JSON.stringify(hello));
       backoff = FIRST_BACKOFF_MS;
+      onConnection?.(true);
     });
     socket.addEventListener("message", ({ data }) => {
       if (!ended) onMessage(JSON.parse(String(data)));
     });
     socket.addEventListener("close", () => {
+      if (ended) return;
+      onConnection?.(false);
       later(open, backoff);
       backoff = Math.min(backoff * 2, MAX_BACKOFF_MS);
     });

@@ -1,4 +1,4 @@
-import { isFinalRun, type StepRun, type WorkflowRun } from "@homeslice/protocol/workflows.ts";
+import { isFinalRun, type WorkflowRun } from "@homeslice/protocol/workflows.ts";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { api } from "../api/client.ts";
@@ -7,15 +7,16 @@ import { DeleteButton } from "../forms/DeleteButton.tsx";
 import { useMessages } from "../i18n/messages.tsx";
 import { useMay } from "../session/useMay.ts";
 import { Button } from "../ui/Button.tsx";
-import { type Column, DataTable } from "../ui/DataTable.tsx";
 import { Facts } from "../ui/Facts.tsx";
 import { Moment } from "../ui/Moment.tsx";
 import { ErrorNotice } from "../ui/notices.tsx";
 import { PendingPage } from "../ui/PendingPage.tsx";
 import { GateDecision } from "./GateDecision.tsx";
-import { runQuery, workflowQuery } from "./queries.ts";
+import { stepsQuery, workflowQuery } from "./queries.ts";
 import { StateMark } from "./StateMark.tsx";
 import { StepDrawing } from "./StepDrawing.tsx";
+import { StepTable } from "./StepTable.tsx";
+import { useLiveRun } from "./useLiveRun.ts";
 
 const route = getRouteApi("/workflow-runs/$runId");
 
@@ -23,7 +24,7 @@ const route = getRouteApi("/workflow-runs/$runId");
 export function RunPage() {
   const { workflows: texts } = useMessages();
   const { runId } = route.useParams();
-  const { data: run, error, refetch } = useQuery(runQuery(runId));
+  const { data: run, error, refetch, isLost } = useLiveRun(runId);
   if (!run) return <PendingPage title={texts.run} error={error} reset={() => void refetch()} />;
   return (
     <section aria-labelledby="run-title" className="page">
@@ -34,6 +35,11 @@ export function RunPage() {
         </p>
         <RunActions run={run} />
       </div>
+      {isLost && (
+        <p role="status" className="banner">
+          {texts.connectionLost}
+        </p>
+      )}
       <RunFacts run={run} />
       <Drawing run={run} />
       {run.steps
@@ -41,7 +47,8 @@ export function RunPage() {
         .map((step) => (
           <GateDecision key={step.name} run={run} step={step} />
         ))}
-      <Steps steps={run.steps} />
+      <StepTable caption={texts.steps} steps={run.steps} />
+      <EarlierSteps run={run} />
     </section>
   );
 }
@@ -111,37 +118,19 @@ function Drawing({ run }: { run: WorkflowRun }) {
   return <StepDrawing steps={steps} />;
 }
 
-function Steps({ steps }: { steps: readonly StepRun[] }) {
+/** The beginnings of steps that were begun again. */
+function EarlierSteps({ run: { run_id, steps } }: { run: WorkflowRun }) {
   const { workflows: texts } = useMessages();
-  const columns: Column<StepRun>[] = [
-    { key: "name", header: texts.step, cell: ({ name }) => name },
-    { key: "state", header: texts.state, cell: ({ state }) => <StateMark state={state} /> },
-    { key: "attempt", header: texts.attempt, number: true, cell: ({ attempt }) => attempt },
-    { key: "started", header: texts.started, cell: ({ started_at }) => started_at && <Moment at={started_at} /> },
-    { key: "ended", header: texts.ended, cell: ({ finished_at }) => finished_at && <Moment at={finished_at} /> },
-    {
-      key: "execution",
-      header: texts.execution,
-      cell: ({ execution_id }) =>
-        execution_id && (
-          <Link to="/executions/$executionId" params={{ executionId: execution_id }}>
-            {texts.show}
-          </Link>
-        ),
-    },
-    {
-      key: "message",
-      header: texts.message,
-      cell: ({ message, decision }) => (decision ? texts.decision(decision.by, decision.reason) : message),
-    },
-    {
-      key: "outputs",
-      header: texts.outputs,
-      cell: ({ outputs }) =>
-        Object.entries(outputs)
-          .map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
-          .join(", "),
-    },
-  ];
-  return <DataTable caption={texts.steps} columns={columns} rows={steps} rowKey={({ name }) => name} />;
+  const begun = steps.reduce((sum, { attempt }) => sum + attempt, 0);
+  const { data } = useQuery({ ...stepsQuery(run_id, begun), enabled: steps.some(({ attempt }) => attempt > 1) });
+  const earlier = data?.filter(({ name, attempt }) =>
+    steps.some((step) => step.name === name && step.attempt > attempt),
+  );
+  if (!earlier?.length) return null;
+  return (
+    <>
+      <h2>{texts.earlier}</h2>
+      <StepTable caption={texts.earlier} steps={earlier} />
+    </>
+  );
 }

@@ -1,9 +1,7 @@
 import type { RunState } from "@homeslice/protocol/workflows.ts";
-import { queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api } from "../api/client.ts";
 import { pagesQuery } from "../api/pages.ts";
-
-const REFRESH_MS = 2_000;
 
 export const workflowsQuery = (search: string | undefined) =>
   pagesQuery(["workflows", { search }], (place) =>
@@ -26,5 +24,12 @@ export const runQuery = (run_id: string) =>
   queryOptions({
     queryKey: ["workflow-run", run_id],
     queryFn: () => api.call("getWorkflowRun", { params: { run_id } }),
-    refetchInterval: REFRESH_MS,
+  });
+
+/** Every beginning of a step of a run, as many as there are by now. */
+export const stepsQuery = (run_id: string, begun: number) =>
+  queryOptions({
+    queryKey: ["workflow-run", run_id, "steps", begun],
+    queryFn: async () => (await api.call("listWorkflowSteps", { params: { run_id }, query: { limit: 1_000 } })).items,
+    placeholderData: keepPreviousData,
   });

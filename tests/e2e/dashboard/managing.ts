@@ -1,5 +1,7 @@
 import { createClient } from "@homeslice/protocol";
+import type { Page, WebSocketRoute } from "playwright-core";
 import { describe, expect, test } from "vitest";
+import { eventually } from "../../support/eventually.ts";
 import { violations } from "./axe.ts";
 import type { Stage } from "./stage.ts";
 
@@ -75,6 +77,38 @@ export function describeManaging(stage: () => Stage): void {
       });
       const { items } = await stage().client.call("listSchedules", { query: { search: "nightly steps" } });
       expect(items).toMatchObject([{ workflow: { workflow_id: stage().seed["workflowId"] } }]);
+    });
+
+    test("a run of a workflow is followed without asking again, also after a connection broke and after it is resumed", async () => {
+      const run_id = await startBreaking(stage());
+      const asked: string[] = [];
+      const sockets: WebSocketRoute[] = [];
+      const prepare = async (page: Page) => {
+        page.on("request", (request) => asked.push(request.url()));
+        await page.routeWebSocket(`**/ws/workflow-runs/${run_id}`, (socket) => {
+          sockets.push(socket);
+          socket.connectToServer();
+        });
+      };
+      const act = async (page: Page) => {
+        await page.getByRole("heading", { name: "ask waits for a decision" }).waitFor();
+        await eventually(() => sockets.length === 1, "it is followed");
+        await sockets[0]?.close({ code: 1006 });
+        await eventually(() => sockets.length === 2, "it is followed again");
+        const params = { run_id, step: "ask" };
+        await stage().client.call("decideGate", { params, body: { decision: "approve", reason: "so be it" } });
+        const steps = page.getByRole("region", { name: "Table: Steps" });
+        await steps.getByText("Failed", { exact: true }).waitFor();
+        expect(asked.filter((url) => url.endsWith(`/api/v1/workflow-runs/${run_id}`)).length).toBe(1);
+        await page.getByRole("button", { name: "Resume" }).click();
+        await steps.getByRole("cell", { name: "2", exact: true }).waitFor();
+        const earlier = page.getByRole("region", { name: "Table: Earlier attempts" });
+        await earlier.getByText("Failed", { exact: true }).waitFor();
+        await page.getByRole("button", { name: "Resume" }).waitFor();
+        await steps.getByText("Failed", { exact: true }).waitFor();
+        expect(await violations(page)).toEqual([]);
+      };
+      await stage().visit(`/workflow-runs/${run_id}`, act, { prepare });
     });
 
     test("a parameter that is a secret is chosen by its name", async () => {
@@ -214,3 +248,16 @@ const refusal = {
   code: "not_permitted",
   detail: "you may not",
 };
+
+/** Starts a workflow that waits at a gate, and fails behind it. */
+async function startBreaking({ client, seed }: Stage): Promise<string> {
+  const operation = { type: "shell_command" as const, argv: ["/bin/false"] satisfies [string] };
+  const execution = { operation, target_servers: [seed["serverId"] ?? ""] };
+  const steps = [
+    { name: "ask", gate: { message: "Shall it break?", by_others: false } },
+    { name: "break", needs: ["ask"], execution },
+  ];
+  const { workflow_id } = await client.call("createWorkflow", { body: { name: "breaks", steps } });
+  const { run_id } = await client.call("startWorkflow", { params: { workflow_id }, body: {} });
+  return run_id;
+}

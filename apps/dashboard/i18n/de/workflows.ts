@@ -71,4 +71,6 @@ export const workflows: Messages["workflows"] = {
   decision: (by, reason) => `${by}: ${reason}`,
   waitsFor: (name) => `${name} wartet auf eine Entscheidung`,
   tooLate: "Zu spät",
+  connectionLost: "Verbindung verloren. Was seither geschah, erscheint, sobald sie wieder da ist.",
+  earlier: "Frühere Versuche",
 };

@@ -64,4 +64,6 @@ export const workflows = {
   decision: (by: string, reason: string) => `${by}: ${reason}`,
   waitsFor: (name: string) => `${name} waits for a decision`,
   tooLate: "Too late",
+  connectionLost: "Connection lost. What has happened since is shown as soon as it is back.",
+  earlier: "Earlier attempts",
 };

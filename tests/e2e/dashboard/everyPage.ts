@@ -1,11 +1,14 @@
-import type { Page, Route } from "playwright-core";
-import { describe, type ExpectStatic, test } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, describe, type ExpectStatic, test } from "vitest";
 import { COLOURS, STANDARDS, violations } from "./axe.ts";
+import { stopOf } from "./keyboard.ts";
+import { Lanes } from "./lanes.ts";
 import { paths } from "./paths.ts";
-import { type Stage, settled } from "./stage.ts";
+import { open, type Stage, settled } from "./stage.ts";
 
-const sizes = [1280, 768, 390].map((width) => ({ width, height: 844 }));
-const API = "**/api/**";
+const sizeOf = (width: number) => ({ width, height: 844 });
+const sizes = [1280, 768, 390].map(sizeOf);
+const extremes = [1280, 390].map(sizeOf);
 const schemes = ["light", "dark"] as const;
 
 /** Of a page with long lists, the rest is like what came before. */
@@ -14,55 +17,51 @@ const MOST_STOPS = 60;
 /** What holds of every page, whoever adds one. */
 export function describeEveryPage(stage: () => Stage): void {
   describe.concurrent("every page", () => {
+    const lanes = new Lanes(stage);
+    afterAll(() => lanes.close());
+
     test.for(paths)("%s: in every theme, size and state, without a fault", async (path, { expect }) => {
-      await stage().visit(stage().addressOf(path), async (page) => {
-        await settled(page);
-        await expectNoViolations(page, expect);
-        await expectReflow(page, expect);
-        await expectVisibleFocus(page, expect);
-        await page.route(API, emptied);
-        await page.reload();
-        await settled(page);
-        expect(await violations(page), "with nothing to show").toEqual([]);
-        await page.route(API, brokenGateway);
-        await page.reload();
-        await settled(page);
-        expect(await violations(page), "without a sensible answer").toEqual([]);
-        await withoutAnswers(page);
-        await page.reload();
-        await page.locator("main :is(h1, .skeleton)").first().waitFor();
-        expect(await violations(page), "while it waits").toEqual([]);
+      await lanes.use(async ({ page, answers }) => {
+        answers.hold();
+        await open(page, stage().addressOf(path), async () => {
+          await page.locator("main :is(h1, .skeleton)").first().waitFor();
+          await expectNoViolations(page, expect, "while it waits", extremes);
+          answers.give("real");
+          await settled(page);
+          await expectNoViolations(page, expect, "with all there is", sizes);
+          await expectReflow(page, expect);
+          await expectVisibleFocus(page, expect);
+          answers.give("broken");
+          await page.reload();
+          await settled(page);
+          await expectNoViolations(page, expect, "without a sensible answer", extremes);
+          answers.give("empty");
+          await reconnect(page);
+          await settled(page);
+          await expectNoViolations(page, expect, "with nothing to show", extremes);
+        });
       });
     });
   });
 }
 
-async function withoutAnswers(page: Page): Promise<void> {
-  await page.route(API, () => new Promise(() => {}));
-  await page.routeWebSocket("**/ws/**", () => {});
+/** Has a page ask again for what it did not get, as when a network is back. */
+async function reconnect(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    window.dispatchEvent(new Event("offline"));
+    window.dispatchEvent(new Event("online"));
+  });
+  await page.locator("main .notice-error").first().waitFor({ state: "detached" });
 }
 
-/** What a proxy says whose orchestrator is gone. */
-async function brokenGateway(route: Route): Promise<void> {
-  await route.fulfill({ status: 502, contentType: "text/html", body: "<h1>Bad gateway" });
-}
-
-/** The answer of the orchestrator, but that every list in it is empty. */
-async function emptied(route: Route): Promise<void> {
-  const response = await route.fetch();
-  const answer: unknown = await response.json();
-  const isList = typeof answer === "object" && answer !== null && "items" in answer;
-  await route.fulfill({ response, ...(isList && { json: { items: [], next_cursor: null } }) });
-}
-
-async function expectNoViolations(page: Page, expect: ExpectStatic): Promise<void> {
-  for (const size of sizes) {
+async function expectNoViolations(page: Page, expect: ExpectStatic, state: string, among: typeof sizes): Promise<void> {
+  for (const size of among) {
     await page.setViewportSize(size);
     for (const colorScheme of schemes) {
       await page.emulateMedia({ colorScheme });
       // Of another theme, only its colours are another.
       const found = await violations(page, colorScheme === "dark" ? COLOURS : STANDARDS);
-      expect(found, `${size.width} pixels wide, ${colorScheme}`).toEqual([]);
+      expect(found, `${state}, ${size.width} pixels wide, ${colorScheme}`).toEqual([]);
     }
   }
 }
@@ -77,12 +76,7 @@ async function expectReflow(page: Page, expect: ExpectStatic): Promise<void> {
 async function expectVisibleFocus(page: Page, expect: ExpectStatic): Promise<void> {
   for (let stop = 0; stop < MOST_STOPS; stop++) {
     await page.keyboard.press("Tab");
-    const focused = await page.evaluate(() => {
-      const element = document.activeElement ?? document.body;
-      const { outlineStyle, outlineWidth } = getComputedStyle(element);
-      const isVisible = outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 1;
-      return { html: element.outerHTML.slice(0, 200), isVisible, isOutside: element === document.body };
-    });
+    const focused = await stopOf(page);
     if (focused.isOutside) return;
     expect(focused).toMatchObject({ isVisible: true });
   }

@@ -1,5 +1,12 @@
 import type { Client } from "@homeslice/protocol";
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type ConsoleMessage,
+  chromium,
+  type Page,
+} from "playwright-core";
 import { cacheDirectory } from "../../../cli/cluster/home.ts";
 import { buildDashboard } from "../../../cli/local/dashboard.ts";
 import { Installation, type OrchestratorDaemon } from "../../rig/installation.ts";
@@ -85,20 +92,12 @@ export class Stage {
   }
 
   /** Opens a page in a browser of its own, does something there, and fails when the page reported an error meanwhile. */
-  async visit(
-    path: string,
-    act: (page: Page) => Promise<void>,
-    { prepare, mayFail = false, ...options }: Visit = {},
-  ): Promise<void> {
+  async visit(path: string, act: (page: Page) => Promise<void>, { prepare, mayFail, ...options }: Visit = {}) {
     const context = await this.context(options);
     try {
       const page = await context.newPage();
       await prepare?.(page);
-      const errors = errorsOf(page, mayFail);
-      const response = await page.goto(path);
-      if (!response?.ok()) throw new Error(`${path} is answered ${response?.status()}`);
-      await act(page);
-      if (errors.length > 0) throw new Error(`${path} reported:\n${errors.join("\n")}`);
+      await open(page, path, act, mayFail);
     } finally {
       await context.close();
     }
@@ -110,18 +109,31 @@ export class Stage {
   }
 }
 
-/** What a page complains of from now on: exceptions, console errors, violations of its Content-Security-Policy. */
-function errorsOf(page: Page, mayFail: boolean): string[] {
+/** Goes to an address, does something there, and fails when the page reported an error meanwhile. @see Visit */
+export async function open(page: Page, path: string, act: (page: Page) => Promise<void>, mayFail = false) {
   const errors: string[] = [];
-  page.on("pageerror", (error) => errors.push(error.message));
-  page.on("console", (message) => {
+  const watch = watchErrors(errors, mayFail);
+  page.on("pageerror", watch.exception);
+  page.on("console", watch.message);
+  const response = await page.goto(path);
+  if (!response?.ok()) throw new Error(`${path} is answered ${response?.status()}`);
+  await act(page);
+  page.off("pageerror", watch.exception);
+  page.off("console", watch.message);
+  if (errors.length > 0) throw new Error(`${path} reported:\n${errors.join("\n")}`);
+}
+
+/** What a page complains of: exceptions, console errors, violations of its Content-Security-Policy. */
+function watchErrors(errors: string[], mayFail: boolean) {
+  const exception = (error: Error) => void errors.push(error.message);
+  const message = (message: ConsoleMessage) => {
     // That a request was refused is for the page to tell.
     const isRefusal = /^Failed to load resource/.test(message.text()) && /\/(api|auth)\//.test(message.location().url);
     const isOutage = mayFail && /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|WebSocket/.test(message.text());
     if (message.type() === "error" && !isRefusal && !isOutage)
       errors.push(`${message.text()} (${message.location().url})`);
-  });
-  return errors;
+  };
+  return { exception, message };
 }
 
 /** Waits until a page shows what it has: its title is there, and nothing is on its way. */

@@ -13,6 +13,7 @@ import { Button } from "../ui/Button.tsx";
 import { ToastProvider } from "../ui/toasts.tsx";
 import { Navigation } from "./Navigation.tsx";
 import { ThemeChoice } from "./ThemeChoice.tsx";
+import { useKeptFocus } from "./useKeptFocus.ts";
 
 const NAVIGATION = "navigation";
 
@@ -26,6 +27,7 @@ export function Shell() {
   const menuOpen = menuAt === path;
   const main = useFocusOnNavigation(path);
   const online = useOnline();
+  useKeptFocus();
   useRenewedPush(session?.caller ?? null);
   return (
     <ToastProvider>

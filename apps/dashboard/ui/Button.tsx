@@ -9,7 +9,19 @@ interface ButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, "typ
   readonly disabled?: boolean;
 }
 
+/** A button. One that does nothing for now can still have the focus, which would be lost otherwise whenever it is pressed. */
 export function Button({ kind = "plain", type = "button", busy = false, disabled = false, ...rest }: ButtonProps) {
+  const { onClick, ...others } = rest;
   const className = ["button", `button-${kind}`, rest.className].filter(Boolean).join(" ");
-  return <button {...rest} type={type} className={className} aria-busy={busy} disabled={busy || disabled} />;
+  const off = busy || disabled;
+  return (
+    <button
+      {...others}
+      type={type}
+      className={className}
+      aria-busy={busy}
+      aria-disabled={off}
+      onClick={off ? (event) => event.preventDefault() : onClick}
+    />
+  );
 }

@@ -1,4 +1,4 @@
-import { useId } from "react";
+import { useId, useState } from "react";
 import { useMessages } from "../i18n/messages.tsx";
 
 interface DayRangeProps {
@@ -10,29 +10,39 @@ interface DayRangeProps {
 /** From one day to another, both of them included; either may be left open. */
 export function DayRange({ from, to, onChange }: DayRangeProps) {
   const { ui } = useMessages();
-  const id = useId();
   return (
     <>
-      <div className="choice">
-        <label htmlFor={`${id}from`}>{ui.from}</label>
-        <input
-          id={`${id}from`}
-          type="date"
-          max={to}
-          value={from ?? ""}
-          onChange={({ target }) => onChange({ from: target.value || undefined })}
-        />
-      </div>
-      <div className="choice">
-        <label htmlFor={`${id}to`}>{ui.to}</label>
-        <input
-          id={`${id}to`}
-          type="date"
-          min={from}
-          value={to ?? ""}
-          onChange={({ target }) => onChange({ to: target.value || undefined })}
-        />
-      </div>
+      <DayField label={ui.from} max={to} day={from} onChange={(day) => onChange({ from: day })} />
+      <DayField label={ui.to} min={from} day={to} onChange={(day) => onChange({ to: day })} />
     </>
+  );
+}
+
+interface DayFieldProps {
+  readonly label: string;
+  readonly day: string | undefined;
+  readonly min?: string | undefined;
+  readonly max?: string | undefined;
+  readonly onChange: (day: string | undefined) => void;
+}
+
+/** One day. While its year is typed, the days of the first centuries that come about are nobody's choice yet. */
+function DayField({ label, day, min, max, onChange }: DayFieldProps) {
+  const id = useId();
+  const [typed, setTyped] = useState(day ?? "");
+  const [known, setKnown] = useState(day);
+  if (day !== known) {
+    setKnown(day);
+    setTyped(day ?? "");
+  }
+  const type = (text: string) => {
+    setTyped(text);
+    if (!text.startsWith("0")) onChange(text === "" ? undefined : text);
+  };
+  return (
+    <div className="choice">
+      <label htmlFor={id}>{label}</label>
+      <input id={id} type="date" min={min} max={max} value={typed} onChange={({ target }) => type(target.value)} />
+    </div>
   );
 }

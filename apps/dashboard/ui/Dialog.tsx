@@ -31,6 +31,7 @@ export function Dialog({ title, onClose, wide = false, children }: DialogProps) 
       ref={box}
       className={wide ? "dialog dialog-wide" : "dialog"}
       aria-labelledby={heading}
+      tabIndex={-1}
       onCancel={(event) => {
         event.preventDefault();
         onClose?.();

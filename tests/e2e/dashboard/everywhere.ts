@@ -1,17 +1,8 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { violations } from "./axe.ts";
-import { ADA, type Stage, settled } from "./stage.ts";
-
-const LOGGED_OUT = { storageState: { cookies: [], origins: [] } };
-
-async function logIn(page: Page): Promise<void> {
-  const dialog = page.getByRole("dialog", { name: "Log in to Homeslice" });
-  await dialog.getByLabel("User name").fill(ADA.username);
-  await dialog.getByLabel("Password").fill(ADA.password);
-  await dialog.getByRole("button", { name: "Log in" }).click();
-  await dialog.waitFor({ state: "detached" });
-}
+import { LOGGED_OUT, logIn } from "./login.ts";
+import { type Stage, settled } from "./stage.ts";
 
 const palette = (page: Page) => page.getByRole("combobox", { name: "Page, server, execution or setting" });
 

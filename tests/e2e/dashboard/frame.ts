@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { violations } from "./axe.ts";
+import { LOGGED_OUT } from "./login.ts";
 import { ADA, type Stage, settled } from "./stage.ts";
-
-const LOGGED_OUT = { storageState: { cookies: [], origins: [] } };
 
 /** What is around every page: the login, the rules that the browser is told, and what has to be fetched. */
 export function describeFrame(stage: () => Stage): void {

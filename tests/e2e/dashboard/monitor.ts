@@ -1,8 +1,10 @@
-import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { eventually } from "../../support/eventually.ts";
+import { download } from "./download.ts";
 import type { Stage } from "./stage.ts";
+
+/** Of a line, in pixels. */
+const LINE_HEIGHT = 20;
 
 /** One execution while it runs, and after. */
 export function describeMonitor(stage: () => Stage): void {
@@ -36,11 +38,9 @@ export function describeMonitor(stage: () => Stage): void {
           await status(page, /1 of 1 finished/);
           await line(page, new RegExp(`line ${LINES}$`)).waitFor();
           const seen = new Set<string>();
-          await page.locator(".log-lines").evaluate((box) => box.scrollTo(0, 0));
-          await line(page, /\dline 1$/).waitFor();
-          for (let top = 0; seen.size < LINES && top < LINES * 20 + 1_000; top += 200) {
-            await page.locator(".log-lines").evaluate((box, to) => box.scrollTo(0, to), top);
-            await eventually(async () => (await shown(page)).length > 0, "lines are shown");
+          for (let first = 1; first <= LINES; first += 10) {
+            await page.locator(".log-lines").evaluate((box, to) => box.scrollTo(0, to), (first - 1) * LINE_HEIGHT);
+            await line(page, new RegExp(`\\dline ${first}$`)).waitFor();
             for (const line of await shown(page)) seen.add(line);
           }
           const expected = Array.from({ length: LINES }, (_, place) => `${place + 1}line ${place + 1}`);
@@ -78,11 +78,8 @@ export function describeMonitor(stage: () => Stage): void {
     test("the whole output is downloaded", async () => {
       await stage().visit(await run("printf 'one\\n\\033[1mtwo\\033[0m\\n'"), async (page) => {
         await status(page, /finished/);
-        const [download] = await Promise.all([
-          page.waitForEvent("download"),
-          page.getByRole("button", { name: "Download" }).click(),
-        ]);
-        expect(readFileSync(await download.path(), "utf8")).toBe("one\ntwo\n");
+        const { content } = await download(page, () => page.getByRole("button", { name: "Download" }).click());
+        expect(content.toString()).toBe("one\ntwo\n");
       });
     });
 

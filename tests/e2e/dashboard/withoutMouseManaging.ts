@@ -1,0 +1,164 @@
+import type { Locator, Page } from "playwright-core";
+import { describe, test } from "vitest";
+import { Keyboard } from "./keyboard.ts";
+import { type Stage, settled } from "./stage.ts";
+
+/** What one does now and then, by keys alone: the focus is visible at each stop, and returns from each dialog. */
+export function describeWithoutMouseManaging(stage: () => Stage): void {
+  const flow = (path: string, act: (keys: Keyboard, page: Page) => Promise<void>) => async () => {
+    await stage().visit(path, async (page) => {
+      await settled(page);
+      const keys = new Keyboard(page);
+      await keys.skip();
+      await act(keys, page);
+    });
+  };
+
+  describe.concurrent("by the keyboard alone, one looks after", () => {
+    test("a schedule", flow("/schedules", schedule));
+    test("a hook", flow("/hooks", hook));
+    test("a channel", flow("/notifications", channel));
+    test("an account", flow("/accounts", account));
+    test("a token", flow("/tokens", token));
+    test("a secret", flow("/secrets", secret));
+
+    test("what waits for an approval", async () => {
+      const { client, agent } = stage();
+      const { items } = await client.call("listServers", { query: { hostname: "cellar" } });
+      const target_servers = [agent.serverId, ...items.map(({ server_id }) => server_id)];
+      const operation = { type: "shell_command" as const, argv: ["echo", "keys"] satisfies [string, ...string[]] };
+      const { execution_id } = await client.call("startExecution", { body: { operation, target_servers } });
+      await flow("/approvals", (keys, page) => approve(keys, page, execution_id))();
+    });
+  });
+}
+
+const button = (within: Page | Locator, name: string) => within.getByRole("button", { name, exact: true });
+
+/** Fills in the form that a button opens. @returns once it was taken */
+async function make(keys: Keyboard, page: Page, title: string, fill: (form: Locator) => Promise<void>): Promise<void> {
+  const form = page.getByRole("dialog", { name: title, exact: true });
+  await keys.open(button(page.getByRole("main"), title), form);
+  await fill(form);
+  await form.waitFor({ state: "detached" });
+}
+
+/** Asks for something that has to be confirmed; what it was asked of is gone then, and the focus is not. */
+async function confirm(keys: Keyboard, page: Page, name: string, deed: string): Promise<void> {
+  const opener = button(page.getByRole("main"), name);
+  const dialog = page.getByRole("dialog", { name });
+  await keys.open(opener, dialog);
+  await keys.enter(button(dialog, deed));
+  await keys.keptWithout(opener);
+}
+
+/** Looks into a form, and leaves it as it is. */
+async function lookInto(keys: Keyboard, page: Page, name: string, title = name): Promise<void> {
+  const opener = button(page.getByRole("main"), name);
+  await keys.open(opener, page.getByRole("dialog", { name: title }));
+  await keys.press("Escape");
+  await keys.backAt(opener, page.getByRole("dialog", { name: title }));
+}
+
+async function schedule(keys: Keyboard, page: Page): Promise<void> {
+  await make(keys, page, "New schedule", async (form) => {
+    await keys.write(form.getByLabel("Name", { exact: true }), "by keys");
+    await keys.write(form.getByLabel("Cron expression"), "@yearly");
+    await keys.to(form.getByRole("radio", { name: "An action" }));
+    await keys.press("ArrowRight");
+    await keys.write(form.getByLabel("Command", { exact: true }), "echo\nkeys");
+    await keys.write(form.getByLabel(/^Host name/), "kitchen");
+    await keys.enter(button(form, "Create"));
+  });
+  await page.getByRole("heading", { level: 1, name: "by keys" }).waitFor();
+  await keys.enter(button(page, "Pause by keys"));
+  await button(page, "Resume by keys").waitFor();
+  await lookInto(keys, page, "Edit", "Edit by keys");
+  await confirm(keys, page, "Delete by keys", "Delete");
+}
+
+async function hook(keys: Keyboard, page: Page): Promise<void> {
+  await make(keys, page, "New hook", async (form) => {
+    await keys.write(form.getByLabel("Name", { exact: true }), "by keys");
+    await keys.to(form.getByLabel("Called by"));
+    await page.keyboard.type("A program");
+    await keys.enter(button(form, "Generate"));
+    await keys.to(form.getByLabel("Action", { exact: true }));
+    await page.keyboard.type("greet");
+    await keys.write(form.getByLabel(/^who/), "keys");
+    await keys.write(form.getByLabel(/^Host name/), "kitchen");
+    await keys.enter(button(form, "Save"));
+  });
+  await page.getByRole("heading", { level: 1, name: "by keys" }).waitFor();
+  await keys.enter(button(page, "Turn off by keys"));
+  await button(page, "Turn on by keys").waitFor();
+  await lookInto(keys, page, "Edit", "Edit by keys");
+  await confirm(keys, page, "Delete by keys", "Delete");
+}
+
+async function channel(keys: Keyboard, page: Page): Promise<void> {
+  await make(keys, page, "New channel", async (form) => {
+    await keys.write(form.getByLabel("Name", { exact: true }), "by keys");
+    await keys.to(form.getByLabel("Kind"));
+    await page.keyboard.type("Browsers");
+    await keys.to(form.getByLabel(/^To/));
+    await keys.press("Enter");
+  });
+  await keys.enter(button(page, "Test by keys"));
+  const test = page.getByRole("dialog", { name: "Test by keys" });
+  await test.getByText(/The message was (not )?taken/).waitFor();
+  await keys.press("Escape");
+  await keys.backAt(button(page, "Test by keys"), test);
+  await lookInto(keys, page, "Edit by keys");
+  await confirm(keys, page, "Delete by keys", "Delete");
+  await keys.to(page.getByRole("tab", { name: "Channels" }), "Shift+Tab");
+  await keys.press("End");
+  await page.getByRole("tab", { name: "This browser", selected: true }).waitFor();
+}
+
+async function account(keys: Keyboard, page: Page): Promise<void> {
+  await make(keys, page, "New account", async (form) => {
+    await keys.write(form.getByLabel("User name"), "keys");
+    await keys.write(form.getByLabel("Password"), "a password of keys");
+    await keys.to(form.getByLabel("Role"));
+    await page.keyboard.type("Operator");
+    await keys.enter(button(form, "Create"));
+  });
+  await page.getByRole("row", { name: /keys.*Operator/ }).waitFor();
+  await keys.enter(button(page, "Keep out keys"));
+  await button(page, "Let in keys").waitFor();
+  await lookInto(keys, page, "Edit keys");
+  await confirm(keys, page, "Delete keys", "Delete");
+}
+
+async function token(keys: Keyboard, page: Page): Promise<void> {
+  const shown = page.getByRole("dialog", { name: "The new token" });
+  await make(keys, page, "New token", async (form) => {
+    await keys.write(form.getByLabel("Name", { exact: true }), "by keys");
+    await keys.press("Enter");
+  });
+  await shown.waitFor();
+  await keys.enter(button(shown, "I have kept it"));
+  await keys.backAt(button(page, "New token"), shown);
+  await confirm(keys, page, "Revoke by keys", "Revoke");
+}
+
+async function secret(keys: Keyboard, page: Page): Promise<void> {
+  await make(keys, page, "New secret", async (form) => {
+    await keys.write(form.getByLabel("Name", { exact: true }), "by-keys");
+    await keys.write(form.getByLabel("Value"), "long enough");
+    await keys.press("Enter");
+  });
+  await lookInto(keys, page, "Replace by-keys");
+  await confirm(keys, page, "Delete by-keys", "Delete");
+}
+
+async function approve(keys: Keyboard, page: Page, executionId: string): Promise<void> {
+  const card = page.getByRole("article").filter({ has: page.locator(`a[href$="${executionId}"]`) });
+  await keys.enter(button(card, "Approve"));
+  await card.getByText("Say why, in a few words.").waitFor();
+  await keys.to(card.getByLabel("Reason"), "Shift+Tab");
+  await page.keyboard.type("asked for by keys");
+  await keys.enter(button(card, "Approve"));
+  await keys.keptWithout(card);
+}

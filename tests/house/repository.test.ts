@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
@@ -54,4 +54,22 @@ test("relative links between documents lead somewhere", () => {
       expect([document, target, isTracked(join(document, "..", target))]).toEqual([document, target, true]);
     }
   }
+});
+
+test("every picture in a document is there, said in words, in both themes, and small; none is left over", () => {
+  const form = /<source media="\(prefers-color-scheme: dark\)" srcset="([^"]+)">\s+<img src="([^"]+)" alt="[^"]+">/g;
+  const shown = tracked
+    .filter((path) => path.endsWith(".md"))
+    .flatMap((document) =>
+      [...read(document).matchAll(form)].flatMap(([, dark = "", light = ""]) => {
+        expect(dark.replace("-dark.", "-light.")).toBe(light);
+        return [join(document, "..", dark), join(document, "..", light)];
+      }),
+    );
+  const pictures = tracked.filter((path) => /\.(webp|png|jpe?g|gif)$/.test(path));
+  expect(pictures.length).toBeGreaterThan(20);
+  expect([...new Set(shown)].sort()).toEqual(pictures.sort());
+  const sizes = pictures.map((path) => statSync(join(root, path)).size);
+  expect(Math.max(...sizes)).toBeLessThan(100_000);
+  expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(3_000_000);
 });

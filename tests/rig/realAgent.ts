@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { paths } from "../../cli/agent/files.ts";
 import { agentArguments } from "../../cli/agent/program.ts";
 import { cacheDirectory } from "../../cli/cluster/home.ts";
 import { Daemon } from "./daemon.ts";
@@ -7,6 +8,8 @@ import type { Installation } from "./installation.ts";
 
 export interface RealAgentOptions {
   readonly name?: string;
+  /** Of the server that is registered. */
+  readonly group?: string;
   /** Variables besides its settings. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -19,9 +22,9 @@ export class RealAgent extends Daemon {
 
   /** Registers a server, and starts its agent. @param url where the agent finds the orchestrator */
   static async enrol(installation: Installation, url: string, options: RealAgentOptions = {}): Promise<RealAgent> {
-    const { name = "agent" } = options;
+    const { name = "agent", group = null } = options;
     const client = await installation.client(url);
-    const body = { hostname: name, environment: "dev" } as const;
+    const body = { hostname: name, environment: "dev", server_group: group } as const;
     const { server, enrolment_token } = await client.call("registerServer", { body });
     return await RealAgent.enrolWith(enrolment_token, server.server_id, installation, url, { ...options, name });
   }
@@ -38,30 +41,44 @@ export class RealAgent extends Daemon {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     writeFileSync(join(directory, "token"), token, { mode: 0o600 });
     writeFileSync(join(directory, "policy.yaml"), "commands: all\n", { mode: 0o600 });
-    const agent = new RealAgent(installation, url, { name, environment }, serverId);
+    const settings = {
+      HOMESLICE_ORCHESTRATOR_URL: url,
+      HOMESLICE_ENROLMENT_TOKEN_FILE: join(directory, "token"),
+      HOMESLICE_STATE_DIR: join(directory, "state"),
+      HOMESLICE_POLICY_FILE: join(directory, "policy.yaml"),
+      HOMESLICE_NODE_NAME: name,
+      ...environment,
+    };
+    const agent = new RealAgent(installation, { name, serverId, stateDir: join(directory, "state") }, settings);
+    await agent.start();
+    return agent;
+  }
+
+  /** Starts what `agent install --root` wrote below a directory, in place of its service. */
+  static async installed(root: string, serverId: string, installation: Installation, name: string): Promise<RealAgent> {
+    const settings = {
+      HOMESLICE_CONFIG_FILE: join(root, paths.config),
+      HOMESLICE_ENROLMENT_TOKEN_FILE: join(root, paths.token),
+      HOMESLICE_STATE_DIR: join(root, paths.state),
+      HOMESLICE_POLICY_FILE: join(root, paths.policy),
+      HOMESLICE_SECRETS_DIR: join(root, paths.secrets),
+    };
+    const agent = new RealAgent(installation, { name, serverId, stateDir: join(root, paths.state) }, settings);
     await agent.start();
     return agent;
   }
 
   private constructor(
     installation: Installation,
-    url: string,
-    { name, environment }: Required<RealAgentOptions>,
-    serverId: string,
+    { name, serverId, stateDir }: { name: string; serverId: string; stateDir: string },
+    settings: Readonly<Record<string, string>>,
   ) {
-    const directory = installation.path(name);
-    const stateDir = join(directory, "state");
     const env = {
       ...process.env,
-      HOMESLICE_ORCHESTRATOR_URL: url,
-      HOMESLICE_ENROLMENT_TOKEN_FILE: join(directory, "token"),
-      HOMESLICE_STATE_DIR: stateDir,
-      HOMESLICE_POLICY_FILE: join(directory, "policy.yaml"),
       HOMESLICE_PORT: "0",
-      HOMESLICE_NODE_NAME: name,
       HOMESLICE_LOG_LEVEL: "warn",
       HOMESLICE_MAX_CONCURRENT_JOBS: "16",
-      ...environment,
+      ...settings,
     };
     const isConnected = async () => {
       const [row] = await installation.query(

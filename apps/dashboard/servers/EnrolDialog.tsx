@@ -83,6 +83,9 @@ function RegistrationForm({ onRegistered }: { onRegistered: (registered: z.infer
   );
 }
 
+/** Has the owner of a server say what may be run there. */
+const ALLOW = "sudoedit /etc/homeslice/policy.yaml && sudo systemctl reload homeslice-agent";
+
 interface EnrolmentProps {
   readonly registered: z.infer<typeof RegisteredServer>;
   readonly onClose: () => void;
@@ -97,12 +100,21 @@ function Enrolment({ registered: { server, enrolment_token, enrolment_expires_at
   const command = `sudo ./homeslice agent install --url ${globalThis.location.origin} --token ${enrolment_token}`;
   return (
     <>
-      <p>{texts.enrol.runThis(server.hostname)}</p>
-      <pre className="command-box">{command}</pre>
-      <div className="actions">
-        <CopyButton text={command} />
-      </div>
-      <p className="muted">{texts.enrol.expires(ago(enrolment_expires_at, now, language))}</p>
+      <ol className="steps">
+        <li>
+          <p>{texts.enrol.runThis(server.hostname)}</p>
+          <pre className="command-box">{command}</pre>
+          <div className="actions">
+            <CopyButton text={command} />
+          </div>
+          <p className="muted">{texts.enrol.expires(ago(enrolment_expires_at, now, language))}</p>
+        </li>
+        <li>
+          <p>{texts.enrol.allow}</p>
+          <pre className="command-box">{ALLOW}</pre>
+          <p className="muted">{texts.enrol.allowHint}</p>
+        </li>
+      </ol>
       <p role="status" className="progress-line" data-done={connected}>
         {connected ? texts.enrol.connected(server.hostname) : texts.enrol.waiting(server.hostname)}
       </p>

@@ -8,8 +8,11 @@ import { describeMonitor } from "./monitor.ts";
 import { describeNotifying } from "./notifying.ts";
 import { describePictures } from "./pictures.ts";
 import { describeRecords } from "./records.ts";
-import { describeRunning } from "./running.ts";
+import { describeServers } from "./servers.ts";
 import { Stage } from "./stage.ts";
+import { describeWalk } from "./walk.ts";
+import { describeWithoutMouse } from "./withoutMouse.ts";
+import { describeWithoutMouseManaging } from "./withoutMouseManaging.ts";
 
 const program = debianProgram("chromium", "chromium");
 
@@ -28,6 +31,9 @@ describe.skipIf("missing" in program)("the dashboard in a real browser", () => {
   describeNotifying(() => stage);
   describeRecords(() => stage);
   describeEverywhere(() => stage);
-  describeRunning(() => stage);
+  describeServers(() => stage);
+  describeWithoutMouse(() => stage);
+  describeWithoutMouseManaging(() => stage);
+  describeWalk(() => stage);
   describePictures(() => stage);
 });

@@ -72,6 +72,8 @@ export const servers: Messages["servers"] = {
     register: "Registrieren",
     runThis: (hostname) => `Führe das auf ${hostname} aus, in einem Checkout von Homeslice:`,
     expires: (when) => `Das Token gilt einmal und endet ${when}. Es wird nicht noch einmal gezeigt.`,
+    allow: "Sage dort, was ausgeführt werden darf; anfangs ist es kein Befehl:",
+    allowHint: "Zum Beispiel „commands: [/usr/bin/df]“ für ein Programm, oder „commands: all“.",
     waiting: (hostname) => `Warten auf ${hostname} …`,
     connected: (hostname) => `${hostname} ist verbunden.`,
     open: "Zum Server",

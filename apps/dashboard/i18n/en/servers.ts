@@ -67,6 +67,8 @@ export const servers = {
     register: "Register",
     runThis: (hostname: string) => `Run this on ${hostname}, in a checkout of Homeslice:`,
     expires: (when: string) => `The token serves once, and ends ${when}. It is not shown again.`,
+    allow: "Say there what may be run; at first, that is no command:",
+    allowHint: "For example “commands: [/usr/bin/df]” for one program, or “commands: all”.",
     waiting: (hostname: string) => `Waiting for ${hostname} …`,
     connected: (hostname: string) => `${hostname} is connected.`,
     open: "Go to the server",

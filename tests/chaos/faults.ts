@@ -6,28 +6,34 @@ import type { Random } from "./random.ts";
 import type { Scene } from "./scene.ts";
 import { slowFaults } from "./slowFaults.ts";
 import { type UnrulyName, unruly } from "./unruly.ts";
-import { begin, ended } from "./work.ts";
+import { begin, ended, PATIENCE_MS } from "./work.ts";
 
 /** How far a clock is set: less than jobs have for being accepted. */
 const CLOCK_STEP_SECONDS = 600;
+/** The agent whose commands misbehave: what is done to it comes to its end before anything else is. */
+const PATIENT = "commands of the patient";
 
 /** Faults that take seconds at most. */
 export const quickFaults = {
   orchestratorKilled: {
     description: "kill -9 of an orchestrator",
-    strike: async ({ cast, frozen }, random) => {
-      const candidates = cast.replicas.filter((replica) => replica !== frozen);
-      await killAndRestart(random.pick(candidates).daemon, random);
+    strike: async (scene, random) => {
+      const candidates = scene.cast.replicas.filter((replica) => replica !== scene.frozen);
+      await killAndRestart(scene, random.pick(candidates).daemon, random);
     },
   },
   agentKilled: {
     description: "kill -9 of an agent",
-    strike: async ({ cast: { agents, patient } }, random) =>
-      await killAndRestart(random.pick([...agents, patient]), random),
+    strike: async (scene, random) =>
+      await killAndRestart(scene, random.pick([...scene.cast.agents, scene.cast.patient]), random),
   },
   databaseKilled: {
     description: "kill -9 of PostgreSQL",
-    strike: async ({ cast }, random) => await killAndRestart(cast.installation.postgres, random),
+    strike: async (scene, random) => {
+      const { postgres } = scene.cast.installation;
+      await killAndRestart(scene, postgres, random);
+      await scene.mended(postgres.name);
+    },
   },
   connectionsTerminated: {
     description: "every connection of the orchestrators to the database is terminated",
@@ -74,12 +80,12 @@ export const quickFaults = {
     description: "the disk of an agent is full for a while",
     strike: async (scene, random) => {
       const { patient, patientDisk } = scene.cast;
-      await scene.recovery;
+      await scene.mended(PATIENT);
       patientDisk?.fill();
       const execution = await begin(scene, random, { servers: [patient.serverId], script: ":", mayFail: true });
       await setTimeout(random.between(100, 500));
       patientDisk?.empty();
-      scene.recovery = expectWell(scene, random, execution);
+      scene.mend(PATIENT, expectWell(scene, random, execution));
     },
   },
   clockSet: {
@@ -105,34 +111,44 @@ export const quickFaults = {
 export const faults = { ...quickFaults, ...slowFaults } satisfies Record<string, Fault>;
 export type FaultName = keyof typeof faults;
 
-/** Runs an unruly command beside everything else. */
+/** Runs an unruly command beside everything else, and beside the faults that come next. */
 async function misbehave(scene: Scene, random: Random, name: UnrulyName): Promise<void> {
-  await scene.recovery;
+  await scene.mended(PATIENT);
   const work = { mayFail: true, timeoutSeconds: 2, ...unruly[name] };
   const execution = await begin(scene, random, { servers: [scene.cast.patient.serverId], ...work });
   scene.unruly.add(execution);
-  await expectWell(scene, random, execution);
+  scene.mend(PATIENT, expectWell(scene, random, execution));
 }
 
 /** After what was too much for it, the agent does again what it is asked. */
 async function expectWell(scene: Scene, random: Random, execution: string): Promise<void> {
   await ended(scene, [execution]);
-  await begin(scene, random, { servers: [scene.cast.patient.serverId], script: "echo 1", lines: 1 });
+  const servers = [scene.cast.patient.serverId];
+  await ended(scene, [await begin(scene, random, { servers, script: "echo 1", lines: 1 })]);
 }
 
-async function killAndRestart(daemon: Daemon, random: Random): Promise<void> {
+/** What starts again does so while the next faults strike. */
+async function killAndRestart(scene: Scene, daemon: Daemon, random: Random): Promise<void> {
+  await scene.mended(daemon.name);
   await daemon.end("SIGKILL");
   await setTimeout(random.between(0, 500));
-  await revive(daemon);
+  scene.mend(daemon.name, revive(daemon));
 }
 
-/** Starts what does not run. What a killed PostgreSQL leaves behind ends by itself, and is in the way until then. */
+/**
+ * Starts what does not run. What a killed PostgreSQL leaves behind ends by itself, and is in the way until then; an agent
+ * may wait 20 seconds for an orchestrator that has just lost its database, and another 15 before it asks again.
+ */
 async function revive(daemon: Daemon): Promise<void> {
-  await eventually(async () => {
-    if (!daemon.isRunning) await daemon.spawn();
-    return await daemon.ready().then(
-      () => true,
-      () => false,
-    );
-  }, "it is back");
+  await eventually(
+    async () => {
+      if (!daemon.isRunning) await daemon.spawn();
+      return await daemon.ready().then(
+        () => true,
+        () => false,
+      );
+    },
+    `${daemon.name} is back`,
+    PATIENCE_MS,
+  );
 }

@@ -59,8 +59,14 @@ export async function runChaos({ rounds, seed, fleet, plan, say }: ChaosOptions)
       await play.round(round, name);
       if (play.isActOver || round === rounds) await play.settle();
     }
-    if (play.checker.isBroken) tell(scene, play.checker.findings, say);
+    if (play.checker.isBroken) {
+      tell(play.checker.findings, say);
+      keep(scene, say);
+    }
     return { ...play.report(seed), seconds: Math.round((performance.now() - started) / 1_000) };
+  } catch (error) {
+    keep(scene, say);
+    throw error;
   } finally {
     await scene.close();
   }
@@ -123,7 +129,7 @@ class Play {
   async settle(): Promise<void> {
     this.#settled = this.#rounds;
     await this.#lasting;
-    await this.#scene.recovery;
+    await this.#scene.mended();
     await settleRuns(this.#scene, new Random(this.#seed));
     await settle(this.#scene, new Random(this.#seed));
     const events = this.#scene.history.take();
@@ -149,11 +155,14 @@ class Play {
   }
 }
 
-/** Says what was found, and keeps what one needs to find out why. */
-function tell({ cast: { installation } }: Scene, findings: Findings, say: (line: string) => void): void {
+function tell(findings: Findings, say: (line: string) => void): void {
   for (const [kind, found] of Object.entries<string[]>({ ...findings })) {
     for (const one of found) say(`${kind}: ${one}`);
   }
+}
+
+/** Keeps what one needs to find out why. */
+function keep({ cast: { installation } }: Scene, say: (line: string) => void): void {
   const kept = mkdtempSync(join(tmpdir(), "homeslice-chaos-"));
   const logs = ["orchestrator-a", "orchestrator-b", "agent-1", "agent-2", "patient", "postgresql"];
   for (const file of ["history.ndjson", ...logs.map((name) => `${name}.log`)]) {

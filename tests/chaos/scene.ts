@@ -51,10 +51,10 @@ export class Scene {
   workflow: string | undefined;
   /** Runs of it that are not in the history yet. */
   readonly runs = new Set<string>();
-  /** Until the agent whose disk was full does again what it is asked; other faults may strike meanwhile. */
-  recovery: Promise<void> = Promise.resolve();
   /** An orchestrator that is stopped at the moment. */
   frozen: Replica | undefined;
+  /** What is being mended while other faults strike. */
+  readonly #mending = new Map<string, Promise<void>>();
   #readMoves = 0;
   #readStarts = 0;
 
@@ -102,6 +102,18 @@ export class Scene {
     this.history = new History(cast.installation.path("history.ndjson"));
     this.startsFile = cast.installation.path("starts");
     writeFileSync(this.startsFile, "");
+  }
+
+  /** Lets a part be mended in its own time; `mended` hears of it when that fails. */
+  mend(part: string, mending: Promise<void>): void {
+    mending.catch(() => undefined);
+    this.#mending.set(part, mending);
+  }
+
+  /** Waits until some parts are well again. Default: all of them. */
+  async mended(...parts: string[]): Promise<void> {
+    const waited = parts.length === 0 ? [...this.#mending.keys()] : parts;
+    await Promise.all(waited.map((part) => this.#mending.get(part)));
   }
 
   /** New connections of agents go to these orchestrators alone. */

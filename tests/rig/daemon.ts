@@ -27,6 +27,10 @@ export class Daemon {
     this.#guard = guard;
   }
 
+  get name(): string {
+    return this.#definition.name;
+  }
+
   get pid(): number {
     const pid = this.#child?.pid;
     if (pid === undefined) throw new Error(`${this.#definition.name} does not run`);

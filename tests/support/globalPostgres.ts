@@ -16,8 +16,17 @@ declare module "vitest" {
   }
 }
 
-/** Nothing in a test database has to survive a power failure. */
-const SETTINGS = { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_connections: "200" };
+/**
+ * Nothing in a test database has to survive a power failure, and none lasts so long that it has to be vacuumed: while a
+ * worker does, its owner may not drop it.
+ */
+const SETTINGS = {
+  fsync: "off",
+  synchronous_commit: "off",
+  full_page_writes: "off",
+  autovacuum: "off",
+  max_connections: "200",
+};
 
 /** Starts one real PostgreSQL for the whole test run, and ends it afterwards. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

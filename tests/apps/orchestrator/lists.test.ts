@@ -75,7 +75,7 @@ beforeAll(async () => {
     where execution_id = '${executionId}'`);
 });
 
-const List = z.object({ items: z.array(z.unknown()), next_cursor: z.string().nullable() });
+const List = z.object({ items: z.array(z.record(z.string(), z.unknown())), next_cursor: z.string().nullable() });
 
 async function read(path: string, query: Record<string, string> = {}) {
   const target = `${url}${path.replace("{execution_id}", executionId).replace("{schedule_id}", scheduleId).replace("{hook_id}", hookId).replace("{run_id}", runId).replace("{action_id}", actionId)}?${new URLSearchParams(query)}`;
@@ -89,7 +89,8 @@ async function readAll(path: string, query: Record<string, string>): Promise<unk
   for (let cursor: string | null | undefined; cursor !== null; ) {
     const { status, list } = await read(path, { ...query, limit: "2", ...(cursor === undefined ? {} : { cursor }) });
     expect(status).toBe(200);
-    seen.push(...(list?.items ?? []));
+    // Servers fall silent and executions go on while others are read.
+    seen.push(...(list?.items ?? []).map(({ status: _status, ...lasting }) => lasting));
     cursor = list?.next_cursor ?? null;
   }
   return seen;

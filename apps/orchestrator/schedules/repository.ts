@@ -133,6 +133,16 @@ export async function setNext(transaction: Connection, scheduleId: string, next:
   await transaction.updateTable("schedules").set(next).where("schedule_id", "=", scheduleId).execute();
 }
 
+export async function hasFired(transaction: Connection, scheduleId: string, scheduled_at: Date): Promise<boolean> {
+  const fire = await transaction
+    .selectFrom("schedule_fires")
+    .select("outcome")
+    .where("schedule_id", "=", scheduleId)
+    .where("scheduled_at", "=", scheduled_at)
+    .executeTakeFirst();
+  return fire !== undefined;
+}
+
 /** @returns whether this time had not fired before */
 export async function insertFire(transaction: Connection, fire: FireToInsert): Promise<boolean> {
   const inserted = await transaction

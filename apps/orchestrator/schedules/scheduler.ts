@@ -68,7 +68,10 @@ export class Scheduler {
     if (due.missed !== undefined) await this.#miss(transaction, row, new Date(due.missed));
     let started = 0;
     for (const time of due.times) {
-      const { outcome } = await this.#fireOnce(transaction, row, schedule, new Date(time));
+      const scheduled_at = new Date(time);
+      // The clock of another orchestrator may have been ahead of that by which the schedule was changed since.
+      if (await repository.hasFired(transaction, row.schedule_id, scheduled_at)) continue;
+      const { outcome } = await this.#fireOnce(transaction, row, schedule, scheduled_at);
       this.#context.metrics.scheduleFires.inc({ outcome });
       if (outcome === "started") started++;
     }
@@ -84,7 +87,7 @@ export class Scheduler {
   ): Promise<repository.FireToInsert> {
     const result = await this.#attempt(transaction, row, schedule);
     const fire = { schedule_id: row.schedule_id, scheduled_at, fired_at: this.#context.now(), ...result };
-    await repository.insertFire(transaction, fire);
+    if (!(await repository.insertFire(transaction, fire))) throw new Error("this time has fired meanwhile");
     if (fire.outcome === "failed") await announceTrouble(transaction, row, "schedule.failed", fire.message);
     return fire;
   }

@@ -225,6 +225,19 @@ describe("a time", () => {
     expect(after.next_fire).toBe(fullHour(-1).toISOString());
   });
 
+  test("fires once, also when the schedule was changed by a clock that was behind", async () => {
+    const made = await schedule({ catch_up: "all", overlap: "allow" });
+    await dueSince(made, fullHour(3));
+    const before = await fired(made, 4);
+    await dueSince(made, fullHour(4));
+    expect(await fired(made, 5)).toEqual([...before, expect.objectContaining({ outcome: "started" })]);
+    const started = `select from audit_events where actor ->> 'id' = 'schedule ${made.name}'`;
+    expect(await installation.rows(started, "*")).toHaveLength(5);
+    const { schedule_id } = made;
+    const { next_fire } = await client.call("getSchedule", { params: { schedule_id } });
+    expect(next_fire).toBe(fullHour(-1).toISOString());
+  });
+
   test("fires once, with several orchestrators whose database connections break meanwhile", async () => {
     const others = [await installation.start(), await installation.start()];
     const at = soon(1_500);

@@ -26,7 +26,8 @@ const ParameterValidation = z.strictObject({
   min_length: z.int().min(0).optional().meta({ description: "Fewest characters" }),
   max_length: z.int().min(0).max(65_536).optional().meta({ description: "Most characters" }),
   pattern: z.string().min(1).max(1_000).optional().meta({
-    description: "Regular expression (ECMAScript, with the flag u) that the whole text has to match",
+    description:
+      "Regular expression of RE2 that the whole text has to match: without look-around and back-references, so that none takes for ever",
   }),
   format: z.enum(["name", "hostname", "absolute_path"]).optional().meta({
     description:

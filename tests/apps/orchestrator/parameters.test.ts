@@ -40,10 +40,16 @@ const cases: [string, Definition, Parameters[string], readonly string[] | string
     "must match [a-z]+\\d",
   ],
   [
-    "a text for which the pattern takes for ever",
+    "a long text that a pattern could be matched with in endless ways, and does not match",
     { type: "string", validation: { pattern: "(a+)+b" } },
-    "a".repeat(60),
+    "a".repeat(10_000),
     "must match (a+)+b",
+  ],
+  [
+    "a long text that matches such a pattern",
+    { type: "string", validation: { pattern: "(a+)+b" } },
+    `${"a".repeat(10_000)}b`,
+    [`${"a".repeat(10_000)}b`],
   ],
   ["a list", { type: "list" }, ["a", "b c"], ["a", "b c"]],
   ["an empty list", { type: "list" }, [], []],
@@ -81,7 +87,12 @@ describe("a template is refused", () => {
     [
       "with a pattern that is none",
       { type: "string", validation: { pattern: "a)|(b" } },
-      "the pattern is no regular expression",
+      "the pattern is no regular expression of RE2, which has no look-around and no back-references",
+    ],
+    [
+      "with a pattern that could take for ever",
+      { type: "string", validation: { pattern: "(?=a)b" } },
+      "the pattern is no regular expression of RE2, which has no look-around and no back-references",
     ],
     ["with a default that does not fit", { type: "integer", default: "1" }, "the default must be of type integer"],
     ["with items of what is no list", { type: "string", items: {} }, "items are of a list"],

@@ -3,6 +3,7 @@ import { agentIdle } from "./benches/agentIdle.ts";
 import { api } from "./benches/api.ts";
 import { bulk } from "./benches/bulk.ts";
 import { cluster } from "./benches/cluster.ts";
+import { dashboard } from "./benches/dashboard.ts";
 import { dispatch } from "./benches/dispatch.ts";
 import { lighthouse } from "./benches/lighthouse.ts";
 import { logs } from "./benches/logs.ts";
@@ -14,6 +15,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   dispatch,
   sustained,
   logs,
+  dashboard,
   lighthouse,
   api,
   agent: agentIdle,

@@ -92,12 +92,12 @@ export class Stage {
   }
 
   /** Opens a page in a browser of its own, does something there, and fails when the page reported an error meanwhile. */
-  async visit(path: string, act: (page: Page) => Promise<void>, { prepare, mayFail, ...options }: Visit = {}) {
+  async visit<T>(path: string, act: (page: Page) => Promise<T>, { prepare, mayFail, ...options }: Visit = {}) {
     const context = await this.context(options);
     try {
       const page = await context.newPage();
       await prepare?.(page);
-      await open(page, path, act, mayFail);
+      return await open(page, path, act, mayFail);
     } finally {
       await context.close();
     }
@@ -110,17 +110,18 @@ export class Stage {
 }
 
 /** Goes to an address, does something there, and fails when the page reported an error meanwhile. @see Visit */
-export async function open(page: Page, path: string, act: (page: Page) => Promise<void>, mayFail = false) {
+export async function open<T>(page: Page, path: string, act: (page: Page) => Promise<T>, mayFail = false): Promise<T> {
   const errors: string[] = [];
   const watch = watchErrors(errors, mayFail);
   page.on("pageerror", watch.exception);
   page.on("console", watch.message);
   const response = await page.goto(path);
   if (!response?.ok()) throw new Error(`${path} is answered ${response?.status()}`);
-  await act(page);
+  const result = await act(page);
   page.off("pageerror", watch.exception);
   page.off("console", watch.message);
   if (errors.length > 0) throw new Error(`${path} reported:\n${errors.join("\n")}`);
+  return result;
 }
 
 /** What a page complains of: exceptions, console errors, violations of its Content-Security-Policy. */

@@ -1,10 +1,13 @@
 import type { HistoryFilter } from "@homeslice/protocol/executions.ts";
+import type { RequestOf } from "@homeslice/protocol/routes.ts";
 import type { Server } from "@homeslice/protocol/servers.ts";
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { z } from "zod";
 import { api } from "./client.ts";
 
 const REFRESH_MS = 5_000;
+/** Of each server that is held, on top of that: ten thousand are asked for once a minute, and the live view tells the rest. */
+const REFRESH_MS_OF_EACH = 6;
 const PAGE = 1_000;
 
 /** Every server there is, page after page: the table filters what it holds, so that typing never waits for a network. */
@@ -20,9 +23,17 @@ export const serversQuery = queryOptions({
     } while (cursor);
     return servers;
   },
-  refetchInterval: REFRESH_MS,
+  refetchInterval: ({ state }) => Math.max(REFRESH_MS, REFRESH_MS_OF_EACH * (state.data?.length ?? 0)),
   placeholderData: keepPreviousData,
 });
+
+/** The first servers of a list, asked for once: they are there long before every server is. */
+export const firstServersQuery = (listing: RequestOf<"listServers">["query"]) =>
+  queryOptions({
+    queryKey: ["first servers", listing],
+    queryFn: async () => (await api.call("listServers", { query: listing })).items,
+    staleTime: REFRESH_MS,
+  });
 
 /** One server as it is. */
 export const serverQuery = (serverId: string) =>

@@ -1,11 +1,12 @@
 import type { Execution } from "@homeslice/protocol/executions.ts";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { getRouteApi } from "@tanstack/react-router";
+import { useCallback } from "react";
 import { useChange } from "../api/useChange.ts";
 import { useMessages } from "../i18n/messages.tsx";
 import type { FeedState } from "../live/executionFeed.ts";
 import { readLog, save } from "../logs/downloadLog.ts";
 import { LogView } from "../logs/LogView.tsx";
-import { nameOf } from "../logs/lineName.ts";
+import type { LineName } from "../logs/lineName.ts";
 import { Button } from "../ui/Button.tsx";
 import { Choice } from "../ui/Choice.tsx";
 import { useServerNames } from "./useServerNames.ts";
@@ -15,11 +16,19 @@ const route = getRouteApi("/executions/$executionId");
 /** The output of an execution, of all its servers or of one. */
 export function ExecutionOutput({ execution, feed: { log, connection } }: { execution: Execution; feed: FeedState }) {
   const { executions: texts } = useMessages();
-  const search = route.useSearch();
-  const { server, line } = search;
+  const { server, line } = route.useSearch();
   const navigate = route.useNavigate();
   const name = useServerNames();
   const servers = execution.target_servers;
+  const goTo = useCallback(
+    (named: LineName) =>
+      void navigate({ search: (before) => ({ ...before, line: named }), replace: true, resetScroll: false }),
+    [navigate],
+  );
+  const address = useCallback(
+    (named: LineName) => `?${new URLSearchParams({ ...(server !== undefined && { server }), line: named })}`,
+    [server],
+  );
   const isOfMany = servers.length > 1 && server === undefined;
   return (
     <LogView
@@ -27,22 +36,9 @@ export function ExecutionOutput({ execution, feed: { log, connection } }: { exec
       log={server === undefined ? log.all : log.of(server)}
       ended={connection === "ended"}
       named={line}
-      onName={(named) =>
-        void navigate({ search: (before) => ({ ...before, line: named }), replace: true, resetScroll: false })
-      }
-      link={(one, content) => (
-        <Link
-          to="/executions/$executionId"
-          params={{ executionId: execution.execution_id }}
-          search={{ ...search, line: nameOf(one) }}
-          replace
-          resetScroll={false}
-          tabIndex={-1}
-        >
-          {content}
-        </Link>
-      )}
-      prefix={({ serverId }) => isOfMany && <span className="log-server">{name(serverId)}</span>}
+      onName={goTo}
+      address={address}
+      server={isOfMany ? name : undefined}
     >
       {servers.length > 1 && (
         <Choice

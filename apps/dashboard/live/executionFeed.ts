@@ -5,8 +5,8 @@ import { LogBuffer } from "../logs/logBuffer.ts";
 
 const FIRST_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 2_000;
-/** How long changes are gathered before they are told: a flood of messages is at most sixty renderings a second. */
-const GATHER_MS = 16;
+/** How long changes are gathered before they are told: a flood of messages is at most thirty renderings a second. */
+const GATHER_MS = 32;
 
 /** What a page shows of an execution; a new object whenever anything of it changed. */
 export interface FeedState {

@@ -1,9 +1,9 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useEffect, useRef } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef } from "react";
 import { useMessages } from "../i18n/messages.tsx";
+import { LogRow } from "./LogRow.tsx";
 import type { LogLine } from "./lineList.ts";
 import { type LineName, nameOf } from "./lineName.ts";
-import { StyledText } from "./StyledText.tsx";
 
 const LINE_HEIGHT = 20;
 /** How near to its end the view counts as being at its end. */
@@ -26,30 +26,37 @@ interface LogLinesProps {
   /** The line that the address names. */
   readonly named: LineName | undefined;
   readonly onFollow: (follow: boolean) => void;
-  /** The address of a line. */
-  readonly link: (line: LogLine, content: ReactNode) => ReactNode;
-  /** What stands before a line, such as its server. */
-  readonly prefix: (line: LogLine) => ReactNode;
+  /** The address that names a line, and what goes there; the same functions as long as they do the same. */
+  readonly address: (name: LineName) => string;
+  readonly onName: (name: LineName) => void;
+  /** What the server of a line is called, where that is of interest. */
+  readonly server: ((serverId: string) => string) | undefined;
 }
 
 /** Lines of output: only those in sight exist as elements, whatever the number of those held. */
-export function LogLines({ lines, count, look, wanted, named, onFollow, link, prefix }: LogLinesProps) {
+export function LogLines(props: LogLinesProps) {
+  const { lines, count, look, wanted, named, onFollow, address, onName, server } = props;
   const { executions: texts } = useMessages();
   const box = useRef<HTMLDivElement>(null);
+  const first = lines[0]?.index ?? 0;
+  // With another function, the place of every line would be reckoned anew.
+  const keyOf = useCallback((place: number) => first + place, [first]);
   const virtual = useVirtualizer({
     count: lines.length,
     getScrollElement: () => box.current,
     estimateSize: () => LINE_HEIGHT,
-    getItemKey: (index) => lines[index]?.index ?? index,
+    getItemKey: keyOf,
     overscan: 8,
   });
   const namedAt = useNamed(lines, count, named);
   useEffect(() => {
     if (namedAt !== undefined) virtual.scrollToIndex(namedAt, { align: "center" });
   }, [namedAt, virtual]);
-  useEffect(() => {
-    if (look.follow && count > 0) virtual.scrollToIndex(lines.length - 1, { align: "end" });
-  }, [count, lines, look.follow, virtual]);
+  const height = virtual.getTotalSize();
+  // Before it is painted, and by the element itself: the virtualizer would go on asking for the layout in each frame after.
+  useLayoutEffect(() => {
+    if (look.follow) box.current?.scrollTo(0, height);
+  }, [height, look.follow]);
   const lastTop = useRef(0);
   // Going up ends following, coming down to the end begins it again.
   const watchEnd = () => {
@@ -70,25 +77,24 @@ export function LogLines({ lines, count, look, wanted, named, onFollow, link, pr
       tabIndex={0}
       aria-label={texts.output}
     >
-      <div className="log-canvas" style={{ height: virtual.getTotalSize() }}>
+      <div className="log-canvas" style={{ height }}>
         {virtual.getVirtualItems().map(({ index, key, start }) => {
           const line = lines[index];
           return (
             line && (
-              <div
+              <LogRow
                 key={key}
-                ref={look.wrap ? virtual.measureElement : undefined}
-                data-index={index}
-                data-stream={line.stream}
-                data-named={index === namedAt}
-                className="log-line"
-                style={{ transform: `translateY(${start}px)` }}
-              >
-                {link(line, line.seq)}
-                {look.times && <time className="log-time">{line.at.slice(11, 23)}</time>}
-                {prefix(line)}
-                <StyledText text={line.text} wanted={wanted} />
-              </div>
+                line={line}
+                place={index}
+                top={start}
+                measure={look.wrap ? virtual.measureElement : undefined}
+                times={look.times}
+                named={index === namedAt}
+                wanted={wanted}
+                server={server?.(line.serverId)}
+                address={address}
+                onName={onName}
+              />
             )
           );
         })}

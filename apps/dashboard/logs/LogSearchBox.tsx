@@ -5,8 +5,8 @@ import { Button } from "../ui/Button.tsx";
 interface LogSearchBoxProps {
   readonly wanted: string;
   readonly onWanted: (wanted: string) => void;
-  /** `index` of each line that has it. */
-  readonly found: readonly number[];
+  /** `index` of each line that has it; undefined until that is known, and where nothing is looked for. */
+  readonly found: readonly number[] | undefined;
   readonly onGo: (index: number | undefined) => void;
 }
 
@@ -14,15 +14,17 @@ interface LogSearchBoxProps {
 export function LogSearchBox({ wanted, onWanted, found, onGo }: LogSearchBoxProps) {
   const { executions: texts } = useMessages();
   const [at, setAt] = useState<number>();
-  const place = at === undefined ? -1 : found.indexOf(at);
+  const place = at === undefined ? -1 : (found?.indexOf(at) ?? -1);
+  const none = found === undefined || found.length === 0;
   const step = (by: number) => {
+    if (none) return;
     const start = place < 0 && by < 0 ? 0 : place;
     const to = found.at((start + by) % found.length);
     setAt(to);
     onGo(to);
   };
   const press = (event: KeyboardEvent) => {
-    if (event.key !== "Enter" || found.length === 0) return;
+    if (event.key !== "Enter" || none) return;
     event.preventDefault();
     step(event.shiftKey ? -1 : 1);
   };
@@ -39,13 +41,13 @@ export function LogSearchBox({ wanted, onWanted, found, onGo }: LogSearchBoxProp
         }}
         onKeyDown={press}
       />
-      <Button aria-label={texts.previous} disabled={found.length === 0} onClick={() => step(-1)}>
+      <Button aria-label={texts.previous} disabled={none} onClick={() => step(-1)}>
         <span aria-hidden="true">↑</span>
       </Button>
-      <Button aria-label={texts.next} disabled={found.length === 0} onClick={() => step(1)}>
+      <Button aria-label={texts.next} disabled={none} onClick={() => step(1)}>
         <span aria-hidden="true">↓</span>
       </Button>
-      <span role="status">{wanted !== "" && texts.matches(found.length, place + 1)}</span>
+      <span role="status">{found && texts.matches(found.length, place + 1)}</span>
     </search>
   );
 }

@@ -3,7 +3,7 @@ import { useMessages } from "../i18n/messages.tsx";
 import { LogLines, type LogLook } from "./LogLines.tsx";
 import { LogSearchBox } from "./LogSearchBox.tsx";
 import { LogSwitches } from "./LogSwitches.tsx";
-import type { LineList, LogLine } from "./lineList.ts";
+import type { LineList } from "./lineList.ts";
 import { type LineName, nameOf } from "./lineName.ts";
 import { LogSearch } from "./logSearch.ts";
 
@@ -14,21 +14,22 @@ interface LogViewProps {
   /** The line that the address names, and how another one is named there. */
   readonly named: LineName | undefined;
   readonly onName: (name: LineName) => void;
-  readonly link: (line: LogLine, content: ReactNode) => ReactNode;
-  readonly prefix: (line: LogLine) => ReactNode;
+  readonly address: (name: LineName) => string;
+  /** What the server of a line is called, where that is of interest. */
+  readonly server: ((serverId: string) => string) | undefined;
   /** What else can be done with the output. */
   readonly children?: ReactNode;
 }
 
 /** Output of commands as it comes: it can be searched, followed, and a line of it named. */
-export function LogView({ log, ended, named, onName, link, prefix, children }: LogViewProps) {
+export function LogView({ log, ended, named, onName, address, server, children }: LogViewProps) {
   const { executions: texts } = useMessages();
   const [wanted, setWanted] = useState("");
   const [look, setLook] = useState<LogLook>({ wrap: false, times: false, follow: named === undefined });
   const { lines, count } = log;
   const looked = useDeferredValue(wanted);
   const search = useMemo(() => new LogSearch(looked), [looked]);
-  const found = looked === "" ? [] : search.look(lines);
+  const found = looked === "" ? undefined : search.look(lines);
   const go = (to: number | undefined) => {
     const line = to === undefined ? undefined : lines[to - (lines[0]?.index ?? 0)];
     if (!line) return;
@@ -51,8 +52,9 @@ export function LogView({ log, ended, named, onName, link, prefix, children }: L
         wanted={looked}
         named={named}
         onFollow={(follow) => setLook((before) => ({ ...before, follow }))}
-        link={link}
-        prefix={prefix}
+        address={address}
+        onName={onName}
+        server={server}
       />
     </section>
   );

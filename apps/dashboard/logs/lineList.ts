@@ -11,26 +11,25 @@ export interface LogLine {
   readonly at: string;
 }
 
-/** Lines in the order in which they came; the oldest are given up when there are more than fit. */
+/** Lines in the order in which they came; the oldest are given up when there are many more than fit. */
 export class LineList {
   readonly #capacity: number;
   #lines: LogLine[] = [];
   #next = 0;
 
-  /** @param capacity how many lines are held at most */
+  /** @param capacity how many lines are held at least, once there have been as many; at most a tenth more */
   constructor(capacity: number) {
     this.#capacity = capacity;
   }
 
   append(line: Omit<LogLine, "index">): void {
     this.#lines.push({ ...line, index: this.#next++ });
-    const excess = this.#lines.length - this.#capacity;
     // Giving up lines one at a time would move all others each time: it is done a tenth at once.
-    if (excess > this.#capacity / 10) this.#lines = this.#lines.slice(excess);
+    if (this.#lines.length > this.#capacity * 1.1) this.#lines = this.#lines.slice(-this.#capacity);
   }
 
   get lines(): readonly LogLine[] {
-    return this.#lines.length > this.#capacity ? this.#lines.slice(-this.#capacity) : this.#lines;
+    return this.#lines;
   }
 
   /** How many lines there have been, with those that have been given up. */
@@ -40,6 +39,6 @@ export class LineList {
 
   /** How many lines have been given up. */
   get dropped(): number {
-    return this.#next - this.lines.length;
+    return this.#next - this.#lines.length;
   }
 }

@@ -15,7 +15,7 @@ export class LogBuffer {
   /** Lines that came before one in front of them, by server and sequence number. */
   readonly #early = new Map<string, Map<number, LogEntry>>();
 
-  /** @param capacity how many lines are held at most */
+  /** @param capacity how many lines are held at least, once there have been as many */
   constructor(capacity = 100_000) {
     this.#capacity = capacity;
     this.all = new LineList(capacity);

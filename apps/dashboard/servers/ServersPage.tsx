@@ -1,7 +1,5 @@
-import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useDeferredValue, useMemo, useState } from "react";
-import { serversQuery } from "../api/queries.ts";
 import { useMessages } from "../i18n/messages.tsx";
 import { useMay } from "../session/useMay.ts";
 import { Button } from "../ui/Button.tsx";
@@ -12,6 +10,7 @@ import { SavedViewsMenu } from "./SavedViewsMenu.tsx";
 import { ServerFilters } from "./ServerFilters.tsx";
 import { ServerTable } from "./ServerTable.tsx";
 import { filterServers, type ServerSearch } from "./serverFilter.ts";
+import { useServers } from "./useServers.ts";
 
 /** More servers than these are chosen by what they are: an address is not endless. */
 const MOST_IN_ADDRESS = 50;
@@ -22,12 +21,12 @@ export function ServersPage() {
   const { servers: texts, run } = useMessages();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const { data, error, isPending, refetch } = useQuery(serversQuery);
+  const { data, some, error, isPending, refetch } = useServers(search);
   const may = useMay("servers:write");
   const [enrolling, setEnrolling] = useState(false);
   useLiveServers();
   const deferred = useDeferredValue(search);
-  const shown = useMemo(() => filterServers(data ?? [], deferred), [data, deferred]);
+  const shown = useMemo(() => filterServers(some, deferred), [some, deferred]);
   const change = (part: Partial<ServerSearch>) =>
     void navigate({ search: (before) => ({ ...before, ...part }), replace: true });
 
@@ -42,16 +41,16 @@ export function ServersPage() {
           </Button>
         )}
       </div>
-      <ServerFilters servers={data ?? []} search={search} onChange={change} />
+      <ServerFilters servers={some} search={search} onChange={change} />
       <div className="actions">
         <SavedViewsMenu search={search} onChoose={(view) => void navigate({ search: view })} />
-        {shown.length > 0 && shown.length <= MOST_IN_ADDRESS && (
+        {data && shown.length > 0 && shown.length <= MOST_IN_ADDRESS && (
           <Link to="/run" search={{ servers: shown.map(({ server_id }) => server_id).join(",") }} className="button">
             {run.runOnThese(shown.length)}
           </Link>
         )}
       </div>
-      {isPending && <Skeleton rows={8} />}
+      {isPending && shown.length === 0 && <Skeleton rows={8} />}
       {error && <ErrorNotice error={error} reset={() => void refetch()} />}
       {data?.length === 0 && (
         <EmptyState title={texts.none}>

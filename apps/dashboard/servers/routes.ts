@@ -1,14 +1,17 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { z } from "zod";
-import { serversQuery } from "../api/queries.ts";
+import { firstServersQuery, serversQuery } from "../api/queries.ts";
 import { root } from "../app/root.ts";
-import { ServerSearch } from "./serverFilter.ts";
+import { listingOf, ServerSearch } from "./serverFilter.ts";
 
 const servers = createRoute({
   getParentRoute: () => root,
   path: "/servers",
   validateSearch: ServerSearch,
-  loader: ({ context }) => void context.queryClient.prefetchQuery(serversQuery),
+  loader: ({ context: { queryClient }, location }) => {
+    if (queryClient.getQueryData(serversQuery.queryKey) !== undefined) return;
+    void queryClient.prefetchQuery(firstServersQuery(listingOf(ServerSearch.parse(location.search))));
+  },
   component: lazyRouteComponent(() => import("./ServersPage.tsx"), "ServersPage"),
 });
 

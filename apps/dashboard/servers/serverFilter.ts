@@ -3,6 +3,8 @@ import { z } from "zod";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;
+/** As many as are in sight, and some. */
+const FIRST_ROWS = 50;
 
 /** When the last sign of life of a server came. */
 export const Seen = z.enum(["minutes", "hour", "day", "older"]);
@@ -37,6 +39,22 @@ export function filterServers(servers: readonly Server[], search: ServerSearch, 
   const keyed = fitting.map((server) => ({ server, key: key(server) }));
   keyed.sort((a, b) => (a.key < b.key ? -sign : a.key > b.key ? sign : 0));
   return keyed.map(({ server }) => server);
+}
+
+/** What the API is asked for to begin with the same servers, as far as it knows what they are asked for by. */
+export function listingOf(search: ServerSearch) {
+  const { q, status, environment, group, tag, sort = "hostname", desc } = search;
+  const [word] = (q ?? "").split(/\s+/).filter(Boolean);
+  const by = sort === "status" ? "hostname" : sort;
+  return {
+    limit: FIRST_ROWS,
+    sort: desc ? (`-${by}` as const) : by,
+    ...(word !== undefined && { search: word }),
+    ...(status !== undefined && { status }),
+    ...(environment !== undefined && { environment }),
+    ...(group !== undefined && { server_group: group }),
+    ...(tag !== undefined && { tag }),
+  };
 }
 
 /** One test for each thing that is asked for. */

@@ -9,7 +9,16 @@ const UNITS = [
 export function ago(at: string, now: number, language: string): string {
   const seconds = Math.round((Date.parse(at) - now) / 1_000);
   const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? (["second", 1] as const);
-  return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
+  return formatOf(language).format(Math.trunc(seconds / size), unit);
+}
+
+const formats = new Map<string, Intl.RelativeTimeFormat>();
+
+/** One for each language: to make one takes longer than to use it for a whole table. */
+function formatOf(language: string): Intl.RelativeTimeFormat {
+  const known = formats.get(language) ?? new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  formats.set(language, known);
+  return known;
 }
 
 /** A span of time as people write it: 0.4 s, 12 s, 3 min 5 s, 2 h 10 min. */

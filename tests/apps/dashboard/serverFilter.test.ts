@@ -1,4 +1,4 @@
-import { filterServers, ServerSearch } from "@homeslice/dashboard/servers/serverFilter.ts";
+import { filterServers, listingOf, ServerSearch } from "@homeslice/dashboard/servers/serverFilter.ts";
 import { withLive } from "@homeslice/dashboard/servers/withLive.ts";
 import { describe, expect, test } from "vitest";
 import { sampleServer } from "./sampleServer.ts";
@@ -35,6 +35,16 @@ describe("the servers of the table", () => {
     const nonsense = { q: { a: 1 }, status: "__proto__", environment: "%00", sort: "__proto__", desc: "x", page: -1 };
     expect(ServerSearch.parse(nonsense)).toEqual({});
   });
+});
+
+test("the API is asked to begin with the same ones, as far as it can: by one word, and never in the order of states", () => {
+  const { limit, ...everything } = listingOf({});
+  expect(everything).toEqual({ sort: "hostname" });
+  expect(limit).toBeLessThan(100);
+  const search = { q: " web  nginx", status: "busy", group: "a", tag: "b", sort: "last_seen", desc: true } as const;
+  const asked = { search: "web", status: "busy", server_group: "a", tag: "b", sort: "-last_seen" };
+  expect(listingOf(search)).toMatchObject(asked);
+  expect(listingOf({ sort: "status" }).sort).toBe("hostname");
 });
 
 test("groups, tags and the last sign of life are compared exactly, and never is longer ago than anything", () => {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
+import { resolve } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { UserError } from "@homeslice/config/errors.ts";
@@ -29,7 +30,7 @@ export function listReports(shown: Shown): void {
   );
 }
 
-export interface DownloadOptions {
+export interface DownloadOptions extends Shown {
   readonly format: ReportFormat;
   readonly since?: string;
   readonly until?: string;
@@ -72,34 +73,43 @@ export async function listKeptReports({ kind, ...shown }: Shown & { readonly kin
 }
 
 /** `reports fetch`: one that a schedule made. @throws UserError as `downloadReport` */
-export async function fetchReport(id: string, { out }: { readonly out: string }): Promise<void> {
+export async function fetchReport(id: string, { out, ...shown }: Shown & { readonly out: string }): Promise<void> {
   const report = parseId({ concern: CONCERN, noun: "report", list: "reports kept" }, id);
-  await save(await request(`${report}/content`, {}), report, out);
+  await save(await request(`${report}/content`, {}), report, out, shown);
 }
 
 /** `reports download`: a file as it is made. @throws UserError `reports.refused`, `option.invalid`, as `locateEndpoint` */
-export async function downloadReport(kind: ReportKind, { out, ...asked }: DownloadOptions): Promise<void> {
+export async function downloadReport(
+  kind: ReportKind,
+  { out, json = false, ...asked }: DownloadOptions,
+): Promise<void> {
   if (out === undefined && asked.format === "pdf" && process.stdout.isTTY) {
     throw invalidOption("--out", "a PDF is nothing for a terminal", `Give a file: --out ${kind}.pdf`);
+  }
+  if (out === undefined && json) {
+    throw invalidOption("--json", "the report itself goes to standard output", `Give a file: --out ${kind}.json`);
   }
   const body = await request(kind, {
     format: asked.format,
     ...(asked.since && { since: parseTime("--since", asked.since) }),
     ...(asked.until && { until: parseTime("--until", asked.until) }),
   });
-  await save(body, kind, out);
+  if (out === undefined) await print(body, kind);
+  else await save(body, kind, out, { json });
 }
 
-/** Writes a report into a file, or to standard output. */
-async function save(body: Body, name: string, out: string | undefined): Promise<void> {
+async function print(body: Body, name: string): Promise<void> {
+  await pipeline(Readable.fromWeb(body), counting(name).stream, process.stdout, { end: false });
+}
+
+/** Writes a report into a file, and says what it has become. */
+async function save(body: Body, name: string, out: string, shown: Shown): Promise<void> {
   const counted = counting(name);
-  if (out === undefined) {
-    await pipeline(Readable.fromWeb(body), counted.stream, process.stdout, { end: false });
-    return;
-  }
   const writing = pipeline(Readable.fromWeb(body), counted.stream, createWriteStream(out));
   await writing.catch((error: unknown) => unwritable(out, error));
-  say(`${out} has ${counted.size()}, SHA-256 ${counted.hash()}`);
+  const sha256 = counted.hash();
+  say(`${out} has ${counted.size()}, SHA-256 ${sha256}`);
+  if (shown.json) show({ path: resolve(out), bytes: counted.bytes(), sha256 }, shown);
 }
 
 async function request(path: string, query: Record<string, string>): Promise<Body> {
@@ -115,7 +125,12 @@ async function request(path: string, query: Record<string, string>): Promise<Bod
 }
 
 /** Lets bytes through, and says how many there were, and which. */
-function counting(name: string): { readonly stream: Transform; size(): string; hash(): string } {
+function counting(name: string): {
+  readonly stream: Transform;
+  bytes(): number;
+  size(): string;
+  hash(): string;
+} {
   const progress = new ProgressLine();
   const sha256 = createHash("sha256");
   let bytes = 0;
@@ -136,7 +151,7 @@ function counting(name: string): { readonly stream: Transform; size(): string; h
       done();
     },
   });
-  return { stream, size, hash: () => sha256.digest("hex") };
+  return { stream, bytes: () => bytes, size, hash: () => sha256.digest("hex") };
 }
 
 /** A time with its zone, or a day, which begins in UTC. @throws UserError `option.invalid` */

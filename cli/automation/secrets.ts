@@ -49,12 +49,14 @@ export async function setSecret(
 }
 
 /** `secrets delete`. @throws UserError as `listSecrets`, `secrets.unknown` */
-export async function deleteSecret(name: string): Promise<void> {
+export async function deleteSecret(name: string, shown: Shown): Promise<void> {
   const client = await openFor(CONCERN);
   const wanted = { concern: CONCERN, noun: "secret" };
-  const { secret_id, version } = named(wanted, await all(client), name, (secret) => secret.secret_id);
+  const deleted = named(wanted, await all(client), name, (secret) => secret.secret_id);
+  const { secret_id, version } = deleted;
   await client.call("deleteSecret", { params: { secret_id }, version });
-  say(`the secret "${name}" is deleted`);
+  say(`the secret "${deleted.name}" is deleted`);
+  if (shown.json) show(deleted, shown);
 }
 
 /** `secrets reseal`. @throws UserError as `listSecrets` */

@@ -54,15 +54,20 @@ export async function addServer(hostname: string, { environment, group, tag, ...
 }
 
 /** `servers delete`. @throws UserError as `showServer`, `option.invalid` */
-export async function deleteServer(name: string, { yes = false }: { readonly yes?: boolean }): Promise<void> {
+export async function deleteServer(
+  name: string,
+  { yes = false, ...shown }: Shown & { readonly yes?: boolean },
+): Promise<void> {
   const client = await openFor(CONCERN);
-  const { server_id, hostname, version } = await findServer(client, name);
+  const deleted = await findServer(client, name);
+  const { server_id, hostname, version } = deleted;
   if (!yes) {
     const what = `${hostname} would be cut off at once, and its identity never used again`;
     throw invalidOption("--yes", what, "Give --yes to delete it.");
   }
   await client.call("deleteServer", { params: { server_id }, version });
   say(`the server ${hostname} is deleted`);
+  if (shown.json) show(deleted, shown);
 }
 
 /** The server with this name or id. @throws UserError `servers.unknown` */

@@ -37,12 +37,13 @@ export async function createToken(name: string, { role, days, permission, ...sho
 }
 
 /** `tokens revoke`. @throws UserError as `listTokens`, `tokens.unknown` */
-export async function revokeToken(name: string): Promise<void> {
+export async function revokeToken(name: string, shown: Shown): Promise<void> {
   const client = await openFor(CONCERN);
   const wanted = { concern: CONCERN, noun: "token" };
-  const { token_id } = named(wanted, await all(client), name, (token) => token.token_id);
-  await client.call("revokeApiToken", { params: { token_id } });
-  say(`the token "${name}" is revoked`);
+  const revoked = named(wanted, await all(client), name, (token) => token.token_id);
+  await client.call("revokeApiToken", { params: { token_id: revoked.token_id } });
+  say(`the token "${revoked.name}" is revoked`);
+  if (shown.json) show(revoked, shown);
 }
 
 async function all(client: Client, search?: string): Promise<ApiToken[]> {

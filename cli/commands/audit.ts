@@ -1,14 +1,10 @@
 import type { Command } from "commander";
+import { showable } from "./options.ts";
 
-/** `audit`: local mode. */
+/** `audit`: here or at HOMESLICE_URL. */
 export function registerAudit(program: Command): void {
-  const audit = program.command("audit").description("check the audit log of this machine's orchestrator");
-  audit
-    .command("verify")
+  const audit = program.command("audit").description("check the audit log");
+  showable(audit.command("verify"))
     .description("compute the chain of hashes anew: says where an entry was altered or taken out, and fails then")
-    .option("--json", "as JSON, for scripts")
-    .action(async (options: { readonly json?: boolean }) => {
-      const { verifyAudit } = await import("../local/audit.ts");
-      await verifyAudit(options);
-    });
+    .action(async (options) => (await import("../automation/audit.ts")).verifyAudit(options));
 }

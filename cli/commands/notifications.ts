@@ -36,10 +36,9 @@ function registerChannels(notifications: Command): void {
     .description("create a channel, or replace it, by its name; its target is read as YAML or JSON")
     .option("-f, --file <file>", "file with the target; - is standard input", "-")
     .action(async (name, options) => (await channels()).setChannel(name, options));
-  notifications
-    .command("delete <channel>")
+  showable(notifications.command("delete <channel>"))
     .description("delete a channel, with what is still to be sent to it")
-    .action(async (name) => (await channels()).deleteChannel(name));
+    .action(async (name, options) => (await channels()).deleteChannel(name, options));
   showable(notifications.command("test <channel>"))
     .description("send a message to a channel now; fails when it is not taken")
     .action(async (name, options) => (await channels()).testChannel(name, options));

@@ -13,14 +13,13 @@ export function registerReports(program: Command): void {
   showable(reports.command("list"))
     .description("show which reports there are, and what it takes to read each")
     .action(async (options) => (await implementation()).listReports(options));
-  reports
-    .command("download")
+  showable(reports.command("download"))
     .description("write a report of a period as a file")
     .addArgument(choiceArgument("<report>", "which report", kinds))
     .addOption(choice("--format <format>", "as", formats).default("json"))
     .option("--since <time>", "from this day or time on (default: 30 days before the end)")
     .option("--until <time>", "before this day or time (default: now)")
-    .option("-o, --out <file>", "into this file (default: standard output)")
+    .option("-o, --out <file>", "into this file (default: standard output); --json says path, size and SHA-256 of it")
     .action(async (kind, options) => (await implementation()).downloadReport(kind, options));
   registerScheduled(reports);
 }
@@ -35,8 +34,7 @@ function registerScheduled(reports: Command): void {
     .description("show the newest reports that schedules made")
     .addOption(choice("--kind <report>", "those alone that say this", kinds))
     .action(async (options) => (await implementation()).listKeptReports(options));
-  reports
-    .command("fetch <report>")
+  showable(reports.command("fetch <report>"))
     .description("write a report that a schedule made into a file, and say its SHA-256")
     .requiredOption("-o, --out <file>", "into this file")
     .action(async (report, options) => (await implementation()).fetchReport(report, options));

@@ -17,10 +17,9 @@ export function registerSecrets(program: Command): void {
     .option("--variable <name>", "it lies in this variable of the orchestrator instead")
     .option("--path <path>", "it lies in this file of the orchestrator's directory of secrets instead")
     .action(async (name, options) => (await implementation()).setSecret(name, options));
-  secrets
-    .command("delete <secret>")
+  showable(secrets.command("delete <secret>"))
     .description("delete a secret: what asks for it is refused from now on")
-    .action(async (name) => (await implementation()).deleteSecret(name));
+    .action(async (name, options) => (await implementation()).deleteSecret(name, options));
   showable(secrets.command("reseal"))
     .description("seal all that is sealed with an older key with the first one")
     .action(async (options) => (await implementation()).resealSecrets(options));

@@ -27,8 +27,7 @@ export function registerServers(program: Command): void {
     .option("--group <group>", "the group that it is in")
     .option("--tag <tag>", "a tag of it; may be given again", collect, [])
     .action(async (hostname, options) => (await implementation()).addServer(hostname, options));
-  servers
-    .command("delete <server>")
+  showable(servers.command("delete <server>"))
     .description("delete a server: its agent is cut off at once, and its identity never used again")
     .option("-y, --yes", "really do it")
     .action(async (name, options) => (await implementation()).deleteServer(name, options));

@@ -19,8 +19,7 @@ export function registerTokens(program: Command): void {
     .option("--permission <permission>", "only this of what the role may do; may be given again", collect, [])
     .option("--days <number>", "how long it holds, at most 366", upTo(366), 90)
     .action(async (name, options) => (await implementation()).createToken(name, options));
-  tokens
-    .command("revoke <token>")
+  showable(tokens.command("revoke <token>"))
     .description("revoke a token, by its name or id")
-    .action(async (name) => (await implementation()).revokeToken(name));
+    .action(async (name, options) => (await implementation()).revokeToken(name, options));
 }

@@ -40,11 +40,13 @@ export async function setChannel(name: string, { file, ...shown }: Shown & { rea
 }
 
 /** `notifications delete`. @throws UserError as `listChannels`, `notifications.unknown` */
-export async function deleteChannel(name: string): Promise<void> {
+export async function deleteChannel(name: string, shown: Shown): Promise<void> {
   const client = await openFor(CONCERN);
-  const { channel_id, version } = await findChannel(client, name);
+  const deleted = await findChannel(client, name);
+  const { channel_id, version } = deleted;
   await client.call("deleteChannel", { params: { channel_id }, version });
-  say(`the channel "${name}" is deleted`);
+  say(`the channel "${deleted.name}" is deleted`);
+  if (shown.json) show(deleted, shown);
 }
 
 /** `notifications test`: fails when the message was not taken. @throws UserError as `deleteChannel` */

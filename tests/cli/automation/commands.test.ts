@@ -90,6 +90,38 @@ test("what was found is one JSON for scripts, with nothing around it", async () 
   }
 });
 
+test("what is deleted, revoked or written to a file is told to scripts, too", async () => {
+  await client.call("registerServer", { body: { hostname: "old-1" } });
+  await homeslice("secrets", "set", "old", "--variable", "OLD");
+  await homeslice("notifications", "set", "old", "--file", file("channel.yaml"));
+  await homeslice("tokens", "create", "old");
+  await homeslice("roles", "set", "old", "viewer");
+  for (const [argv, told] of [
+    [["secrets", "delete", "old"], { name: "old", secret_id: expect.any(String) }],
+    [["notifications", "delete", "old"], { name: "old", type: "slack" }],
+    [["tokens", "revoke", "old"], { name: "old", role: "viewer" }],
+    [["roles", "delete", "old"], { name: "old", role: "viewer" }],
+    [["servers", "delete", "old-1", "--yes"], { hostname: "old-1" }],
+  ] as const) {
+    const { code, out } = await homeslice(...argv, "--json");
+    expect({ argv, code, told: JSON.parse(out) }).toMatchObject({ argv, code: 0, told });
+  }
+  const written = await homeslice("reports", "download", "changes", "--out", file("told.json"), "--json");
+  const held = readFileSync(file("told.json"));
+  const sha256 = createHash("sha256").update(held).digest("hex");
+  expect(JSON.parse(written.out)).toEqual({ path: file("told.json"), bytes: held.length, sha256 });
+});
+
+test("the audit log is checked wherever the orchestrator is, and a break of its chain fails with 1", async () => {
+  const sealed = async () => JSON.parse((await homeslice("audit", "verify", "--json")).out).unsealed === 0;
+  await eventually(sealed, "all entries are in the chain");
+  expect((await homeslice("audit", "verify")).out).toMatch(/^The audit log is intact: \d+ entries checked/);
+  expect(await operator("audit", "verify")).toMatchObject({ code: 2, err: expect.stringContaining("audit:verify") });
+  await installation.query("update audit_events set details = '{\"forged\":true}' where position = 2");
+  const broken = await homeslice("audit", "verify");
+  expect(broken).toMatchObject({ code: 1, out: expect.stringContaining("entry 2 is not what it was") });
+});
+
 test("pausing a schedule and a hook keeps all else that they say", async () => {
   const before = (await client.call("listSchedules", { query: {} })).items[0];
   expect((await homeslice("schedules", "pause", "every night")).err).toContain('"every night" is paused');
@@ -134,8 +166,9 @@ test("a report that a schedule made is listed and fetched whole", async () => {
   await eventually(async () => (await kept()).length > 0, "it is made");
   const [{ report_id, sha256 }] = await kept();
   expect((await homeslice("reports", "schedules")).out).toMatch(/monthly +changes +csv +@monthly UTC/);
-  const { err } = await homeslice("reports", "fetch", report_id, "--out", file("changes.csv"));
+  const { out, err } = await homeslice("reports", "fetch", report_id, "--out", file("changes.csv"), "--json");
   expect(err).toContain(`SHA-256 ${sha256}`);
+  expect(JSON.parse(out)).toMatchObject({ path: file("changes.csv"), sha256 });
   expect(
     createHash("sha256")
       .update(readFileSync(file("changes.csv")))
@@ -161,6 +194,7 @@ test.each([
   [["notifications", "retry"], "nothing is given to be tried again"],
   [["notifications", "set", "x", "--file", "/nowhere"], "/nowhere: cannot be read"],
   [["reports", "fetch", id, "--out", file("none.pdf")], "there is no"],
+  [["reports", "download", "access", "--json"], "the report itself goes to standard output"],
   [["reports", "download", "everything"], "Allowed choices are executions"],
   [["reports", "download", "access", "--since", "yesterday"], '--since: "yesterday" is no time'],
   [

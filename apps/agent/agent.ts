@@ -132,13 +132,13 @@ export class Agent {
   }
 
   async #openJobs({ serverId, orchestratorKey }: Identity, policy: Policy): Promise<Jobs> {
-    const { stateDir, maxConcurrentJobs, nodeName } = this.#settings;
+    const { stateDir, maxConcurrentJobs, standbyCommands, nodeName } = this.#settings;
     const sandbox = await Sandbox.find(serverId);
     this.#sandbox = sandbox;
     const vault = await Vault.open(stateDir);
     const onFinish = (finish: Finish) => this.#metrics.finished(finish);
     const jobs = await Jobs.open(
-      { stateDir, maxConcurrentJobs, onFinish },
+      { stateDir, serverId, maxConcurrentJobs, standbyCommands, onFinish },
       { serverId, orchestratorKey },
       {
         hostname: nodeName,

@@ -47,6 +47,12 @@ export interface Timings {
   /** Range of the pause before the first new connection; it doubles with each failure, up to `reconnectMax`. */
   readonly reconnectMin: number;
   readonly reconnectMax: number;
+  /**
+   * How long a sandbox that waits for a command may be used; and how long the agent has to have had nothing to do before
+   * it makes another one.
+   */
+  readonly standbyAge: number;
+  readonly standbyPause: number;
 }
 
 export const defaultTimings: Timings = {
@@ -57,4 +63,6 @@ export const defaultTimings: Timings = {
   ping: 5_000,
   reconnectMin: 250,
   reconnectMax: 15_000,
+  standbyAge: 600_000,
+  standbyPause: 200,
 };

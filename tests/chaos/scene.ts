@@ -43,7 +43,7 @@ interface Cast {
 export class Scene {
   readonly cast: Cast;
   readonly history: History;
-  /** A line for each command that was started, written by the command itself: its working directory. */
+  /** A line for each command that was started, written by the command itself: execution, server, attempt. */
   readonly startsFile: string;
   /** Executions whose processes are to be gone when they have ended. */
   readonly unruly = new Set<string>();
@@ -136,7 +136,7 @@ export class Scene {
     this.#readMoves = moves.at(-1)?.move_id ?? this.#readMoves;
     this.history.add(moves.map(({ move_id: _, ...move }) => ({ type: "moved", ...move })));
     const started = readFileSync(this.startsFile, "utf8").split("\n").slice(0, -1);
-    this.history.add(started.slice(this.#readStarts).map((directory) => this.#start(directory)));
+    this.history.add(started.slice(this.#readStarts).map(startOf));
     this.#readStarts = started.length;
   }
 
@@ -148,14 +148,11 @@ export class Scene {
     await redis?.kill();
     await installation.close();
   }
+}
 
-  /** @param directory …/AGENT/state/jobs/EXECUTION.FENCE/work */
-  #start(directory: string) {
-    const agents = [...this.cast.agents, this.cast.patient];
-    const agent = agents.find(({ stateDir }) => directory.startsWith(`${stateDir}/`));
-    const [execution = "", fence] = directory.split("/").at(-2)?.split(".") ?? [];
-    return { type: "started" as const, execution, server: agent?.serverId ?? directory, fence: Number(fence) };
-  }
+function startOf(line: string) {
+  const [execution = "", server = "", fence] = line.split(" ");
+  return { type: "started" as const, execution, server, fence: Number(fence) };
 }
 
 /** Every change of a state, in the transaction that makes it. */

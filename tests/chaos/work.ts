@@ -31,6 +31,9 @@ interface Work {
   readonly limits?: Command["limits"];
 }
 
+/** Who it is, as `Scene` reads it. */
+export const SAY_START = 'echo "$HOMESLICE_EXECUTION_ID $HOMESLICE_SERVER_ID $HOMESLICE_ATTEMPT" >>"$0"';
+
 /** Starts an execution as a careful client does: it asks again under the same key until it has an answer. @returns its id */
 export async function begin(scene: Scene, random: Random, work: Work): Promise<string> {
   const { servers, script, lines, mayFail = false, timeoutSeconds = 3_600, limits } = work;
@@ -39,7 +42,7 @@ export async function begin(scene: Scene, random: Random, work: Work): Promise<s
     timeout_seconds: timeoutSeconds,
     operation: {
       type: "shell_command" as const,
-      argv: ["/bin/sh", "-c", `pwd >>"$0"; ${script}`, scene.startsFile] satisfies [string, ...string[]],
+      argv: ["/bin/sh", "-c", `${SAY_START}; ${script}`, scene.startsFile] satisfies [string, ...string[]],
       ...(limits && { limits }),
     },
   };

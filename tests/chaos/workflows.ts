@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { Random } from "./random.ts";
 import type { Scene } from "./scene.ts";
-import { PATIENCE_MS, persist, RETRY_MS } from "./work.ts";
+import { PATIENCE_MS, persist, RETRY_MS, SAY_START } from "./work.ts";
 
 /** What the first step hands on, and the second one wants. */
 const RELEASE = 7;
@@ -57,7 +57,7 @@ async function define(scene: Scene, random: Random): Promise<string> {
       target_servers: [...servers],
       operation: {
         type: "shell_command" as const,
-        argv: ["/bin/sh", "-c", `pwd >>"$0"; ${script}`, scene.startsFile, ...more] satisfies [string, ...string[]],
+        argv: ["/bin/sh", "-c", `${SAY_START}; ${script}`, scene.startsFile, ...more] satisfies [string, ...string[]],
       },
     },
   });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { runChaos } from "../chaos/run.ts";
 
 const ROUNDS = 50;
-const SEED = 20_261;
+const SEED = 20_309;
 
 test("whatever is killed, frozen, cut off, full or wrong: nothing acknowledged is lost, nothing runs twice, no line is missing, each step comes once and in its order", async () => {
   const told: string[] = [];

@@ -84,6 +84,12 @@ export const Environment = z.object({
     .max(1_000)
     .default(4)
     .describe("Commands that run at the same time; more of them wait their turn, in order."),
+  HOMESLICE_STANDBY_COMMANDS: number(0, 100)
+    .default(2)
+    .describe(
+      "Sandboxes that are made before there is a command for them, so that it starts at once: each is a few processes " +
+        "that wait, some 3 MB. A command with limits or variables of its own gets one of its own. 0: none.",
+    ),
   HOMESLICE_STOP_JOBS_ON_EXIT: z
     .enum(["true", "false"])
     .default("false")
@@ -106,6 +112,7 @@ export interface Settings {
   readonly logLevel: string;
   readonly logFile: { readonly path: string; readonly megabytes: number; readonly files: number } | undefined;
   readonly maxConcurrentJobs: number;
+  readonly standbyCommands: number;
   readonly stopJobsOnExit: boolean;
 }
 
@@ -131,6 +138,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
         ? undefined
         : { path: set.HOMESLICE_LOG_FILE, megabytes: set.HOMESLICE_LOG_FILE_MB, files: set.HOMESLICE_LOG_FILES },
     maxConcurrentJobs: set.HOMESLICE_MAX_CONCURRENT_JOBS,
+    standbyCommands: set.HOMESLICE_STANDBY_COMMANDS,
     stopJobsOnExit: set.HOMESLICE_STOP_JOBS_ON_EXIT,
   };
 }

@@ -1,5 +1,5 @@
-import { mkdir, rm } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { rm } from "node:fs/promises";
+import { basename } from "node:path";
 import type { Finish, HeldAttempt, Job } from "@homeslice/protocol/link.ts";
 import type { Logger } from "pino";
 import { pause } from "../clock.ts";
@@ -10,11 +10,19 @@ import { takeBack } from "../operations/shellCommand/secrets.ts";
 import { Outbox } from "../output/outbox.ts";
 import { Tail } from "../output/tail.ts";
 import { accountFor, withReason } from "./accounting.ts";
-import { closeRecords, forgetUncoverable, openRecords, type Records, syncRecords } from "./attemptRecords.ts";
+import {
+  beginRecords,
+  closeRecords,
+  forgetUncoverable,
+  openRecords,
+  type Records,
+  syncRecords,
+} from "./attemptRecords.ts";
 import { executionMarks } from "./command.ts";
 import { type Ending, refused } from "./ending.ts";
 import { findLaunched, type Launched, launch } from "./launch.ts";
 import { outputLimit } from "./outputLimit.ts";
+import type { Standby } from "./standby.ts";
 import { supervise } from "./supervision.ts";
 import type { Work } from "./work.ts";
 import type { Workshop } from "./workshop.ts";
@@ -34,24 +42,19 @@ export class Attempt {
   readonly #detach = new AbortController();
   #stopping: "cancelled" | "timed_out" | undefined;
   #launched: Launched | undefined;
+  #standby: Standby | undefined;
   #recovered = false;
 
-  /** Takes on a job. When this returns, it is in the journal. @throws when it cannot be written there */
-  static async accept(directory: string, { job, secrets }: Work, shop: Workshop): Promise<Attempt> {
-    let records: Records | undefined;
-    try {
-      await mkdir(join(directory, "work"), { recursive: true, mode: 0o700 });
-      await shop.vault.put(basename(directory), secrets);
-      records = await openRecords(directory, shop);
-      await records.journal.append({ type: "accepted", at: shop.clock.now().toISOString(), job });
-      await syncRecords(directory);
-      return new Attempt(job, records, shop);
-    } catch (error) {
-      if (records !== undefined) await closeRecords(records);
-      await shop.vault.remove(basename(directory));
-      await rm(directory, { recursive: true, force: true });
-      throw error;
-    }
+  /**
+   * Takes on a job. When this returns, it is in the journal.
+   * @param standby what waits for it in that directory
+   * @throws when it cannot be written there
+   */
+  static async accept(directory: string, work: Work, shop: Workshop, standby?: Standby): Promise<Attempt> {
+    const attempt = new Attempt(work.job, await beginRecords(directory, work, shop, standby), shop);
+    attempt.#standby = standby;
+    attempt.#log.debug("attempt accepted");
+    return attempt;
   }
 
   /** Takes up an attempt of an earlier process of the agent; undefined when that one had not accepted it yet. */
@@ -61,6 +64,7 @@ export class Attempt {
     const { job, stopping, finish } = records.journal.progress;
     if (job === undefined) {
       await closeRecords(records);
+      await shop.sandbox.release(basename(directory));
       await rm(directory, { recursive: true });
       return undefined;
     }
@@ -157,6 +161,7 @@ export class Attempt {
 
   async close(): Promise<void> {
     await this.#outbox.stop();
+    await this.#standby?.close();
     await closeRecords(this.#records);
     if (this.finish !== undefined) await this.#shop.sandbox.release(basename(this.#records.directory));
   }
@@ -174,9 +179,10 @@ export class Attempt {
       if (this.#stopping !== undefined) return { outcome: this.#stopping, exit_code: null, error: null };
       if (this.#detach.signal.aborted) return undefined;
       if (this.#recovered && this.#isExpired()) return refused("the agent was down until the job had expired");
-      const launched = await launch(this.job, directory, journal, this.#shop);
+      const launched = await launch(this.job, directory, journal, this.#shop, this.#standby);
       if ("outcome" in launched) return launched;
       this.#launched = launched;
+      this.#log.debug("command started");
     }
     const { startedAt, pid } = this.#launched;
     if (journal.progress.started === undefined && pid !== undefined) {

@@ -1,31 +1,83 @@
-import { basename, dirname } from "node:path";
+import { mkdir, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { syncDirectory } from "../files.ts";
 import { Journal } from "../journal/journal.ts";
+import type { JournalRecord } from "../journal/records.ts";
 import { givenSecrets } from "../operations/shellCommand/secrets.ts";
 import { type IndexEnd, OutputFiles, streams } from "../output/outputFiles.ts";
 import { Redactor } from "../output/redactor.ts";
 import type { Vault } from "./vault.ts";
+import type { Work } from "./work.ts";
 import type { Workshop } from "./workshop.ts";
 
-/** What an attempt has on disk, and the secrets that are kept out of it. */
-export interface Records {
+/** What an attempt has on disk. */
+export interface RecordFiles {
   readonly directory: string;
   readonly journal: Journal;
   readonly files: OutputFiles;
   readonly end: IndexEnd;
+}
+
+/** The same, and the secrets that are kept out of it. */
+export interface Records extends RecordFiles {
   readonly redactor: Redactor;
 }
 
+export async function openRecordFiles(directory: string): Promise<RecordFiles> {
+  const { files, end } = await OutputFiles.open(directory);
+  try {
+    return { directory, files, end, journal: await Journal.open(directory) };
+  } catch (error) {
+    await files.close();
+    throw error;
+  }
+}
+
+/** What was made ready in the directory of an attempt before there was a job for it. */
+interface Readiness {
+  takeRecords(): RecordFiles | undefined;
+  /** What the journal says of the start, beside the acceptance. */
+  startingAt(at: string): Promise<JournalRecord[]>;
+  close(): Promise<void>;
+}
+
+/** Takes on a job: when this returns, its acceptance is on disk. @throws when it cannot be, and leaves nothing behind */
+export async function beginRecords(
+  directory: string,
+  { job, secrets }: Work,
+  shop: Workshop,
+  ready?: Readiness,
+): Promise<Records> {
+  let records: Records | undefined;
+  try {
+    await mkdir(join(directory, "work"), { recursive: true, mode: 0o700 });
+    await shop.vault.put(basename(directory), secrets);
+    records = await openRecords(directory, shop, ready?.takeRecords());
+    const at = shop.clock.now().toISOString();
+    // Both at once: whether the shim has begun is told by its token alone.
+    await records.journal.append({ type: "accepted", at, job }, ...((await ready?.startingAt(at)) ?? []));
+    if (ready === undefined) await syncRecords(directory);
+    return records;
+  } catch (error) {
+    if (records !== undefined) await closeRecords(records);
+    await shop.vault.remove(basename(directory));
+    await ready?.close();
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** @param opened the files, where they are open already */
 export async function openRecords(
   directory: string,
   { secretsDir, vault }: Pick<Workshop, "secretsDir" | "vault">,
+  opened: Promise<RecordFiles> | RecordFiles = openRecordFiles(directory),
 ): Promise<Records> {
-  const { files, end } = await OutputFiles.open(directory);
+  const files = await opened;
   try {
-    const redactor = await Redactor.of([secretsDir, vault.directoryOf(basename(directory))]);
-    return { directory, files, end, redactor, journal: await Journal.open(directory) };
+    return { ...files, redactor: await Redactor.of([secretsDir, vault.directoryOf(basename(directory))]) };
   } catch (error) {
-    await files.close();
+    await closeRecords(files);
     throw error;
   }
 }
@@ -49,6 +101,6 @@ export async function forgetUncoverable({ directory, journal, files, end }: Reco
   for (const stream of streams) await files.discard(stream, end.offsets[stream]);
 }
 
-export async function closeRecords({ files, journal }: Records): Promise<void> {
+export async function closeRecords({ files, journal }: RecordFiles): Promise<void> {
   await Promise.all([files.close(), journal.close()]);
 }

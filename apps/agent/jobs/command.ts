@@ -36,21 +36,27 @@ export async function findProgram(name: string): Promise<string | undefined> {
 }
 
 /** Where a command belongs: several agents on one machine may run the same execution. */
-interface Place {
+export interface Place {
   readonly executionId: string;
   readonly serverId: string;
+  /** Which attempt of the execution on the server this is, 1 at first. */
+  readonly attempt: number;
 }
 
 /** The environment of every command: nothing of the agent's own. */
-export function commandEnvironment({ executionId, serverId }: Place, workDir: string): Record<string, string> {
+export function commandEnvironment({ executionId, serverId, attempt }: Place, workDir: string): Record<string, string> {
   return {
     PATH: SEARCH_PATH,
     LANG: "C.UTF-8",
     ...whoami(workDir),
     HOMESLICE_EXECUTION_ID: executionId,
     HOMESLICE_SERVER_ID: serverId,
+    HOMESLICE_ATTEMPT: String(attempt),
   };
 }
+
+/** The variables that are not the same for every command of an agent. */
+export const variablesOfAttempt = ["HOMESLICE_EXECUTION_ID", "HOMESLICE_ATTEMPT"] as const;
 
 /** How the processes of an execution are told from others, as it stands in their environment; on one server, or on every one. */
 export function executionMarks({ executionId, serverId }: Pick<Place, "executionId"> & Partial<Place>): string[] {

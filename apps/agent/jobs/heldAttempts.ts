@@ -4,6 +4,8 @@ import type { Attempt as AttemptId, Finish } from "@homeslice/protocol/link.ts";
 import { z } from "zod";
 import { Settled } from "../journal/settled.ts";
 import { Attempt } from "./attempt.ts";
+import type { Standby } from "./standby.ts";
+import { Standbys } from "./standbys.ts";
 import { Turns } from "./turns.ts";
 import type { Work } from "./work.ts";
 import type { Workshop } from "./workshop.ts";
@@ -11,8 +13,11 @@ import type { Workshop } from "./workshop.ts";
 export interface HoldingOptions {
   /** State directory of the agent. */
   readonly stateDir: string;
+  readonly serverId: string;
   /** Commands that run at the same time. */
   readonly maxConcurrentJobs: number;
+  /** Sandboxes that wait for a command. */
+  readonly standbyCommands: number;
   readonly onFinish: (finish: Finish) => void;
 }
 
@@ -22,6 +27,7 @@ export class HeldAttempts {
   readonly #shop: Workshop;
   readonly #settled: Settled;
   readonly #turns: Turns;
+  readonly #standbys: Standbys;
   readonly #attempts = new Map<string, Attempt>();
   readonly #lives = new Map<Attempt, Promise<void>>();
   /** Settled before they ended: deleted when they have. */
@@ -41,6 +47,7 @@ export class HeldAttempts {
     recovered.sort((a, b) => a.acceptedAt.localeCompare(b.acceptedAt));
     await shop.vault.keepOnly(recovered.map(({ job }) => keyOf(job)));
     for (const attempt of recovered) held.#take(attempt);
+    held.#standbys.start();
     return held;
   }
 
@@ -49,6 +56,12 @@ export class HeldAttempts {
     this.#shop = shop;
     this.#settled = settled;
     this.#turns = new Turns(options.maxConcurrentJobs);
+    const { stateDir, standbyCommands, serverId } = options;
+    this.#standbys = new Standbys(
+      { directory: join(stateDir, "jobs"), size: standbyCommands, isIdle: () => this.size === 0 },
+      serverId,
+      shop,
+    );
   }
 
   get size(): number {
@@ -77,7 +90,9 @@ export class HeldAttempts {
   /** Takes on a job. @throws when it cannot be written to the journal */
   async accept(work: Work): Promise<Attempt> {
     const { job } = work;
-    const attempt = await Attempt.accept(join(this.#options.stateDir, "jobs", keyOf(job)), work, this.#shop);
+    const standby = this.#standbyFor(work);
+    const directory = standby?.directory ?? join(this.#options.stateDir, "jobs", keyOf(job));
+    const attempt = await Attempt.accept(directory, work, this.#shop, standby);
     // A newer attempt means that the orchestrator has given up on the older ones.
     for (const older of this.#ofExecution(job.execution_id)) older.stop("cancelled");
     this.#take(attempt);
@@ -106,6 +121,7 @@ export class HeldAttempts {
   }
 
   async close(): Promise<void> {
+    await this.#standbys.close();
     await Promise.all(this.all().map((attempt) => attempt.close()));
     await this.#settled.close();
     if (this.size === 0) await this.#shop.vault.close();
@@ -124,6 +140,12 @@ export class HeldAttempts {
       await rename(path, join(damaged, name));
       return undefined;
     }
+  }
+
+  /** What comes with secrets of its own is shown them by a sandbox of its own. */
+  #standbyFor({ job, secrets }: Work): Standby | undefined {
+    const suits = job.operation.type === "shell_command" && secrets.size === 0;
+    return suits ? this.#standbys.take() : undefined;
   }
 
   #take(attempt: Attempt): void {

@@ -103,6 +103,7 @@ export class Jobs {
       return;
     }
     const { job } = verified;
+    this.#shop.log.debug({ execution_id: job.execution_id, fence: job.fence }, "job received");
     const held = this.#attempts.find(job);
     const settled = this.#attempts.findSettled(job);
     if (held !== undefined) return this.#inBackground(held.report());

@@ -1,14 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { Job } from "@homeslice/protocol/link.ts";
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 import { modifiedAt } from "../files.ts";
-import type { Journal } from "../journal/journal.ts";
+import type { Journal, Progress } from "../journal/journal.ts";
 import { prepareOperation } from "../operations/index.ts";
+import type { Prepared } from "../operations/preparation.ts";
+import type { Confinement } from "../sandbox/sandbox.ts";
+import { confineIn } from "./confinement.ts";
 import { type Ending, refused } from "./ending.ts";
 import { ageOf, bootId } from "./processes.ts";
-import { callOff, isShim, NOT_STARTED, spawnShim, tokenTaker } from "./shim.ts";
+import { callOff, isShim, NOT_STARTED, type Shim, spawnShim, tokenTaker } from "./shim.ts";
+import type { Standby } from "./standby.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** A command whose shim was spawned. */
@@ -24,35 +28,26 @@ export interface Launched {
   readonly onExit: (listener: () => void) => void;
 }
 
-/** Starts the operation of a job, or says why not. The journal knows of it before the kernel does. */
+/**
+ * Starts the operation of a job, or says why not. The journal knows of it before the kernel does.
+ * @param standby what waits for it in its directory; unused where it does not suit
+ */
 export async function launch(
   job: Job,
   directory: string,
   journal: Journal,
   shop: Workshop,
+  standby?: Standby,
 ): Promise<Launched | Ending> {
-  const { execution_id: executionId, server_id: serverId, operation } = job;
-  const prepared = await prepareOperation(operation, { executionId, serverId, directory, shop });
+  const { execution_id: executionId, server_id: serverId, fence: attempt, operation } = job;
+  const prepared = await prepareOperation(operation, { executionId, serverId, attempt, directory, shop });
   if ("outcome" in prepared) return prepared;
-  const { sandbox, policy, ownPaths, vault } = shop;
-  const token = `start.${randomUUID()}`;
   try {
-    const confinement = await sandbox.confine({
-      ...{
-        directory,
-        attempt: basename(directory),
-        work: join(directory, "work"),
-        hidden: [...ownPaths, ...policy().forbiddenPaths],
-        shown: [vault.directoryOf(basename(directory))],
-      },
-      ...{ policy: policy(), limits: prepared.limits, isolate: prepared.isolate },
-    });
+    const confinement = await confineIn(directory, shop, prepared);
     if ("refusal" in confinement) return refused(confinement.refusal, 126);
-    await journal.append({ type: "starting", at: shop.clock.now().toISOString(), token, boot_id: await bootId() });
-    const shim = await spawnShim({
-      ...{ directory, token, groups: confinement.groups },
-      ...{ ...prepared, argv: [...confinement.wrapper, ...prepared.argv] },
-    });
+    const ready = (await standby?.suits(prepared, confinement)) ? standby : undefined;
+    if (ready === undefined) await standby?.close();
+    const shim = ready?.start(prepared) ?? (await spawnNow(prepared, confinement, directory, journal, shop));
     const startedMonotonic = shop.clock.monotonic();
     return {
       pid: shim.pid,
@@ -64,6 +59,19 @@ export async function launch(
   } catch (error) {
     return refused(`${prepared.argv[0]} could not be started on ${shop.hostname}: ${messageOf(error)}`, 126);
   }
+}
+
+async function spawnNow(
+  prepared: Prepared,
+  { wrapper, groups }: Confinement,
+  directory: string,
+  journal: Journal,
+  shop: Workshop,
+): Promise<Shim> {
+  const token = `start.${randomUUID()}`;
+  const boot_id = await bootId();
+  await journal.append({ type: "starting", at: shop.clock.now().toISOString(), token, boot_id, waited: 0 });
+  return await spawnShim({ ...prepared, directory, token, groups, argv: [...wrapper, ...prepared.argv] });
 }
 
 /**
@@ -79,7 +87,7 @@ export async function findLaunched(directory: string, journal: Journal, shop: Wo
 
   const taker = started ?? (await tokenTaker(directory, starting.token, shop.clock));
   const startedAt = new Date(taker?.at ?? starting.at);
-  const elapsed = await stopwatchOf(directory, starting.token, taker?.pid, startedAt, shop.clock);
+  const elapsed = await stopwatchOf(directory, starting, taker?.pid, startedAt, shop.clock);
   return { pid: taker?.pid, startedAt, elapsed, failed: () => false, onExit: () => {} };
 }
 
@@ -89,7 +97,7 @@ export async function findLaunched(directory: string, journal: Journal, shop: Wo
  */
 async function stopwatchOf(
   directory: string,
-  token: string,
+  { token, waited }: Pick<NonNullable<Progress["starting"]>, "token" | "waited">,
   pid: number | undefined,
   startedAt: Date,
   clock: Clock,
@@ -100,7 +108,7 @@ async function stopwatchOf(
     return () => seconds;
   }
   const age = pid !== undefined && (await isShim(pid, directory)) ? await ageOf(pid) : undefined;
-  const before = age ?? Math.max(0, clock.now().getTime() - startedAt.getTime()) / 1_000;
   const since = clock.monotonic();
-  return () => before + (clock.monotonic() - since) / 1_000;
+  const before = age === undefined ? (clock.now().getTime() - startedAt.getTime()) / 1_000 : age - waited;
+  return () => Math.max(0, before) + (clock.monotonic() - since) / 1_000;
 }

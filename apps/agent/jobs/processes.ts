@@ -9,9 +9,12 @@ interface Process {
   readonly name: string;
 }
 
+let boot: Promise<string> | undefined;
+
 /** Names this run of the kernel: no process outlives it. */
 export async function bootId(): Promise<string> {
-  return (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
+  boot ??= readFile("/proc/sys/kernel/random/boot_id", "utf8").then((text) => text.trim());
+  return await boot;
 }
 
 /** Arguments of a process; undefined when it is gone or a zombie. */

@@ -16,20 +16,14 @@ import { argumentsOf } from "./processes.ts";
 /** The shim could not take its token: nothing ran. */
 export const NOT_STARTED = 75;
 
-/**
- * $0 is the directory of the attempt, $1 the start token, $2 the working directory, $3 the control groups to join, with
- * colons between, the rest the command. Descriptor 9 is for the sandbox, if there is a filter for it to read. The token is taken by exclusive create
- * (set -C): of two shims, or a shim and an agent that calls the start off, one gets it. The traps keep the shim alive
- * when its group is told to end, and are not inherited by the command. An exit status is complete with its line break; on a
- * full disk it is written when there is room.
- */
-const SCRIPT = `
+/** The traps keep the shim alive when its group is told to end, and are not inherited by the command. */
+export const BEGIN = `
 umask 077
 trap : TERM INT HUP
-set -C
-echo $$ >"$0/$1" || exit ${NOT_STARTED}
-set +C
-(
+`;
+
+/** What the process does that becomes the command. Descriptor 9 is for the sandbox, if there is a filter for it to read. */
+export const ENTER = `
   IFS=:
   for homeslice_group in $3; do
     echo 0 >"$homeslice_group/cgroup.procs" || exit 126
@@ -39,12 +33,28 @@ set +C
   unset OLDPWD
   shift 3
   if [ -e "$0/seccomp" ]; then exec 9<"$0/seccomp"; fi
-  exec "$@"
-) </dev/null >>"$0/stdout" 2>>"$0/stderr"
-homeslice_status=$?
+`;
+
+/** An exit status is complete with its line break; on a full disk it is written when there is room. */
+export const END = `
 times >"$0/times"
 until echo $homeslice_status >"$0/exit"; do sleep 1; done
 `;
+
+/**
+ * $0 is the directory of the attempt, $1 the start token, $2 the working directory, $3 the control groups to join, with
+ * colons between, the rest the command. The token is taken by exclusive create (set -C): of two shims, or a shim and an
+ * agent that calls the start off, one gets it.
+ */
+const SCRIPT = `${BEGIN}
+set -C
+echo $$ >"$0/$1" || exit ${NOT_STARTED}
+set +C
+(${ENTER}
+  exec "$@"
+) </dev/null >>"$0/stdout" 2>>"$0/stderr"
+homeslice_status=$?
+${END}`;
 
 const VOID = "void";
 const TOKEN_PATIENCE = 1_000;
@@ -58,20 +68,25 @@ export interface Launch extends Pick<Prepared, "environment" | "workingDirectory
   readonly groups: readonly string[];
 }
 
+/** A shim that was spawned. */
+export type Shim = ChildProcess & { readonly pid: number };
+
 /** Spawns the shim. @throws what the kernel refused, for example E2BIG for too many arguments */
-export async function spawnShim({
-  directory,
-  token,
-  argv,
-  environment,
-  workingDirectory,
-  groups,
-}: Launch): Promise<ChildProcess & { pid: number }> {
-  const child = spawn("/bin/sh", ["-c", SCRIPT, directory, token, workingDirectory, groups.join(":"), ...argv], {
+export async function spawnShim(launch: Launch): Promise<Shim> {
+  return await spawnScript(SCRIPT, launch, "ignore");
+}
+
+/** Spawns a script that takes the arguments of the shim. @throws what the kernel refused */
+export async function spawnScript(
+  script: string,
+  { directory, token, argv, environment, workingDirectory, groups }: Launch,
+  stdin: "ignore" | "pipe",
+): Promise<Shim> {
+  const child = spawn("/bin/sh", ["-c", script, directory, token, workingDirectory, groups.join(":"), ...argv], {
     cwd: join(directory, "work"),
     env: environment,
     detached: true,
-    stdio: "ignore",
+    stdio: [stdin, "ignore", "ignore"],
   });
   await once(child, "spawn");
   child.unref();

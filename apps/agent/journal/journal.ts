@@ -32,9 +32,10 @@ export class Journal {
     this.#file = file;
   }
 
-  async append(record: JournalRecord): Promise<void> {
-    await this.#file.append([record]);
-    this.#note(record);
+  /** Adds records, which are on disk together afterwards. */
+  async append(...records: readonly JournalRecord[]): Promise<void> {
+    await this.#file.append(records);
+    for (const record of records) this.#note(record);
   }
 
   async close(): Promise<void> {

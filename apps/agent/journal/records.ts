@@ -7,8 +7,11 @@ const at = { at: Timestamp };
 /** What the journal of an attempt says, in this order. Each record is on disk before the agent acts on it or tells it. */
 export const JournalRecord = z.discriminatedUnion("type", [
   z.object({ type: z.literal("accepted"), ...at, job: Job }),
-  /** The shim is about to be spawned: it starts the command if it can take `token`. */
-  z.object({ type: z.literal("starting"), ...at, token: z.string(), boot_id: z.string() }),
+  /** The shim is about to begin: it starts the command if it can take `token`. It has waited for so many seconds. */
+  z.object({
+    ...{ type: z.literal("starting"), ...at, token: z.string(), boot_id: z.string() },
+    waited: z.number().nonnegative().default(0),
+  }),
   z.object({ type: z.literal("started"), ...at, pid: z.int().positive() }),
   /** The command has to end; the outcome is decided. */
   z.object({ type: z.literal("stopping"), ...at, outcome: z.enum(["cancelled", "timed_out"]) }),

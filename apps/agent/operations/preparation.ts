@@ -1,4 +1,5 @@
 import type { Limits, Operation } from "@homeslice/protocol/operations/index.ts";
+import type { Place } from "../jobs/command.ts";
 import type { Ending } from "../jobs/ending.ts";
 import type { Workshop } from "../jobs/workshop.ts";
 
@@ -12,9 +13,7 @@ export interface Prepared {
   readonly limits: Limits;
 }
 
-export interface PreparationContext {
-  readonly executionId: string;
-  readonly serverId: string;
+export interface PreparationContext extends Place {
   /** The attempt's own directory. */
   readonly directory: string;
   readonly shop: Workshop;

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Agent, type AgentOptions } from "@homeslice/agent/agent.ts";
@@ -56,12 +57,21 @@ export class Bench {
       HOMESLICE_POLICY_FILE: this.path("policy.yaml"),
       HOMESLICE_PORT: "0",
       HOMESLICE_NODE_NAME: "bench",
+      HOMESLICE_STANDBY_COMMANDS: "0",
       HOMESLICE_LOG_LEVEL: process.env["HOMESLICE_TEST_LOG"] ?? "silent",
     };
   }
 
   path(name: string): string {
     return join(this.directory, name);
+  }
+
+  /** Directories of sandboxes that wait: each has its files, and none of them a job. */
+  async standbys(): Promise<string[]> {
+    const jobs = join(this.stateDir, "jobs");
+    const names = (await readdir(jobs)).filter((name) => name.startsWith("standby."));
+    const sizeOf = (name: string) => statSync(join(jobs, name, "journal.ndjson"), { throwIfNoEntry: false })?.size;
+    return names.filter((name) => sizeOf(name) === 0);
   }
 
   /** Starts an agent in this process and waits until it is connected. */

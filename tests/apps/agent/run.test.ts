@@ -119,7 +119,9 @@ describe("a command", () => {
 
   it("sees a small environment of its own, an empty input, and a private directory", async () => {
     const { job } = await run("sh", "-c", "env | cut -d= -f1 | sort | tr '\\n' ' '; cat; umask; stat -c %a .");
-    expect(bench.peer.text(job)).toBe("HOME HOMESLICE_EXECUTION_ID HOMESLICE_SERVER_ID LANG PATH PWD USER 0077\n700\n");
+    expect(bench.peer.text(job)).toBe(
+      "HOME HOMESLICE_ATTEMPT HOMESLICE_EXECUTION_ID HOMESLICE_SERVER_ID LANG PATH PWD USER 0077\n700\n",
+    );
   });
 });
 

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Agent } from "@homeslice/agent/agent.ts";
@@ -141,7 +150,10 @@ test("a secret reaches the command, and is found nowhere else: not in the databa
     },
   });
   const state = join(directory, "state/jobs");
-  await eventually(() => readdirSync(state).length === 0, "the agent has forgotten the job");
+  // What stands by for the next command has no job in its journal.
+  const journals = () => readdirSync(state).map((name) => join(state, name, "journal.ndjson"));
+  const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  await eventually(() => journals().every((path) => sizeOf(path) === 0), "the agent has forgotten the job");
   const shown = JSON.stringify([secret, preview, execution, await client.call("getSecret", { params: secret })]);
   const everywhere = [await databaseDump(), logged.join(""), shown, filesUnder(join(directory, "state"))].join("\n");
   for (const form of forms(VALUE)) expect(everywhere).not.toContain(form);

@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { Client } from "@homeslice/protocol";
+import { z } from "zod";
 import { Fleet } from "../../rig/fleet.ts";
 import { Installation } from "../../rig/installation.ts";
 import { RealAgent } from "../../rig/realAgent.ts";
@@ -10,8 +11,9 @@ import { rawRoundTrip } from "../floors/websocket.ts";
 
 const FLEET = 500;
 const SAMPLES = 300;
-/** Between two submissions, in milliseconds: the fleet is idle again. */
+/** Between two submissions, in milliseconds: the fleet is idle again, and an agent has had time to prepare itself. */
 const PAUSE_MS = 20;
+const AGENT_PAUSE_MS = 400;
 /** Between two looks whether a job has arrived: when it did is said by its agent, and looking takes the processor from it. */
 const LOOK_MS = 5;
 
@@ -26,7 +28,9 @@ export const dispatch: Bench = {
       await orchestrator.start();
       const fleet = new Fleet(installation, [orchestrator.url]);
       await fleet.grow(size);
-      const agent = await RealAgent.enrol(installation, orchestrator.url);
+      const agent = await RealAgent.enrol(installation, orchestrator.url, {
+        environment: { HOMESLICE_LOG_LEVEL: "debug" },
+      });
       const client = await installation.client(orchestrator.url);
       const start = await confinedStart(installation);
       const floor = await rawRoundTrip(1, installation.guard);
@@ -35,29 +39,25 @@ export const dispatch: Bench = {
       for (let i = 0; i < samples; i++) {
         await setTimeout(PAUSE_MS);
         link.push(await untilLink(client, fleet, fleet.serverIds[i % size] ?? ""));
-        await setTimeout(PAUSE_MS);
-        stages.push(await untilProcess(installation, client, agent.serverId));
+        await setTimeout(AGENT_PAUSE_MS);
+        stages.push(await untilProcess(installation, client, agent));
       }
       fleet.close();
-      const process = stages.map(({ started }) => started);
+      const of = (stage: keyof Stages, share: number) =>
+        quantile(
+          stages.map((one) => one[stage]),
+          share,
+        );
+      const median = (stage: keyof Stages) => figure({ value: of(stage, 0.5), unit });
       const unit = "ms";
       return {
-        dispatch_p50: figure({ value: quantile(process, 0.5), unit, atMost: 10, floor: start }),
-        dispatch_p99: figure({ value: quantile(process, 0.99), unit, atMost: 50, floor: start }),
-        dispatch_claimed_p50: figure({
-          value: quantile(
-            stages.map(({ claimed }) => claimed),
-            0.5,
-          ),
-          unit,
-        }),
-        dispatch_answered_p50: figure({
-          value: quantile(
-            stages.map(({ answered }) => answered),
-            0.5,
-          ),
-          unit,
-        }),
+        dispatch_p50: figure({ value: of("running", 0.5), unit, atMost: 10, floor: start }),
+        dispatch_p99: figure({ value: of("running", 0.99), unit, atMost: 50, floor: start }),
+        dispatch_claimed_p50: median("claimed"),
+        dispatch_answered_p50: median("answered"),
+        dispatch_received_p50: median("received"),
+        dispatch_accepted_p50: median("accepted"),
+        dispatch_started_p50: median("started"),
         dispatch_link_p50: figure({ value: quantile(link, 0.5), unit, floor }),
         dispatch_link_p99: figure({ value: quantile(link, 0.99), unit, floor }),
       };
@@ -83,13 +83,20 @@ interface Stages {
   /** The claim of it began: the submission is stored, and a dispatcher knows. */
   readonly claimed: number;
   readonly answered: number;
-  /** The process of a real agent looks at the clock. */
+  /** A real agent has the job, and has verified it; it has it in its journal; it has told a process to become the command. */
+  readonly received: number;
+  readonly accepted: number;
   readonly started: number;
+  /** The command looks at the clock. */
+  readonly running: number;
 }
 
-async function untilProcess(installation: Installation, client: Client, serverId: string): Promise<Stages> {
+/** What the log of an agent says of an attempt. */
+const LogLine = z.object({ time: z.number(), msg: z.string(), execution_id: z.string() });
+
+async function untilProcess(installation: Installation, client: Client, agent: RealAgent): Promise<Stages> {
   const submitted = performance.timeOrigin + performance.now();
-  const execution_id = await start(client, serverId, ["/bin/date", "+%s%N"]);
+  const execution_id = await start(client, agent.serverId, ["/bin/date", "+%s%N"]);
   const answered = performance.timeOrigin + performance.now() - submitted;
   let output = "";
   await eventually(async () => {
@@ -101,7 +108,25 @@ async function untilProcess(installation: Installation, client: Client, serverId
     "select extract(epoch from dispatched_at)::float8 * 1000 as claimed from execution_targets where execution_id = $1",
     [execution_id],
   );
-  return { claimed: (row?.claimed ?? 0) - submitted, answered, started: Number(output) / 1e6 - submitted };
+  const logged = installation.log(agent.name).split("\n").flatMap(lineOf);
+  const at = (message: string) =>
+    (logged.findLast(({ msg, execution_id: of }) => msg === message && of === execution_id)?.time ?? 0) - submitted;
+  return {
+    claimed: (row?.claimed ?? 0) - submitted,
+    answered,
+    received: at("job received"),
+    accepted: at("attempt accepted"),
+    started: at("command started"),
+    running: Number(output) / 1e6 - submitted,
+  };
+}
+
+function lineOf(text: string): z.infer<typeof LogLine>[] {
+  try {
+    return [LogLine.parse(JSON.parse(text))];
+  } catch {
+    return []; // the log is read from the middle of a line, and says other things too
+  }
 }
 
 async function start(client: Client, server: string, argv: [string, ...string[]]): Promise<string> {

@@ -38,6 +38,15 @@ export async function turnOff({ subscription_id }: PushRecord): Promise<void> {
   storePush(undefined);
 }
 
+/** The same for somebody who goes, as far as it can be done: what fails here keeps nobody from going. */
+export async function turnOffFor({ subscription_id }: PushRecord): Promise<void> {
+  await Promise.allSettled([
+    api.call("unsubscribePush", { params: { subscription_id } }),
+    findSubscription().then((subscription) => subscription?.unsubscribe()),
+  ]);
+  storePush(undefined);
+}
+
 async function tell(
   subscription: PushSubscription,
   public_key: string,

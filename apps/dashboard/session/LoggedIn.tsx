@@ -1,15 +1,16 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMessages } from "../i18n/messages.tsx";
 import { Button } from "../ui/Button.tsx";
-import { logOut, sessionQuery } from "./session.ts";
+import { leave } from "./leave.ts";
+import { sessionQuery } from "./session.ts";
 
 /** As whom one is logged in, and the way out. */
 export function LoggedIn() {
   const { app, session: texts } = useMessages();
   const queryClient = useQueryClient();
   const { data } = useQuery(sessionQuery);
-  const leave = useMutation({
-    mutationFn: logOut,
+  const leaving = useMutation({
+    mutationFn: leave,
     onSuccess: (redirect) => {
       if (redirect !== null) globalThis.location.assign(redirect);
       queryClient.clear();
@@ -20,7 +21,7 @@ export function LoggedIn() {
   return (
     <div className="logged-in">
       <span className="muted">{texts.loggedInAs(data.caller.subject, data.caller.role)}</span>
-      <Button busy={leave.isPending} onClick={() => leave.mutate()}>
+      <Button busy={leaving.isPending} onClick={() => leaving.mutate()}>
         {app.signOut}
       </Button>
     </div>

@@ -3,7 +3,7 @@ import { messageOf, notificationOf, openPage, pageIn } from "@homeslice/dashboar
 import { pageOf } from "@homeslice/orchestrator/notifications/page.ts";
 import { NotificationEvent } from "@homeslice/protocol/notifications.ts";
 import { QueryClient } from "@tanstack/react-query";
-import { describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 
 // Modules of the dashboard ask for the address that they were served from.
 vi.stubGlobal("location", new URL("http://localhost"));
@@ -61,6 +61,55 @@ describe("a click on it", () => {
 
   test("opens one where none does", async () => {
     expect(await clickWith([`${origin}/executions/70`])).toEqual([`open ${origin}/executions/7`]);
+  });
+});
+
+describe("whoever logs out", () => {
+  const record = { subscription_id: crypto.randomUUID(), expires_at: "x", public_key: "k", tenant: "t", subject: "s" };
+
+  /** Logs out in a browser that has a subscription. @returns what was done, in its order */
+  async function logOutWith(kept: object | undefined, answer: (path: string) => Response): Promise<string[]> {
+    const done: string[] = [];
+    const stored = new Map(kept && [["homeslice.push", JSON.stringify(kept)]]);
+    vi.stubGlobal("localStorage", {
+      getItem: (key: string) => stored.get(key) ?? null,
+      removeItem: (key: string) => done.push(`forget ${key}`),
+    });
+    vi.stubGlobal("PushManager", class {});
+    vi.stubGlobal("Notification", class {});
+    const subscription = { unsubscribe: async () => done.push("unsubscribe") };
+    const registration = { pushManager: { getSubscription: async () => subscription } };
+    vi.stubGlobal("navigator", { serviceWorker: { getRegistration: async () => registration } });
+    vi.stubGlobal("fetch", async (address: string | URL, { method = "" }: RequestInit = {}) => {
+      const path = new URL(address, origin).pathname;
+      done.push(`${method} ${path}`);
+      return answer(path);
+    });
+    const { leave } = await import("@homeslice/dashboard/session/leave.ts");
+    expect(await leave()).toBe("/bye");
+    return done;
+  }
+  afterEach(() => vi.unstubAllGlobals());
+
+  const bye = () => Response.json({ redirect: "/bye" });
+  const asked = `DELETE /api/v1/push/subscriptions/${record.subscription_id}`;
+
+  test("is no longer told in this browser, while the session still stands", async () => {
+    const gone = (path: string) => (path === "/auth/logout" ? bye() : new Response(null, { status: 204 }));
+    const done = await logOutWith(record, gone);
+    expect(done.slice(0, 2).toSorted()).toEqual([asked, "unsubscribe"].toSorted());
+    expect(done.slice(2)).toEqual(["forget homeslice.push", "POST /auth/logout"]);
+  });
+
+  test("is logged out, and told no more here, also when the orchestrator refuses it", async () => {
+    const refuses = (path: string) => (path === "/auth/logout" ? bye() : new Response("broken", { status: 500 }));
+    const done = await logOutWith(record, refuses);
+    expect(done).toContain("unsubscribe");
+    expect(done.slice(-2)).toEqual(["forget homeslice.push", "POST /auth/logout"]);
+  });
+
+  test("is just logged out where nobody was told", async () => {
+    expect(await logOutWith(undefined, bye)).toEqual(["POST /auth/logout"]);
   });
 });
 

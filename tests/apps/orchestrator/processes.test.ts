@@ -126,7 +126,7 @@ test("each due time of a schedule fires once and none is lost, however often one
   const made = await installation.query("select execution_id::text from executions");
   expect(made.map(({ execution_id }) => execution_id).toSorted()).toEqual(told.toSorted());
   await both[1].end("SIGTERM");
-}, 120_000);
+}, 180_000);
 
 /** Every hour from the first on, up to the next one that is to come. */
 function hoursUntil(next: Date, first = 0): string[] {

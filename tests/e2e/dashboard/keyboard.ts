@@ -69,6 +69,16 @@ export class Keyboard {
     await this.page.keyboard.insertText(text);
   }
 
+  /** Goes to a list that one chooses from, and down to one of its lines. */
+  async choose(list: Locator, line: string): Promise<void> {
+    await this.to(list);
+    const chosen = async () => await list.evaluate((select: HTMLSelectElement) => select.selectedOptions[0]?.label);
+    for (let before = await chosen(); before !== line; before = await chosen()) {
+      await this.press("ArrowDown");
+      await eventually(async () => (await chosen()) !== before, `after "${before}" comes another line`);
+    }
+  }
+
   async press(...keys: readonly string[]): Promise<void> {
     for (const key of keys) await this.page.keyboard.press(key);
   }

@@ -42,8 +42,7 @@ async function enrol(keys: Keyboard, page: Page): Promise<void> {
   const dialog = page.getByRole("dialog", { name: "Enrol a server" });
   await keys.open(opener, dialog);
   await keys.write(dialog.getByLabel("Host name"), "attic");
-  await keys.to(dialog.getByLabel("Environment"));
-  await page.keyboard.type("uat");
+  await keys.choose(dialog.getByLabel("Environment"), "uat");
   await keys.enter(dialog.getByRole("button", { name: "Register" }));
   await keys.keptWithout(dialog.getByRole("button", { name: "Register" }));
   await keys.enter(dialog.getByRole("button", { name: "Copy" }));
@@ -113,8 +112,7 @@ async function watch(keys: Keyboard, page: Page): Promise<void> {
 }
 
 async function lookBack(keys: Keyboard, page: Page): Promise<void> {
-  await keys.to(page.getByLabel("Status"));
-  await page.keyboard.type("Succeeded");
+  await keys.choose(page.getByLabel("Status"), "Succeeded");
   await page.waitForURL(/status=succeeded/);
   await keys.enter(page.getByRole("rowheader").getByRole("link").first());
   await page.waitForURL(/\/executions\//);
@@ -124,9 +122,10 @@ async function lookBack(keys: Keyboard, page: Page): Promise<void> {
 async function audit(keys: Keyboard, page: Page): Promise<void> {
   await keys.enter(page.getByRole("button", { name: "Check that nothing was altered" }));
   await page.getByText(/Intact: \d+ entries/).waitFor();
-  await keys.to(page.getByLabel("What", { exact: true }));
-  await page.keyboard.type("account.created");
-  await page.waitForURL(/type=account.created/);
+  await keys.choose(page.getByLabel("What", { exact: true }), "account.created");
+  await keys.to(page.getByRole("searchbox", { name: "Kind of thing" }));
+  await page.keyboard.type("account");
+  await page.waitForURL(/type=account.created&resource=account$/);
   await keys.open(page.getByRole("button", { name: "account.created" }).first(), page.getByRole("dialog"));
   await keys.press("Escape");
   await keys.keptWithout(page.getByRole("dialog"));

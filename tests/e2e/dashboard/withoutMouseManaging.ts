@@ -80,11 +80,9 @@ async function schedule(keys: Keyboard, page: Page): Promise<void> {
 async function hook(keys: Keyboard, page: Page): Promise<void> {
   await make(keys, page, "New hook", async (form) => {
     await keys.write(form.getByLabel("Name", { exact: true }), "by keys");
-    await keys.to(form.getByLabel("Called by"));
-    await page.keyboard.type("A program");
+    await keys.choose(form.getByLabel("Called by"), "A program (Standard Webhooks)");
     await keys.enter(button(form, "Generate"));
-    await keys.to(form.getByLabel("Action", { exact: true }));
-    await page.keyboard.type("greet");
+    await keys.choose(form.getByLabel("Action", { exact: true }), "greet");
     await keys.write(form.getByLabel(/^who/), "keys");
     await keys.write(form.getByLabel(/^Host name/), "kitchen");
     await keys.enter(button(form, "Save"));
@@ -99,8 +97,7 @@ async function hook(keys: Keyboard, page: Page): Promise<void> {
 async function channel(keys: Keyboard, page: Page): Promise<void> {
   await make(keys, page, "New channel", async (form) => {
     await keys.write(form.getByLabel("Name", { exact: true }), "by keys");
-    await keys.to(form.getByLabel("Kind"));
-    await page.keyboard.type("Browsers");
+    await keys.choose(form.getByLabel("Kind"), "Browsers");
     await keys.to(form.getByLabel(/^To/));
     await keys.press("Enter");
   });
@@ -120,8 +117,7 @@ async function account(keys: Keyboard, page: Page): Promise<void> {
   await make(keys, page, "New account", async (form) => {
     await keys.write(form.getByLabel("User name"), "keys");
     await keys.write(form.getByLabel("Password"), "a password of keys");
-    await keys.to(form.getByLabel("Role"));
-    await page.keyboard.type("Operator");
+    await keys.choose(form.getByLabel("Role"), "Operator");
     await keys.enter(button(form, "Create"));
   });
   await page.getByRole("row", { name: /keys.*Operator/ }).waitFor();

@@ -126,16 +126,32 @@ describe("apply", () => {
     const target = { type: "email" as const, to: ["ops@example.com"] };
     const { channel_id } = await client.call("createChannel", { body: { name: "operations", target } });
     await client.call("createNotificationRule", { body: { name: "tell us", channel_ids: [channel_id] } });
+    await client.call("createRoleBinding", { body: { name: "night-shift", role: "operator" } });
     await run(everything);
     const exported = await exportDefinitions(client);
     const again = await run({ "exported.yaml": exported }, { prune: true });
-    expect(describePlan(again)).toBe("0 created, 0 changed, 0 deleted, 6 as they were.\n");
+    expect(describePlan(again)).toBe("0 created, 0 changed, 0 deleted, 7 as they were.\n");
     // Another environment has other ids.
     const other = await installation.client(url, "admin", "other");
     const directory = directoryOf({ "exported.yaml": exported });
     const dryRun = { directory, dryRun: true, prune: false };
     await apply(other, { ...dryRun, dryRun: false });
     expect((await apply(other, dryRun)).steps.every((step) => step.action === "same")).toBe(true);
+    expect((await other.call("listRoleBindings")).items).toMatchObject([{ name: "night-shift", role: "operator" }]);
+  });
+
+  test("gives groups their roles, shows what would change, and takes away what no file gives", async () => {
+    const binding = "kind: RoleBinding\nname: night-shift\nspec: { role: operator }\n";
+    await run({ "roles.yaml": binding });
+    const stronger = { "roles.yaml": binding.replace("operator", "approver") };
+    expect(describePlan(await run(stronger, { dryRun: true }))).toBe(
+      '~ RoleBinding "night-shift"\n    role: "operator" → "approver"\n' +
+        "0 to create, 1 to change, 0 to delete, 0 as they are. Nothing was changed.\n",
+    );
+    await run(stronger);
+    expect((await client.call("listRoleBindings")).items).toMatchObject([{ role: "approver", version: 2 }]);
+    await run({ "actions.yaml": action }, { prune: true });
+    expect((await client.call("listRoleBindings")).items).toEqual([]);
   });
 
   test("takes every kind that the page about definitions shows, and what export writes of them changes nothing", async () => {

@@ -59,6 +59,21 @@ test("a definition lives its life through the API server of the cluster, by toke
   expect(await provider.read({ ...call, ...old })).toBeUndefined();
 });
 
+test("a role of a group is one of them", async () => {
+  const ofRoles = { ...call, type: "homeslice:automation:RoleBinding" };
+  const given = { name: "night-shift", role: "operator" };
+  const asked = { ...ofRoles, oldInputs: {}, inputs: given, seed: new Uint8Array() };
+  const { inputs, failures = [] } = await provider.check(asked);
+  expect(failures).toEqual([]);
+  const { id, outputs } = await provider.create({ ...ofRoles, inputs, preview: false });
+  const held = async () => (await client.call("listRoleBindings")).items.map(({ name, role }) => [name, role]);
+  expect(await held()).toEqual([["night-shift", "operator"]]);
+  await provider.delete({ ...ofRoles, id, oldInputs: inputs, oldOutputs: outputs });
+  expect(await held()).toEqual([]);
+  const unknown = await provider.check({ ...asked, inputs: { ...given, role: "owner" } });
+  expect(unknown.failures).toMatchObject([{ property: "role" }]);
+});
+
 test("while no orchestrator runs, a refresh leaves things as they were, and a deletion is done", async () => {
   const inputs = await checked({ name: "tidy", operation: { type: "shell_command", argv: ["true"] } });
   answers[service] = [404, { kind: "Status", message: "not found" }];

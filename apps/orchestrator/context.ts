@@ -7,6 +7,7 @@ import type { Databases } from "./database/tenancy.ts";
 import type { Bus } from "./live/bus.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Ways } from "./notifications/ways.ts";
+import type { Prometheus } from "./platform/prometheus.ts";
 import type { Sealing } from "./sealing.ts";
 import type { OidcSettings, SecretPlaces } from "./settings.ts";
 
@@ -69,6 +70,8 @@ export interface Context {
   readonly secretPlaces: SecretPlaces;
   /** What the members of each group of the identity provider may do, and where. */
   readonly groupRoles: OidcSettings["roles"];
+  /** Who measures the platform; undefined where that is not known. */
+  readonly prometheus: Prometheus | undefined;
   /** How notifications leave. */
   readonly ways: Ways;
   /** The secret with which the agents of a cluster enrol. */

@@ -33,6 +33,8 @@ const SecureUrl = z
   .url({ protocol: /^https?$/ })
   .transform((text) => new URL(text))
   .refine((url) => url.protocol === "https:" || isLoopback(url), "must be https://, except on this machine");
+/** The address of a server inside of our own network. */
+const HttpUrl = z.url({ protocol: /^https?$/ }).transform((text) => new URL(text));
 const List = z.string().transform((text) =>
   text
     .split(",")
@@ -161,6 +163,9 @@ export const Environment = z
       .describe(
         "Internal networks (CIDR), by commas, into which notifications may go. Default: none, only public addresses.",
       ),
+    HOMESLICE_PROMETHEUS_URL: HttpUrl.optional().describe(
+      "Address of the Prometheus that measures the platform, for what the dashboard shows of it. Default: none is asked.",
+    ),
     HOMESLICE_MIGRATE: z
       .enum(["true", "false"])
       .default("false")

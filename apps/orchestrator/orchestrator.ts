@@ -21,6 +21,7 @@ import { Notifier } from "./notifications/notifier.ts";
 import { Outbound } from "./notifications/outbound.ts";
 import { createMailer } from "./notifications/senders/email.ts";
 import { requireTemplates } from "./operations/index.ts";
+import { Prometheus } from "./platform/prometheus.ts";
 import { PushIdentity } from "./push/identity.ts";
 import { Reporter } from "./reports/reporter.ts";
 import { Retainer } from "./retention/retention.ts";
@@ -141,6 +142,7 @@ async function createContext(settings: Settings, log: Logger, timings: Timings):
     sealing: sealingOf(settings),
     secretPlaces: settings.secretPlaces,
     groupRoles: settings.oidc?.roles ?? {},
+    prometheus: settings.prometheusUrl && new Prometheus(settings.prometheusUrl),
     ways: {
       outbound: new Outbound({ allowedNetworks: settings.notifyNetworks }),
       mailer,

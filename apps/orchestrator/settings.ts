@@ -77,6 +77,8 @@ export interface Settings {
   readonly mail: MailSettings | undefined;
   /** Internal networks that notifications may go to. */
   readonly notifyNetworks: readonly string[];
+  /** The Prometheus that measures the platform, asked for what the dashboard shows of it. */
+  readonly prometheusUrl: URL | undefined;
   readonly migrate: boolean;
   /** Where the built dashboard is, if it is served. */
   readonly dashboard: string | undefined;
@@ -140,6 +142,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     },
     mail: mailSettings(values),
     notifyNetworks: values.HOMESLICE_NOTIFY_NETWORKS,
+    prometheusUrl: values.HOMESLICE_PROMETHEUS_URL,
     migrate: values.HOMESLICE_MIGRATE === "true",
     dashboard: values.HOMESLICE_DASHBOARD_DIR,
     checkUrl: values.HOMESLICE_CHECK_URL,

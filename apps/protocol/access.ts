@@ -53,6 +53,7 @@ export const Permission = z.enum([
   "limits:manage",
   "reports:read",
   "reports:manage",
+  "platform:read",
 ]);
 export type Permission = z.infer<typeof Permission>;
 
@@ -70,6 +71,7 @@ const granted: Record<Role, readonly Permission[]> = {
     "hooks:read",
     "secrets:read",
     "reports:read",
+    "platform:read",
   ],
   operator: [
     "executions:start",
@@ -102,7 +104,13 @@ const granted: Record<Role, readonly Permission[]> = {
 };
 
 /** Permissions over what all tenants share: only the people of the default tenant have them. */
-const installation: readonly Permission[] = ["audit:verify", "limits:manage", "secrets:refer", "secrets:reseal"];
+const installation: readonly Permission[] = [
+  "audit:verify",
+  "limits:manage",
+  "secrets:refer",
+  "secrets:reseal",
+  "platform:read",
+];
 
 /** Permissions that only a person has, never a token of a program: what needs two people is not one and their token. */
 const personal: readonly Permission[] = ["executions:approve", "workflows:decide"];

@@ -17,6 +17,7 @@ export * from "./locks.ts";
 export * from "./notifications.ts";
 export * from "./operations/index.ts";
 export * from "./parameters.ts";
+export * from "./platform.ts";
 export * from "./policy.ts";
 export * from "./push.ts";
 export * from "./queue.ts";

@@ -10,6 +10,7 @@ import { limitRoutes } from "./limitRoutes.ts";
 import { ENROLMENT_PATH, Enrolled, Enrolment } from "./link.ts";
 import { lockRoutes } from "./lockRoutes.ts";
 import { notificationRoutes } from "./notificationRoutes.ts";
+import { platformRoutes } from "./platform.ts";
 import { pushRoutes } from "./push.ts";
 import { reportRoutes } from "./reportRoutes.ts";
 import { roleBindingRoutes } from "./roleBindings.ts";
@@ -104,6 +105,7 @@ export const routes = {
   ...lockRoutes,
   ...limitRoutes,
   ...notificationRoutes,
+  ...platformRoutes,
   ...pushRoutes,
   ...reportRoutes,
   ...scheduleRoutes,

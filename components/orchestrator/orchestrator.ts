@@ -26,6 +26,7 @@ import {
 import type { DatabaseLink } from "../postgresql/postgresql.ts";
 import type { RedisLink } from "../redis/redis.ts";
 import { groupRoles, hostAliases, LOGIN_FILES, LOGIN_SETTINGS, type OrchestratorLogin } from "./login.ts";
+import { measurements } from "./measurements.ts";
 import { outbound, outboundSecrets } from "./outbound.ts";
 
 export type OrchestratorArgs = Config["orchestrator"] & {
@@ -71,6 +72,7 @@ export class Orchestrator extends Component {
   readonly #args: OrchestratorArgs;
   readonly #secret: SecretRef<"key" | "enrolment">;
   readonly #outbound: ReturnType<typeof outbound>;
+  readonly #measured: ReturnType<typeof measurements>;
   readonly #server: Running;
 
   constructor(name: string, args: OrchestratorArgs, environment: Environment) {
@@ -85,6 +87,7 @@ export class Orchestrator extends Component {
     // The settings have these secrets: they are never lost with the stack.
     const isGiven = Object.keys(given).length > 0;
     this.#outbound = outbound(args, isGiven ? this.secret("given", given, { protect: false }) : undefined);
+    this.#measured = measurements(environment);
     this.active = args.release?.active ?? "blue";
     const serving = this.#serve(this.active, args.replicas, [this.#migrate()]);
     const checked = args.release ? [this.#check(serving, args.release.number)] : [];
@@ -142,6 +145,7 @@ export class Orchestrator extends Component {
         resources,
       },
       uses: [this.#database(), this.#bus(), ...(login ? [use(login.link, LOGIN_SETTINGS, LOGIN_FILES)] : [])],
+      reaches: this.#measured.reaches,
       outside: this.#outbound.ports,
       after,
       ...(login && { spec: hostAliases(login) }),
@@ -213,12 +217,12 @@ export class Orchestrator extends Component {
     return { ...program, env: { ...known, NODE_EXTRA_CA_CERTS: `${TRUST}/ca.crt` }, mounts: [...mounts, this.#trust] };
   }
 
-  /** The program, told where it has secrets of actions from, and whom it may tell of what happens. */
+  /** The program, told where secrets of actions are, whom it may tell of what happens, and who measures the platform. */
   #sending<Program extends Pick<Container, "env" | "mounts">>(program: Program) {
     const { env, mounts, secretEnv } = this.#outbound;
     return {
       ...program,
-      env: { ...program.env, ...env },
+      env: { ...program.env, ...env, ...this.#measured.env },
       mounts: [...(program.mounts ?? []), ...mounts],
       ...(Object.keys(secretEnv).length > 0 && { secretEnv }),
     };

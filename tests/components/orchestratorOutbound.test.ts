@@ -48,6 +48,7 @@ test("the program reads the settings as they were meant, and finds its secrets i
   });
   const settings = readSettings(Object.fromEntries(environment));
   expect(settings.mail).toEqual({ url: "smtps://home:p%40ss%2Fword@smtp.example.org:465", from: mail.from });
+  expect(settings.prometheusUrl?.host).toMatch(/^prometheus\..+\.svc:9090$/);
   expect(settings.notifyNetworks).toEqual(["10.1.0.0/16", "192.168.7.7/32"]);
   expect(settings.sealingSecrets.map(String)).toEqual(given.secrets.sealingKeys);
   expect(settings.secretPlaces).toEqual({

@@ -35,6 +35,7 @@ export const links: readonly string[] = [
   "loki/server → alertmanager/server:9093",
   "orchestrator/migrate → postgresql/server:5432",
   "orchestrator/server → postgresql/server:5432",
+  "orchestrator/server → prometheus/server:9090",
   "orchestrator/server → redis/server:6379",
   "orchestrator/server → traefik/server:8443",
   "postgresql/authentik → postgresql/server:5432",

@@ -3,12 +3,14 @@ import { QueuePanel } from "../locks/QueuePanel.tsx";
 import { useMay } from "../session/useMay.ts";
 import { AuditPanel } from "./AuditPanel.tsx";
 import { FleetPanel } from "./FleetPanel.tsx";
+import { MeasuredPanels } from "./MeasuredPanels.tsx";
 import { OrchestratorPanel } from "./OrchestratorPanel.tsx";
 import { WorkPanel } from "./WorkPanel.tsx";
 
-/** How the installation itself is, as far as the orchestrator knows. */
+/** How the installation itself is, as far as the orchestrator and Prometheus know. */
 export function PlatformPage() {
   const { platform: texts } = useMessages();
+  const mayMeasure = useMay("platform:read");
   const mayVerify = useMay("audit:verify");
   return (
     <section aria-labelledby="platform-title" className="page">
@@ -18,6 +20,7 @@ export function PlatformPage() {
       <QueuePanel />
       <WorkPanel />
       <FleetPanel />
+      {mayMeasure && <MeasuredPanels />}
       {mayVerify && <AuditPanel />}
     </section>
   );

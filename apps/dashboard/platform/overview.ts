@@ -1,5 +1,6 @@
 import type { Server } from "@homeslice/protocol/servers.ts";
 import { z } from "zod";
+import type { Tone } from "../ui/Mark.tsx";
 
 /** What `/readyz` says of the orchestrator that answers, also when it is not ready. */
 export const Readiness = z.object({ ready: z.boolean(), checks: z.record(z.string(), z.string()) });
@@ -33,4 +34,22 @@ export function metricsOf(text: string): ReadonlyMap<string, number> {
     return series === undefined || Number.isNaN(number) ? [] : [[series, number]];
   });
   return new Map(samples);
+}
+
+const DAY_MS = 86_400_000;
+
+/** Whole days until something ends; less than nothing once it has. */
+export function daysUntil(at: string, now: number): number {
+  return Math.floor((Date.parse(at) - now) / DAY_MS);
+}
+
+/** How urgent the end of a certificate is: by the limits of the alerts. */
+export function certificateTone(until: string, now: number): Tone {
+  const days = daysUntil(until, now);
+  return days < 3 ? "bad" : days < 14 ? "warning" : "good";
+}
+
+/** How urgent it is that so much of a whole is left: by the limits of the alerts. */
+export function roomTone(share: number): Tone {
+  return share < 0.04 ? "bad" : share < 0.1 ? "warning" : "good";
 }

@@ -24,6 +24,13 @@ export const metricsQuery = queryOptions({
   retry: false,
 });
 
+/** What Prometheus knows of the platform, by way of the orchestrator. */
+export const platformQuery = queryOptions({
+  queryKey: ["platform"],
+  queryFn: () => api.call("getPlatform"),
+  refetchInterval: 30_000,
+});
+
 export const limitsQuery = queryOptions({
   queryKey: ["limits"],
   queryFn: () => api.call("getLimits"),

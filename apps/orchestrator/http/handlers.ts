@@ -16,6 +16,7 @@ import { Limits } from "../limits/limits.ts";
 import { Locks } from "../locks/locks.ts";
 import { Channels } from "../notifications/channels.ts";
 import { Notifications } from "../notifications/notifications.ts";
+import { Platform } from "../platform/platform.ts";
 import { pushHandlers } from "../push/subscriptions.ts";
 import { Queue } from "../queue/queue.ts";
 import { reportHandlers } from "../reports/handlers.ts";
@@ -40,6 +41,7 @@ export function handlersOf(context: Context, logins: Logins): (tenantId: string 
 
 function handlers(context: Context, logins: Logins): Handlers {
   const actions = new Actions(context);
+  const platform = new Platform(context);
   return {
     ...serverHandlers(context),
     ...actionHandlers(actions),
@@ -55,6 +57,7 @@ function handlers(context: Context, logins: Logins): Handlers {
     ...lockHandlers(context),
     ...limitHandlers(context),
     ...auditHandlers(context),
+    getPlatform: () => platform.health(),
     ...accessHandlers(context, logins),
     ...roleBindingHandlers(context),
   };

@@ -23,6 +23,7 @@ const weakest: Record<RouteName, Role | "public"> = {
   listServers: "viewer",
   getServer: "viewer",
   getServerHealth: "viewer",
+  getPlatform: "viewer",
   listActions: "viewer",
   getAction: "viewer",
   checkAction: "viewer",
@@ -147,6 +148,7 @@ const ofInstallation: readonly RouteName[] = [
   "getTenantLimits",
   "setTenantLimits",
   "resealSecrets",
+  "getPlatform",
 ];
 
 const unknownId = "00000000-0000-7000-8000-000000000000";

@@ -78,6 +78,7 @@ export class Installation {
       retention: { executionDays: 0, outputDays: 0, auditDays: 0 },
       mail: undefined,
       notifyNetworks: [],
+      prometheusUrl: undefined,
       dashboard: undefined,
       ...this.with,
       migrate: true,

@@ -44,6 +44,23 @@ export function describeRecords(stage: () => Stage): void {
       });
     });
 
+    test("the platform is shown as Prometheus measures it, with what will be left of its room", async ({ skip }) => {
+      if (!stage().prometheus) skip("Prometheus is not installed");
+      await stage().visit("/platform", async (page) => {
+        await settled(page);
+        const table = (name: string) => page.getByRole("region", { name: `Table: ${name}` });
+        await table("Services").getByText("1 of 2").waitFor();
+        await table("Public addresses and certificates").getByText("as it should").waitFor();
+        await table("Backups")
+          .getByRole("row", { name: /^backup-orchestrator/ })
+          .getByText("failed", { exact: true })
+          .waitFor();
+        const root = table("Room, and forecast").getByRole("row", { name: /^n1 \/ / });
+        expect(await root.getByText("0 byte (0%)").count()).toBe(1);
+        await page.getByText("InstanceDown").waitFor();
+      });
+    });
+
     test("a report of chosen days is downloaded in each format", async () => {
       await stage().visit("/reports", async (page) => {
         await settled(page);

@@ -11,7 +11,11 @@ import { cacheDirectory } from "../../../cli/cluster/home.ts";
 import { buildDashboard } from "../../../cli/local/dashboard.ts";
 import { Installation, type OrchestratorDaemon } from "../../rig/installation.ts";
 import { RealAgent } from "../../rig/realAgent.ts";
+import { measuredPlatform } from "../../support/measuredPlatform.ts";
+import { programs, startPrometheus } from "../../support/prometheus.ts";
 import { seed } from "./seed.ts";
+
+const isMeasured = Object.values(programs).every((program) => "path" in program);
 
 /** Who uses the dashboard in these tests: an admin. */
 export const ADA = { username: "ada", password: "a password of ada" } as const;
@@ -35,6 +39,8 @@ export class Stage {
   readonly built: string;
   /** Where browsers find it: a name, since a cookie of theirs is for secure origins alone. */
   readonly url: string;
+  /** What measures a platform around it; undefined where that is not installed. */
+  readonly prometheus: Awaited<ReturnType<typeof startPrometheus>> | undefined;
   readonly #browser: Browser;
   readonly #login: NonNullable<BrowserContextOptions["storageState"]>;
 
@@ -42,19 +48,31 @@ export class Stage {
   static async open(executablePath: string): Promise<Stage> {
     const installation = await Installation.open({ environment: { HOMESLICE_REQUESTS_PER_SECOND: "0" } });
     const built = await buildDashboard(cacheDirectory(process.env));
-    const orchestrator = await installation.orchestrator("orchestrator", { HOMESLICE_DASHBOARD_DIR: built });
+    const prometheus = isMeasured ? await startPrometheus(measuredPlatform) : undefined;
+    const orchestrator = await installation.orchestrator("orchestrator", {
+      HOMESLICE_DASHBOARD_DIR: built,
+      ...(prometheus && { HOMESLICE_PROMETHEUS_URL: prometheus.url.href }),
+    });
     await orchestrator.start();
     const client = await installation.client(orchestrator.url);
     await client.call("createAccount", { body: { ...ADA, role: "admin" } });
     const agent = await RealAgent.enrol(installation, orchestrator.url, { name: "kitchen" });
-    const parts = { installation, orchestrator, client, agent, built, seed: await seed(client, agent.serverId) };
+    const parts = {
+      installation,
+      orchestrator,
+      client,
+      agent,
+      built,
+      prometheus,
+      seed: await seed(client, agent.serverId),
+    };
     const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
     const url = orchestrator.url.replace("127.0.0.1", "localhost");
     return new Stage({ ...parts, url }, browser, await logIn(browser, url));
   }
 
   private constructor(
-    parts: Pick<Stage, "installation" | "orchestrator" | "client" | "agent" | "built" | "seed" | "url">,
+    parts: Pick<Stage, "installation" | "orchestrator" | "client" | "agent" | "built" | "seed" | "url" | "prometheus">,
     browser: Browser,
     login: NonNullable<BrowserContextOptions["storageState"]>,
   ) {
@@ -64,6 +82,7 @@ export class Stage {
     this.agent = parts.agent;
     this.built = parts.built;
     this.seed = parts.seed;
+    this.prometheus = parts.prometheus;
     this.url = parts.url;
     this.#browser = browser;
     this.#login = login;
@@ -105,6 +124,7 @@ export class Stage {
 
   async close(): Promise<void> {
     await this.#browser.close();
+    await this.prometheus?.stop();
     await this.installation.close();
   }
 }

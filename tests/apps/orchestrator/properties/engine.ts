@@ -60,6 +60,7 @@ export class Engine {
       clusterEnrolment: undefined,
       environment: "dev",
       maxRunning: undefined,
+      prometheus: undefined,
     });
   }
 

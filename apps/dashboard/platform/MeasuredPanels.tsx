@@ -1,0 +1,88 @@
+import type { PlatformHealth } from "@homeslice/protocol/platform.ts";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { useId } from "react";
+import { useMessages } from "../i18n/messages.tsx";
+import { type Column, DataTable } from "../ui/DataTable.tsx";
+import { Mark } from "../ui/Mark.tsx";
+import { ErrorNotice, Skeleton } from "../ui/notices.tsx";
+import { AddressTable } from "./AddressTable.tsx";
+import { BackupTable } from "./BackupTable.tsx";
+import { CapacityTable } from "./CapacityTable.tsx";
+import { platformQuery } from "./queries.ts";
+
+/** What Prometheus measures around the orchestrator: services, addresses, backups and room. */
+export function MeasuredPanels() {
+  const { platform: texts } = useMessages();
+  const { data, error, refetch } = useQuery(platformQuery);
+  if (data?.prometheus === "ok") return <Measured health={data} />;
+  return (
+    <Panel title={texts.measured}>
+      {error && <ErrorNotice error={error} reset={() => void refetch()} />}
+      {!data && !error && <Skeleton rows={2} />}
+      {data && <p className="muted">{data.prometheus === "none" ? texts.noPrometheus : texts.prometheusGone}</p>}
+    </Panel>
+  );
+}
+
+function Measured({ health: { services, addresses, backups, capacity, alerts } }: { health: PlatformHealth }) {
+  const { platform: texts } = useMessages();
+  return (
+    <>
+      <Panel title={texts.alerts} empty={alerts.length === 0 && texts.noAlerts}>
+        <ul className="plain-list">
+          {alerts.map(({ name, severity, subject }) => (
+            <li key={`${name} ${subject}`}>
+              <Mark tone={severity === "critical" ? "bad" : "warning"}>{name}</Mark> {subject}
+            </li>
+          ))}
+        </ul>
+      </Panel>
+      <Panel title={texts.services} empty={services.length === 0 && texts.noServices}>
+        <ServiceTable services={services} />
+      </Panel>
+      <Panel title={texts.addresses} empty={addresses.length === 0 && texts.noAddresses}>
+        <AddressTable addresses={addresses} />
+      </Panel>
+      <Panel title={texts.backups} empty={backups.length === 0 && texts.noBackups}>
+        <BackupTable backups={backups} />
+      </Panel>
+      <Panel title={texts.capacity} empty={capacity.length === 0 && texts.noCapacity}>
+        <p className="muted">{texts.capacityHint}</p>
+        <CapacityTable capacity={capacity} />
+      </Panel>
+    </>
+  );
+}
+
+function ServiceTable({ services }: Pick<PlatformHealth, "services">) {
+  const { platform: texts } = useMessages();
+  const columns: Column<PlatformHealth["services"][number]>[] = [
+    { key: "name", header: texts.service, cell: ({ name }) => name },
+    {
+      key: "up",
+      header: texts.instances,
+      cell: ({ up, total }) => (
+        <Mark tone={up === total ? "good" : up === 0 ? "bad" : "warning"}>{texts.upOf(up, total)}</Mark>
+      ),
+    },
+  ];
+  return <DataTable caption={texts.services} columns={columns} rows={services} rowKey={({ name }) => name} />;
+}
+
+interface PanelProps {
+  readonly title: string;
+  /** Said in place of the content where there is none. */
+  readonly empty?: string | false;
+  readonly children: ReactNode;
+}
+
+function Panel({ title, empty = false, children }: PanelProps) {
+  const id = useId();
+  return (
+    <section aria-labelledby={id} className="panel">
+      <h2 id={id}>{title}</h2>
+      {empty === false ? children : <p className="muted">{empty}</p>}
+    </section>
+  );
+}

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { before, GIB, measuredPlatform, nextNight, night, until } from "../../support/measuredPlatform.ts";
+import { programs, startPrometheus } from "../../support/prometheus.ts";
+import { Installation } from "./harness.ts";
+
+let installation: Installation;
+beforeAll(async () => {
+  installation = await Installation.create();
+});
+afterAll(async () => await installation.destroy());
+
+const healthAt = async (prometheusUrl: URL | undefined) => {
+  installation.with = { prometheusUrl };
+  const { url } = await installation.start();
+  return await (await installation.client(url, "viewer")).call("getPlatform");
+};
+
+describe.skipIf(Object.values(programs).some((program) => "missing" in program))("with a real Prometheus", () => {
+  let prometheus: Awaited<ReturnType<typeof startPrometheus>>;
+  beforeAll(async () => {
+    prometheus = await startPrometheus(measuredPlatform);
+  });
+  afterAll(async () => await prometheus?.stop());
+
+  test("the platform is as it is measured, with what will be left if it goes on like this", async () => {
+    const health = await healthAt(prometheus.url);
+    expect(health).toMatchObject({
+      prometheus: "ok",
+      services: [{ name: "grafana", up: 1, total: 2 }],
+      addresses: [{ service: "grafana", ok: true, seconds: 0.25, certificate_until: until }],
+      backups: [
+        { name: "backup-authentik", state: "ok", last_scheduled: night, next: nextNight },
+        { name: "backup-orchestrator", state: "failed", last_success: before },
+      ],
+      alerts: [{ name: "InstanceDown", severity: "critical", subject: "10.0.0.2:3000" }],
+    });
+    const room = health.capacity.map((one) => ({
+      name: one.name,
+      free: Math.round(one.free_bytes / GIB),
+      week: Math.round((one.free_in_week_bytes ?? Number.NaN) / GIB),
+      month: Math.round((one.free_in_month_bytes ?? Number.NaN) / GIB),
+    }));
+    expect(room).toEqual([
+      { name: "/", free: 10, week: 3, month: 0 },
+      { name: "", free: 4, week: 4, month: 4 },
+      { name: "/archive", free: 60, week: 60, month: 60 },
+    ]);
+  });
+});
+
+test("without a Prometheus, or with one that is gone, it says so", async () => {
+  const nothing = { services: [], addresses: [], backups: [], capacity: [], alerts: [] };
+  expect(await healthAt(undefined)).toEqual({ prometheus: "none", ...nothing });
+  expect(await healthAt(new URL("http://127.0.0.1:9/"))).toEqual({ prometheus: "unreachable", ...nothing });
+});

@@ -38,6 +38,8 @@ interface ParameterFieldProps {
 function ParameterField({ name, path, definition, value, onChange }: ParameterFieldProps) {
   const { type, required, description, validation } = definition;
   const common = { path, label: name, optional: !required, ...(description !== "" && { hint: description }) };
+  // Of a step of a workflow it may stand for what another step hands on.
+  if (value.startsWith("{{")) return <TextField {...common} mono value={value} onChange={onChange} />;
   if (type === "boolean")
     return <CheckField label={name} checked={value === "true"} onChange={(on) => onChange(String(on))} />;
   if (type === "server") return <ServerField {...common} value={value} onChange={onChange} />;

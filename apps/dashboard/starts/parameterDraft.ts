@@ -28,7 +28,7 @@ function parameterValue({ type, items }: ParameterDefinition, text: string): Par
 }
 
 function scalarOf(type: string, text: string): string | number | boolean {
-  if (type === "boolean") return text === "true";
+  if (type === "boolean") return text === "true" || (text === "false" ? false : text);
   const isNumber = (type === "integer" || type === "number") && /^-?\d+(\.\d+)?$/.test(text);
   return isNumber ? Number(text) : text;
 }

@@ -1,27 +1,26 @@
+import type { Action } from "@homeslice/protocol/actions.ts";
 import { NewWorkflow, type Workflow } from "@homeslice/protocol/workflows.ts";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useDeferredValue } from "react";
+import { useQuery } from "@tanstack/react-query";
 import { api } from "../api/client.ts";
 import { FormDialog } from "../forms/FormDialog.tsx";
-import { TextField } from "../forms/fields.tsx";
+import { FaultsContext, TextField } from "../forms/fields.tsx";
 import { useForm } from "../forms/useForm.ts";
 import { useMessages } from "../i18n/messages.tsx";
+import { actionChoiceQuery } from "../starts/actionsQuery.ts";
+import { Button } from "../ui/Button.tsx";
 import { StepDrawing } from "./StepDrawing.tsx";
+import { StepFields } from "./StepFields.tsx";
+import { useJudgement } from "./useJudgement.ts";
+import {
+  emptyStep,
+  type WorkflowDraft,
+  withChange,
+  withoutStep,
+  withStep,
+  workflowDraftOf,
+  workflowOf,
+} from "./workflowDraft.ts";
 import { drawnSteps, readText, textOf } from "./workflowText.ts";
-
-const EXAMPLE = `{
-  "name": "",
-  "steps": [
-    {
-      "name": "check",
-      "execution": {
-        "targets": { "environments": ["dev"] },
-        "operation": { "type": "shell_command", "argv": ["/usr/bin/uptime"] }
-      }
-    },
-    { "name": "approve", "needs": ["check"], "gate": { "message": "Shall it go on?" } }
-  ]
-}`;
 
 interface WorkflowFormProps {
   /** The workflow to change; a new one without it. */
@@ -30,11 +29,17 @@ interface WorkflowFormProps {
   readonly onSaved: (workflow: Workflow) => void;
 }
 
-/** Writes a workflow as text, beside its drawing and all that the orchestrator finds wrong with it. */
-export function WorkflowForm({ workflow, onClose, onSaved }: WorkflowFormProps) {
+/** Builds a workflow, or changes one, once it is known what its steps can run. */
+export function WorkflowForm(props: WorkflowFormProps) {
+  const { data, isPending } = useQuery(actionChoiceQuery);
+  return isPending ? null : <LoadedForm {...props} actions={data ?? []} />;
+}
+
+/** A workflow as fields and as text, each following the other, with its drawing and all that is wrong with it. */
+function LoadedForm({ workflow, actions, onClose, onSaved }: WorkflowFormProps & { actions: readonly Action[] }) {
   const { workflows: texts, forms } = useMessages();
   const form = useForm({
-    initial: { text: workflow ? textOf(workflow) : EXAMPLE },
+    initial: initialDraft(workflow, actions),
     body: ({ text }) => readText(text).value,
     schema: NewWorkflow,
     send: (body) =>
@@ -47,6 +52,14 @@ export function WorkflowForm({ workflow, onClose, onSaved }: WorkflowFormProps) 
       onSaved(saved);
     },
   });
+  const { fields, text } = form.draft;
+  const judgement = useJudgement(text);
+  const setFields = (changed: WorkflowDraft) =>
+    form.set({ fields: changed, text: textOf(workflowOf(changed, actions)) });
+  const setText = (changed: string) => {
+    const read = NewWorkflow.safeParse(readText(changed).value);
+    form.set({ text: changed, ...(read.success && { fields: workflowDraftOf(read.data, actions) }) });
+  };
   return (
     <FormDialog
       title={workflow ? forms.editOf(workflow.name) : texts.create}
@@ -55,53 +68,85 @@ export function WorkflowForm({ workflow, onClose, onSaved }: WorkflowFormProps) 
       shown={[]}
       onClose={onClose}
     >
-      <TextField
-        path="*"
-        label={texts.text}
-        hint={texts.textHint}
-        mono
-        lines={18}
-        value={form.draft.text}
-        onChange={(text) => form.set({ text })}
-      />
-      <Judgement text={useDeferredValue(form.draft.text)} />
+      <FaultsContext value={{ ...judgement.faults, ...form.faults }}>
+        <WorkflowFields draft={fields} actions={actions} onChange={setFields} />
+        <TextField path="*" label={texts.text} hint={texts.textHint} mono lines={12} value={text} onChange={setText} />
+      </FaultsContext>
+      <Verdict judgement={judgement} />
+      <StepDrawing steps={drawnSteps(judgement.value)} />
     </FormDialog>
   );
 }
 
-/** What a text would be as a workflow, and what is wrong with it, while it is written. */
-function Judgement({ text }: { text: string }) {
-  const { workflows: texts } = useMessages();
-  const { value, fault } = readText(text);
-  const checked = NewWorkflow.safeParse(value);
-  const { data } = useQuery({
-    queryKey: ["workflow-validation", checked.data],
-    queryFn: () => {
-      if (!checked.success) throw checked.error;
-      return api.call("validateWorkflow", { body: checked.data });
-    },
-    enabled: checked.success,
-    placeholderData: keepPreviousData,
-    retry: false,
-  });
-  const own = checked.error?.issues.map(({ path, message }) => ({ path: path.map(String).join("."), message })) ?? [];
-  const faults = fault === undefined ? [...own, ...(checked.success ? (data?.errors ?? []) : [])] : [];
+function initialDraft(workflow: Workflow | undefined, actions: readonly Action[]) {
+  const fields = workflow
+    ? workflowDraftOf(NewWorkflow.strip().parse(workflow), actions)
+    : { name: "", description: "", steps: [emptyStep("step_1")] };
+  return { fields, text: textOf(workflowOf(fields, actions)) };
+}
+
+interface WorkflowFieldsProps {
+  readonly draft: WorkflowDraft;
+  readonly actions: readonly Action[];
+  readonly onChange: (draft: WorkflowDraft) => void;
+}
+
+function WorkflowFields({ draft, actions, onChange }: WorkflowFieldsProps) {
+  const { workflows: texts, forms } = useMessages();
+  const { name, description, steps } = draft;
   return (
     <>
-      <div role="status">
-        {fault !== undefined && <p className="field-error">{texts.notJson(fault)}</p>}
-        {faults.length > 0 && (
-          <ul className="plain-list">
-            {faults.map(({ path, message }) => (
-              <li key={`${path} ${message}`} className="field-error">
-                <code>{path}</code>: {message}
-              </li>
-            ))}
-          </ul>
-        )}
-        {checked.success && data?.valid && <p>{texts.valid}</p>}
+      <TextField
+        path="name"
+        label={forms.name}
+        value={name}
+        onChange={(value) => onChange({ ...draft, name: value })}
+      />
+      <TextField
+        path="description"
+        label={forms.description}
+        optional
+        value={description}
+        onChange={(value) => onChange({ ...draft, description: value })}
+      />
+      {steps.map((step, place) => (
+        <StepFields
+          key={step.key}
+          step={step}
+          path={`steps.${place}`}
+          others={namesOf(steps.filter(({ key }) => key !== step.key))}
+          actions={actions}
+          onChange={(part) => onChange(withChange(draft, step.key, part))}
+          onRemove={() => onChange(withoutStep(draft, step.key))}
+        />
+      ))}
+      <div className="actions">
+        <Button onClick={() => onChange(withStep(draft))}>{texts.addStep}</Button>
       </div>
-      <StepDrawing steps={drawnSteps(value)} />
     </>
+  );
+}
+
+function namesOf(steps: WorkflowDraft["steps"]): string[] {
+  return [...new Set(steps.map(({ name }) => name))].filter((name) => name !== "");
+}
+
+/** What is wrong with it as it is now, or that nothing is. */
+function Verdict({ judgement: { unreadable, all, valid } }: { judgement: ReturnType<typeof useJudgement> }) {
+  const { workflows: texts } = useMessages();
+  return (
+    <div role="status">
+      {unreadable !== undefined && <p className="field-error">{texts.notJson(unreadable)}</p>}
+      {all.length > 0 && (
+        <ul className="plain-list">
+          {all.map(({ path, message }) => (
+            <li key={`${path} ${message}`} className="field-error">
+              <code>{path}</code>: {message}
+            </li>
+          ))}
+        </ul>
+      )}
+      {valid && <p>{texts.valid}</p>}
+    </div>
   );
 }

@@ -111,6 +111,36 @@ export function describeManaging(stage: () => Stage): void {
       await stage().visit(`/workflow-runs/${run_id}`, act, { prepare });
     });
 
+    test("a workflow is built of fields and of text, each following the other, and is checked and drawn meanwhile", async () => {
+      await stage().visit("/workflows", async (page) => {
+        await page.getByRole("button", { name: "New workflow" }).click();
+        const form = page.getByRole("dialog", { name: "New workflow" });
+        await form.getByLabel("Name", { exact: true }).fill("tidy and ask");
+        const first = form.getByRole("group", { name: "Step step_1" });
+        await first.getByRole("radio", { name: "A command" }).check();
+        await first.getByLabel("Command", { exact: true }).fill("/bin/true");
+        await first.getByRole("checkbox", { name: "dev" }).check();
+        await form.getByText("The orchestrator finds nothing wrong with it.").waitFor();
+        await form.getByRole("button", { name: "Add a step" }).click();
+        const second = form.getByRole("group", { name: "Step step_2" });
+        await second.getByRole("radio", { name: "A person decides" }).check();
+        await form.getByText(/steps\.1\.gate\.message/).waitFor();
+        await second.getByLabel("What is to be decided").fill("Is it tidy?");
+        await first.getByLabel("Name of the step").fill("tidy");
+        await form.getByRole("img", { name: /tidy\..*step_2 after tidy/ }).waitFor();
+        const text = form.getByLabel("Definition (JSON)");
+        await text.fill((await text.inputValue()).replace('"step_2"', '"ask"').replace("Is it tidy?", "Tidy?"));
+        await form.getByRole("group", { name: "Step ask" }).getByLabel("What is to be decided").waitFor();
+        await form.getByText("The orchestrator finds nothing wrong with it.").waitFor();
+        expect(await violations(page)).toEqual([]);
+        await form.getByRole("button", { name: "Save" }).click();
+        await page.getByRole("heading", { level: 1, name: "tidy and ask" }).waitFor();
+      });
+      const { items } = await stage().client.call("listWorkflows", { query: { search: "tidy and ask" } });
+      const steps = [{ name: "tidy" }, { name: "ask", needs: ["tidy"], gate: { message: "Tidy?" } }];
+      expect(items).toMatchObject([{ steps }]);
+    });
+
     test("a parameter that is a secret is chosen by its name", async () => {
       const { action_id } = await stage().client.call("createAction", {
         body: {

@@ -47,7 +47,8 @@ export const workflows: Messages["workflows"] = {
     always: "endeten, wie auch immer",
   },
   text: "Definition (JSON)",
-  textHint: "Name, Parameter und Schritte, wie die API sie nimmt.",
+  textHint:
+    "Dasselbe wie die Felder, wie die API es nimmt. Was kein Feld hat, wie Parameter und Ausgaben, wird hier geschrieben.",
   notJson: (fault) => `Das ist nicht zu lesen: ${fault}`,
   valid: "Der Orchestrator findet nichts daran falsch.",
   start: "Starten",
@@ -73,4 +74,11 @@ export const workflows: Messages["workflows"] = {
   tooLate: "Zu spät",
   connectionLost: "Verbindung verloren. Was seither geschah, erscheint, sobald sie wieder da ist.",
   earlier: "Frühere Versuche",
+  stepOf: (name) => `Schritt ${name}`,
+  stepName: "Name des Schritts",
+  removeStep: (name) => `Den Schritt ${name} entfernen`,
+  remove: "Entfernen",
+  addStep: "Schritt hinzufügen",
+  question: "Was zu entscheiden ist",
+  decider: "Die schwächste Rolle, die entscheiden darf",
 };

@@ -40,7 +40,8 @@ export const workflows = {
   when: "If they",
   whens: { succeeded: "all succeeded", failed: "failed, one or more", always: "ended, however" },
   text: "Definition (JSON)",
-  textHint: "Name, parameters and steps, as the API takes them.",
+  textHint:
+    "The same as the fields, as the API takes it. What has no field, such as parameters and outputs, is written here.",
   notJson: (fault: string) => `This cannot be read: ${fault}`,
   valid: "The orchestrator finds nothing wrong with it.",
   start: "Start",
@@ -66,4 +67,11 @@ export const workflows = {
   tooLate: "Too late",
   connectionLost: "Connection lost. What has happened since is shown as soon as it is back.",
   earlier: "Earlier attempts",
+  stepOf: (name: string) => `Step ${name}`,
+  stepName: "Name of the step",
+  removeStep: (name: string) => `Remove the step ${name}`,
+  remove: "Remove",
+  addStep: "Add a step",
+  question: "What is to be decided",
+  decider: "The weakest role that may decide",
 };

@@ -142,18 +142,8 @@ export function describeManaging(stage: () => Stage): void {
     });
 
     test("a parameter that is a secret is chosen by its name", async () => {
-      const { action_id } = await stage().client.call("createAction", {
-        body: {
-          name: "dump",
-          operation: {
-            type: "shell_command",
-            argv: ["/bin/echo", "dump"],
-            secrets: [{ name: "{{login}}", from: "orchestrator", variable: "PASSWORD" }],
-          },
-          parameters: { login: { type: "secret" } },
-        },
-      });
-      await stage().visit(`/run?action=${action_id}&servers=${stage().seed["serverId"]}`, async (page) => {
+      const { secretActionId, serverId } = stage().seed;
+      await stage().visit(`/run?action=${secretActionId}&servers=${serverId}`, async (page) => {
         await page.getByLabel("login", { exact: true }).selectOption("db-password");
         const preview = page.getByRole("region", { name: "What would happen" });
         await preview.getByText("db-password").waitFor();

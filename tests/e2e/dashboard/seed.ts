@@ -7,6 +7,7 @@ const operation = { type: "shell_command" as const, argv: ["sh", "-c", SCRIPT] s
 
 /** Makes something of everything that the dashboard shows. @returns what addresses of pages name by `$`, of what is there */
 export async function seed(client: Client, serverId: string): Promise<Readonly<Record<string, string>>> {
+  const secretActionId = await seedSecretAction(client);
   const { action_id } = await client.call("createAction", {
     body: {
       name: "greet",
@@ -21,13 +22,26 @@ export async function seed(client: Client, serverId: string): Promise<Readonly<R
   await client.call("startExecution", { body });
   await seedAccess(client);
   await seedProtection(client, serverId);
-  const ids = { serverId, actionId: action_id, executionId: execution_id };
+  const ids = { serverId, actionId: action_id, secretActionId, executionId: execution_id };
   const others = { ...(await seedAutomation(client, action_id, serverId)), ...(await seedNotifications(client)) };
   await eventually(async () => {
     const { status } = await client.call("getExecution", { params: { execution_id } });
     return isFinal(status.overall);
   }, "the execution has ended");
   return { ...ids, ...others };
+}
+
+/** An action whose parameter is the name of a secret. */
+async function seedSecretAction(client: Client): Promise<string> {
+  const secrets = [{ name: "{{login}}", from: "orchestrator" as const, variable: "PASSWORD" }];
+  const { action_id } = await client.call("createAction", {
+    body: {
+      name: "dump",
+      operation: { type: "shell_command", argv: ["/bin/echo", "dump"], secrets },
+      parameters: { login: { type: "secret" } },
+    },
+  });
+  return action_id;
 }
 
 async function seedAccess(client: Client): Promise<void> {

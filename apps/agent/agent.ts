@@ -43,6 +43,7 @@ export class Agent {
   readonly #metrics: Metrics;
   #sandbox: Sandbox | undefined;
   #policy: Policy | undefined;
+  #serverId: string | undefined;
   #jobs: Jobs | undefined;
   #link: Link | undefined;
   #http: HttpServer | undefined;
@@ -55,6 +56,7 @@ export class Agent {
     this.#random = options.random ?? Math.random;
     this.#meter = new HostMeter(settings.stateDir, this.#clock);
     this.#metrics = new Metrics({
+      serverId: () => this.#serverId,
       connected: () => this.ready,
       connections: () => this.#link?.connections ?? 0,
       held: () => this.#jobs?.held() ?? [],
@@ -86,6 +88,7 @@ export class Agent {
     await this.#openHttp();
     const identity = known ?? (await this.#enrol(privateKey));
     if (identity === undefined) return;
+    this.#serverId = identity.serverId;
     const jobs = await this.#openJobs(identity, policy);
     this.#openLink(identity, jobs);
   }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Timestamp } from "./ids.ts";
+import { ServerId, Timestamp } from "./ids.ts";
 import { type Route, route } from "./route.ts";
 
 const bytes = z.number().nonnegative();
@@ -74,6 +74,23 @@ export const PlatformHealth = z.object({
 });
 export type PlatformHealth = z.infer<typeof PlatformHealth>;
 
+/** How long back a server is looked at: an hour, six, a day, a week, 30 days. */
+export const MetricHours = z.enum(["1", "6", "24", "168", "720"]);
+export type MetricHours = z.infer<typeof MetricHours>;
+
+const Points = z.array(z.tuple([Timestamp, z.number()])).meta({ description: "Oldest first" });
+
+/** What was measured of a server over some time; its lists are empty where nothing is known. */
+export const ServerMetrics = z.object({
+  prometheus: PlatformHealth.shape.prometheus,
+  step_seconds: z.int().meta({ description: "Seconds between two points" }),
+  load: Points.meta({ description: "Load average of a minute" }),
+  cpu_usage_percent: Points,
+  memory_usage_percent: Points,
+  disk_usage_percent: Points,
+});
+export type ServerMetrics = z.infer<typeof ServerMetrics>;
+
 /** REST routes of the platform around the orchestrator, by name. */
 export const platformRoutes = {
   getPlatform: route({
@@ -83,5 +100,14 @@ export const platformRoutes = {
       "Show services, public addresses with their certificates, backups, room with a forecast, and alerts, from Prometheus",
     permission: "platform:read",
     response: PlatformHealth,
+  }),
+  getServerMetrics: route({
+    method: "GET",
+    path: "/api/v1/servers/{server_id}/metrics",
+    summary: "Show what the agent of a server measured over some time, where Prometheus measures that agent",
+    permission: "servers:read",
+    params: z.strictObject({ server_id: ServerId }),
+    query: z.strictObject({ hours: MetricHours.default("24") }),
+    response: ServerMetrics,
   }),
 } satisfies Record<string, Route>;

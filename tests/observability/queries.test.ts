@@ -49,6 +49,7 @@ describe("the dashboards", () => {
 
 describe("what programs of ours measure", () => {
   const agent = new AgentMetrics({
+    serverId: () => "00000000-0000-7000-8000-000000000000",
     connected: () => true,
     connections: () => 1,
     held: () => [],

@@ -4,6 +4,8 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 
 /** What the metrics are taken from when they are read. */
 export interface MetricSources {
+  /** Who it is; undefined before it has enrolled. */
+  readonly serverId: () => string | undefined;
   readonly connected: () => boolean;
   readonly connections: () => number;
   readonly held: () => HeldAttempt[];
@@ -67,6 +69,16 @@ export class Metrics {
       "Written to disks",
       host((s) => s.disk_write_bytes_per_second ?? 0),
     );
+    new Gauge({
+      name: "homeslice_agent_info",
+      help: "1 for the server that the agent is of: it ties the measurements of one instance to that server",
+      labelNames: ["server_id"],
+      registers: [this.registry],
+      collect() {
+        const server_id = sources.serverId();
+        if (server_id !== undefined) this.set({ server_id }, 1);
+      },
+    });
     new Gauge({
       name: "homeslice_agent_protection",
       help: "1 for each protection that is in force for commands",

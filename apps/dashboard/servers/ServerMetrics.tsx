@@ -1,8 +1,12 @@
+import { MetricHours } from "@homeslice/protocol/platform.ts";
 import type { Server } from "@homeslice/protocol/servers.ts";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { api } from "../api/client.ts";
+import { RadioField } from "../forms/fields.tsx";
 import { useMessages } from "../i18n/messages.tsx";
 import { LineChart } from "../ui/LineChart.tsx";
-import { EmptyState } from "../ui/notices.tsx";
+import { EmptyState, ErrorNotice, Skeleton } from "../ui/notices.tsx";
 
 type Sample = Server["status"];
 /** About half an hour of heartbeats. */
@@ -21,19 +25,23 @@ export function useSamples(server: Server | undefined): readonly Sample[] {
   return samples;
 }
 
-/** The measurements of a server as lines. */
-export function ServerMetrics({ samples }: { samples: readonly Sample[] }) {
+/** The measurements of a server as lines: since the page was opened, or over longer times from Prometheus. */
+export function ServerMetrics({ serverId, samples }: { serverId: string; samples: readonly Sample[] }) {
   const { servers: texts } = useMessages();
-  const percent = (value: number) => `${Math.round(value)} %`;
-  const bytes = (value: number) => `${(value / 1_048_576).toFixed(1)} MiB/s`;
-  const charts = [
-    { title: texts.load, of: (sample: Sample) => sample.load_average?.[0], say: (value: number) => value.toFixed(2) },
-    { title: texts.processor, of: (sample: Sample) => sample.cpu_usage_percent, say: percent, max: 100 },
-    { title: texts.memory, of: (sample: Sample) => sample.memory_usage_percent, say: percent, max: 100 },
-    { title: texts.disk, of: (sample: Sample) => sample.disk_usage_percent, say: percent, max: 100 },
-    { title: texts.diskRead, of: (sample: Sample) => sample.disk_read_bytes_per_second, say: bytes },
-    { title: texts.diskWrite, of: (sample: Sample) => sample.disk_write_bytes_per_second, say: bytes },
-  ];
+  const [hours, setHours] = useState<MetricHours | "live">("live");
+  return (
+    <div className="stack">
+      <fieldset className="group">
+        <legend>{texts.span}</legend>
+        <RadioField options={["live", ...MetricHours.options]} names={texts.spans} value={hours} onChange={setHours} />
+      </fieldset>
+      {hours === "live" ? <LiveMetrics samples={samples} /> : <PastMetrics serverId={serverId} hours={hours} />}
+    </div>
+  );
+}
+
+function LiveMetrics({ samples }: { samples: readonly Sample[] }) {
+  const { servers: texts } = useMessages();
   if (samples.length === 0) {
     return (
       <EmptyState title={texts.noMetrics}>
@@ -41,25 +49,75 @@ export function ServerMetrics({ samples }: { samples: readonly Sample[] }) {
       </EmptyState>
     );
   }
+  const of = (read: (sample: Sample) => number | null | undefined) => samples.flatMap((sample) => read(sample) ?? []);
   return (
     <>
       <p className="muted">{texts.metricsSince}</p>
-      <div className="charts">
-        {charts.map(({ title, of, say, max }) => {
-          const values = samples.flatMap((sample) => of(sample) ?? []);
-          const newest = values.at(-1);
-          if (newest === undefined) return null;
-          return (
-            <LineChart
-              key={title}
-              title={title}
-              values={values}
-              newest={say(newest)}
-              {...(max === undefined ? {} : { max })}
-            />
-          );
-        })}
-      </div>
+      <Charts
+        load={of(({ load_average }) => load_average?.[0])}
+        processor={of(({ cpu_usage_percent }) => cpu_usage_percent)}
+        memory={of(({ memory_usage_percent }) => memory_usage_percent)}
+        disk={of(({ disk_usage_percent }) => disk_usage_percent)}
+        diskRead={of(({ disk_read_bytes_per_second }) => disk_read_bytes_per_second)}
+        diskWrite={of(({ disk_write_bytes_per_second }) => disk_write_bytes_per_second)}
+      />
     </>
+  );
+}
+
+const metricsQuery = (server_id: string, hours: MetricHours) =>
+  queryOptions({
+    queryKey: ["servers", server_id, "metrics", hours],
+    queryFn: () => api.call("getServerMetrics", { params: { server_id }, query: { hours } }),
+    refetchInterval: 60_000,
+  });
+
+function PastMetrics({ serverId, hours }: { serverId: string; hours: MetricHours }) {
+  const { servers: texts } = useMessages();
+  const { data, error, refetch } = useQuery(metricsQuery(serverId, hours));
+  if (error) return <ErrorNotice error={error} reset={() => void refetch()} />;
+  if (!data) return <Skeleton rows={4} />;
+  const { prometheus, load, cpu_usage_percent, memory_usage_percent, disk_usage_percent } = data;
+  if (load.length + cpu_usage_percent.length === 0) {
+    return (
+      <EmptyState title={texts.noPast}>
+        <p>{prometheus === "unreachable" ? texts.prometheusGone : texts.noPastFix}</p>
+      </EmptyState>
+    );
+  }
+  const values = (points: readonly (readonly [string, number])[]) => points.map(([, value]) => value);
+  return (
+    <Charts
+      load={values(load)}
+      processor={values(cpu_usage_percent)}
+      memory={values(memory_usage_percent)}
+      disk={values(disk_usage_percent)}
+    />
+  );
+}
+
+type Charted = "load" | "processor" | "memory" | "disk" | "diskRead" | "diskWrite";
+
+/** A line for each value that is known, with what it was last. */
+function Charts(values: { readonly [name in Charted]?: readonly number[] }) {
+  const { servers: texts } = useMessages();
+  const percent = { say: (value: number) => `${Math.round(value)} %`, max: 100 };
+  const bytes = { say: (value: number) => `${(value / 1_048_576).toFixed(1)} MiB/s` };
+  const charts = [
+    { name: "load", say: (value: number) => value.toFixed(2) },
+    { name: "processor", ...percent },
+    { name: "memory", ...percent },
+    { name: "disk", ...percent },
+    { name: "diskRead", ...bytes },
+    { name: "diskWrite", ...bytes },
+  ] as const;
+  return (
+    <div className="charts">
+      {charts.map(({ name, say, ...rest }) => {
+        const newest = values[name]?.at(-1);
+        if (newest === undefined) return null;
+        return <LineChart key={name} title={texts[name]} values={values[name] ?? []} newest={say(newest)} {...rest} />;
+      })}
+    </div>
   );
 }

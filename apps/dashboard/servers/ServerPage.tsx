@@ -44,7 +44,7 @@ export function ServerPage() {
           {
             name: "metrics",
             label: texts.tabs.metrics,
-            content: () => <ServerMetrics samples={samples} />,
+            content: () => <ServerMetrics serverId={serverId} samples={samples} />,
           },
           ...(may
             ? [{ name: "run" as const, label: texts.tabs.run, content: () => <ServerRun server={server} /> }]

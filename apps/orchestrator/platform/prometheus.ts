@@ -16,6 +16,24 @@ const Vector = z.object({
   }),
 });
 
+/** Over which time, and how often in it. */
+export interface Range {
+  readonly from: Date;
+  readonly to: Date;
+  readonly stepSeconds: number;
+}
+
+/** A value at a time, in seconds since 1970. */
+export type Point = readonly [seconds: number, value: number];
+
+const Matrix = z.object({
+  status: z.literal("success"),
+  data: z.object({
+    resultType: z.literal("matrix"),
+    result: z.array(z.object({ values: z.array(z.tuple([z.number(), z.string()])) })),
+  }),
+});
+
 /** The Prometheus that measures the platform, by its HTTP API. */
 export class Prometheus {
   readonly #url: string;
@@ -34,6 +52,14 @@ export class Prometheus {
     return data.result
       .map(({ metric, value: [, text] }) => ({ labels: metric, value: Number(text) }))
       .filter(({ value }) => Number.isFinite(value));
+  }
+
+  /** Says what an expression of one series was over time. @throws as `query` does */
+  async range(expression: string, { from, to, stepSeconds }: Range): Promise<Point[]> {
+    const times = { start: from.toISOString(), end: to.toISOString(), step: `${stepSeconds}` };
+    const { data } = Matrix.parse(await this.#ask("api/v1/query_range", { query: expression, ...times }));
+    const values = data.result[0]?.values ?? [];
+    return values.map(([at, text]) => [at, Number(text)] as const).filter(([, value]) => Number.isFinite(value));
   }
 
   async #ask(path: string, form: Readonly<Record<string, string>>): Promise<unknown> {

@@ -38,3 +38,22 @@ export const queries = {
 } as const;
 
 export type QueryName = keyof typeof queries;
+
+/** What is measured of a server, by the metrics of its agent. */
+const ofServers = {
+  load: "homeslice_host_load1",
+  cpu_usage_percent: "homeslice_host_cpu_usage_percent",
+  memory_usage_percent: "homeslice_host_memory_usage_percent",
+  disk_usage_percent: "homeslice_host_disk_usage_percent",
+} as const;
+
+/** All that is ever asked about one server, whose agent may have been several instances by and by. @param serverId a UUID */
+export function serverQueries(serverId: string): Readonly<Record<keyof typeof ofServers, string>> {
+  const of = (metric: string) => `max(${metric} * on (job, instance) homeslice_agent_info{server_id="${serverId}"})`;
+  return {
+    load: of(ofServers.load),
+    cpu_usage_percent: of(ofServers.cpu_usage_percent),
+    memory_usage_percent: of(ofServers.memory_usage_percent),
+    disk_usage_percent: of(ofServers.disk_usage_percent),
+  };
+}

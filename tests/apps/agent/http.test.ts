@@ -41,5 +41,6 @@ it("measures the host and names the protections in force for Prometheus", async 
   const text = await (await fetch(`${base}/metrics`)).text();
   expect(text).toMatch(/^homeslice_host_cpu_usage_percent \d/m);
   expect(text).toMatch(/^homeslice_host_disk_write_bytes_per_second \d/m);
+  expect(text).toMatch(/^homeslice_agent_info\{server_id="[0-9a-f-]{36}"\} 1$/m);
   expect(text).toMatch(/^homeslice_agent_protection\{protection="rlimits"\} 1$/m);
 });

@@ -24,6 +24,7 @@ const weakest: Record<RouteName, Role | "public"> = {
   getServer: "viewer",
   getServerHealth: "viewer",
   getPlatform: "viewer",
+  getServerMetrics: "viewer",
   listActions: "viewer",
   getAction: "viewer",
   checkAction: "viewer",

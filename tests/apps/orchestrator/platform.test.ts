@@ -15,7 +15,9 @@ const healthAt = async (prometheusUrl: URL | undefined) => {
   return await (await installation.client(url, "viewer")).call("getPlatform");
 };
 
-describe.skipIf(Object.values(programs).some((program) => "missing" in program))("with a real Prometheus", () => {
+const isMissing = Object.values(programs).some((program) => "missing" in program);
+
+describe.skipIf(isMissing)("with a real Prometheus", () => {
   let prometheus: Awaited<ReturnType<typeof startPrometheus>>;
   beforeAll(async () => {
     prometheus = await startPrometheus(measuredPlatform);
@@ -45,6 +47,40 @@ describe.skipIf(Object.values(programs).some((program) => "missing" in program))
       { name: "", free: 4, week: 4, month: 4 },
       { name: "/archive", free: 60, week: 60, month: 60 },
     ]);
+  });
+});
+
+describe.skipIf(isMissing)("measurements of a server", () => {
+  test("are those of its agent, whichever instance it was, over the time that is asked for", async () => {
+    installation.with = { prometheusUrl: undefined };
+    const { url } = await installation.start();
+    const client = await installation.client(url);
+    const params = {
+      server_id: (await client.call("registerServer", { body: { hostname: "measured" } })).server.server_id,
+    };
+    expect(await client.call("getServerMetrics", { params })).toMatchObject({ prometheus: "none", load: [] });
+    const measured = {
+      [`homeslice_agent_info{job="agent",instance="a",server_id="${params.server_id}"}`]: 1,
+      'homeslice_agent_info{job="agent",instance="b",server_id="another"}': 1,
+      'homeslice_host_cpu_usage_percent{job="agent",instance="a"}': (passed: number) => passed / 864,
+      'homeslice_host_cpu_usage_percent{job="agent",instance="b"}': 99,
+    };
+    const prometheus = await startPrometheus(measured);
+    try {
+      installation.with = { prometheusUrl: prometheus.url };
+      const { url: other } = await installation.start();
+      const asked = await installation.client(other, "viewer");
+      const day = await asked.call("getServerMetrics", { params });
+      expect(day).toMatchObject({ prometheus: "ok", step_seconds: 360, load: [] });
+      expect(day.cpu_usage_percent.length).toBeGreaterThan(200);
+      const values = day.cpu_usage_percent.map(([, value]) => value);
+      expect(values).toEqual(values.toSorted((a, b) => a - b));
+      expect(values.at(-1)).toBeCloseTo(100, 0);
+      const hour = await asked.call("getServerMetrics", { params, query: { hours: "1" } });
+      expect(hour.cpu_usage_percent[0]?.[1]).toBeCloseTo(96, 0);
+    } finally {
+      await prometheus.stop();
+    }
   });
 });
 

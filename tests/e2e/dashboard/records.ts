@@ -61,6 +61,27 @@ export function describeRecords(stage: () => Stage): void {
       });
     });
 
+    test("a server is shown as it was over a longer time, where that was measured", async () => {
+      await stage().visit(stage().addressOf("/servers/$serverId?tab=metrics"), async (page) => {
+        await page.getByRole("radio", { name: "A day" }).check();
+        await page.getByText("Nothing is known of that time").waitFor();
+        const at = "2026-11-21T00:00:00.000Z";
+        const points = [
+          [at, 10],
+          [at, 42],
+        ];
+        const disk_usage_percent = points;
+        const json = { prometheus: "ok", step_seconds: 2_520, load: [], cpu_usage_percent: points };
+        await page.route("**/metrics?hours=168", (route) =>
+          route.fulfill({ json: { ...json, memory_usage_percent: [], disk_usage_percent } }),
+        );
+        await page.getByRole("radio", { name: "A week" }).check();
+        await page.getByRole("img", { name: "Processor: 42 %" }).waitFor();
+        expect(await page.getByRole("img", { name: /^Memory/ }).count()).toBe(0);
+        expect(await violations(page)).toEqual([]);
+      });
+    });
+
     test("a report of chosen days is downloaded in each format", async () => {
       await stage().visit("/reports", async (page) => {
         await settled(page);

@@ -92,4 +92,16 @@ export const servers: Messages["servers"] = {
   noneFix: "Melde den ersten an: du bekommst einen Befehl, den du darauf ausführst.",
   noMatch: "Kein Server passt zu diesen Filtern",
   clear: "Filter aufheben",
+  span: "Über",
+  spans: {
+    live: "Jetzt",
+    "1": "Eine Stunde",
+    "6": "6 Stunden",
+    "24": "Einen Tag",
+    "168": "Eine Woche",
+    "720": "30 Tage",
+  },
+  noPast: "Aus dieser Zeit ist nichts bekannt",
+  noPastFix: "Längere Zeiten behält ein Prometheus, das den Agenten misst, wie in einem Cluster.",
+  prometheusGone: "Prometheus antwortet nicht.",
 };

@@ -87,4 +87,9 @@ export const servers = {
   noneFix: "Enrol the first one: you get one command to run on it.",
   noMatch: "No server fits these filters",
   clear: "Clear the filters",
+  span: "Over",
+  spans: { live: "Now", "1": "An hour", "6": "6 hours", "24": "A day", "168": "A week", "720": "30 days" },
+  noPast: "Nothing is known of that time",
+  noPastFix: "Longer times are kept by a Prometheus that measures the agent, as in a cluster.",
+  prometheusGone: "Prometheus does not answer.",
 };

@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useLanguage, useMessages } from "../i18n/messages.tsx";
+import { useMay } from "../session/useMay.ts";
 import { Facts } from "../ui/Facts.tsx";
 import { ErrorNotice, Skeleton } from "../ui/notices.tsx";
 import { duration } from "../ui/time.ts";
+import { LimitButtons } from "./LimitForms.tsx";
 import { limitsQuery, statisticsQuery } from "./queries.ts";
 
 /** How much work there was in a day and how it ended, and how much there may be. */
@@ -11,6 +13,7 @@ export function WorkPanel() {
   const language = useLanguage();
   const statistics = useQuery(statisticsQuery);
   const limits = useQuery(limitsQuery);
+  const mayLimit = useMay("limits:manage");
   const error = statistics.error ?? limits.error;
   const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
   const { data } = statistics;
@@ -42,6 +45,7 @@ export function WorkPanel() {
           ]}
         />
       )}
+      {limits.data && mayLimit && <LimitButtons limits={limits.data} />}
     </section>
   );
 }

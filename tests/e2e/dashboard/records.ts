@@ -61,6 +61,34 @@ export function describeRecords(stage: () => Stage): void {
       });
     });
 
+    test("how much may run is limited on the page of the platform, and no more", async () => {
+      await stage().visit("/platform", async (page) => {
+        for (const [limit, shown] of [
+          ["500", "500"],
+          ["", "no limit"],
+        ] as const) {
+          await page.getByRole("button", { name: "Limit the work", exact: true }).click();
+          const form = page.getByRole("dialog", { name: "Limit the work" });
+          await form.getByLabel(/^At once/).fill("many");
+          await form.getByRole("button", { name: "Save" }).click();
+          await form
+            .getByLabel(/^At once/)
+            .and(page.locator("[aria-invalid=true]"))
+            .fill(limit);
+          expect(await violations(page)).toEqual([]);
+          await form.getByRole("button", { name: "Save" }).click();
+          await form.waitFor({ state: "detached" });
+          await page
+            .getByRole("region", { name: "Work of a day" })
+            .getByText(new RegExp(`^\\d+ \\(${shown}\\)$`))
+            .first()
+            .waitFor();
+          const { tenant } = await stage().client.call("getLimits");
+          expect(tenant.max_running).toBe(limit === "" ? null : 500);
+        }
+      });
+    });
+
     test("a server is shown as it was over a longer time, where that was measured", async () => {
       await stage().visit(stage().addressOf("/servers/$serverId?tab=metrics"), async (page) => {
         await page.getByRole("radio", { name: "A day" }).check();

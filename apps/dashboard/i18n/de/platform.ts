@@ -74,4 +74,10 @@ export const platform: Messages["platform"] = {
   inWeek: "In einer Woche",
   inMonth: "In 30 Tagen",
   unknown: "noch nicht bekannt",
+  limit: "Arbeit begrenzen",
+  limitAll: "Arbeit aller Mandanten begrenzen",
+  mostRunning: "Zugleich, höchstens",
+  mostRunningHint: "Was darüber ist, wartet. Leer gelassen gibt es keine Grenze.",
+  mostQueued: "Wartend, höchstens",
+  mostQueuedHint: "Ein Start darüber wird abgelehnt. Leer gelassen gibt es keine Grenze.",
 };

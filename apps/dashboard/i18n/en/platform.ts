@@ -79,4 +79,10 @@ export const platform = {
   inWeek: "In a week",
   inMonth: "In 30 days",
   unknown: "not known yet",
+  limit: "Limit the work",
+  limitAll: "Limit the work of all tenants",
+  mostRunning: "At once, at most",
+  mostRunningHint: "What is beyond it waits. Left empty, there is no limit.",
+  mostQueued: "Waiting, at most",
+  mostQueuedHint: "A start beyond it is refused. Left empty, there is no limit.",
 };

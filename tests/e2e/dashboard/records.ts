@@ -31,7 +31,8 @@ export function describeRecords(stage: () => Stage): void {
         await page.getByText(/Intact: \d+ entries/).waitFor();
         await page.getByLabel("What", { exact: true }).selectOption("action.created");
         await page.waitForURL(/type=action.created/);
-        await page.getByRole("button", { name: "action.created" }).last().click();
+        const greeting = page.getByRole("row", { name: /action · greet/ });
+        await greeting.getByRole("button", { name: "action.created" }).click();
         await page.getByRole("dialog").getByText("greet").waitFor();
         expect(await violations(page)).toEqual([]);
         await page.keyboard.press("Escape");

@@ -16,8 +16,7 @@ import { Limits } from "../limits/limits.ts";
 import { Locks } from "../locks/locks.ts";
 import { Channels } from "../notifications/channels.ts";
 import { Notifications } from "../notifications/notifications.ts";
-import { Platform } from "../platform/platform.ts";
-import { MeasuredServers } from "../platform/serverMetrics.ts";
+import { platformHandlers } from "../platform/handlers.ts";
 import { pushHandlers } from "../push/subscriptions.ts";
 import { Queue } from "../queue/queue.ts";
 import { reportHandlers } from "../reports/handlers.ts";
@@ -42,8 +41,6 @@ export function handlersOf(context: Context, logins: Logins): (tenantId: string 
 
 function handlers(context: Context, logins: Logins): Handlers {
   const actions = new Actions(context);
-  const platform = new Platform(context);
-  const measured = new MeasuredServers(context);
   return {
     ...serverHandlers(context),
     ...actionHandlers(actions),
@@ -59,8 +56,7 @@ function handlers(context: Context, logins: Logins): Handlers {
     ...lockHandlers(context),
     ...limitHandlers(context),
     ...auditHandlers(context),
-    getPlatform: () => platform.health(),
-    getServerMetrics: ({ params, query }) => measured.metrics(params.server_id, query.hours),
+    ...platformHandlers(context),
     ...accessHandlers(context, logins),
     ...roleBindingHandlers(context),
   };

@@ -1,8 +1,16 @@
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort } from "@homeslice/cli/process/freePort.ts";
 import { ClientError, HookAnswer, type NewHook, Problem } from "@homeslice/protocol";
 import { Webhook } from "standardwebhooks";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { z } from "zod";
+import { debianProgram } from "../../support/debian.ts";
+import { eventually } from "../../support/eventually.ts";
 import { startInstallation } from "./harness.ts";
 
 const { installation, url, client: admin } = await startInstallation();
@@ -246,3 +254,39 @@ test("what is no message is refused, and shows nothing of the secret", async () 
     .catch((error: unknown) => (error instanceof ClientError ? error.problem.code : error));
   expect(gone).toBe("not_found");
 });
+
+const alertmanager = debianProgram("prometheus-alertmanager", "prometheus-alertmanager");
+
+test.skipIf("missing" in alertmanager)(
+  "a real Alertmanager starts an action, once however often it repeats itself",
+  async () => {
+    const hook_id = await hook({ name: "of a real one" });
+    const directory = mkdtempSync(join(tmpdir(), "homeslice-alertmanager-"));
+    const port = await freePort();
+    writeFileSync(join(directory, "secret"), secret);
+    const http_config = { authorization: { credentials_file: join(directory, "secret") } };
+    const webhook_configs = [{ url: `${url}/api/v1/hooks/${hook_id}/calls`, http_config }];
+    const route = { receiver: "homeslice", group_wait: "1ms", group_interval: "100ms", repeat_interval: "100ms" };
+    const config = { route, receivers: [{ name: "homeslice", webhook_configs }] };
+    writeFileSync(join(directory, "config.yml"), JSON.stringify(config));
+    const files = [`--config.file=${join(directory, "config.yml")}`, `--storage.path=${join(directory, "data")}`];
+    const addresses = [`--web.listen-address=127.0.0.1:${port}`, "--cluster.listen-address="];
+    const program = "path" in alertmanager ? alertmanager.path : "";
+    const child = spawn(program, [...files, ...addresses], { stdio: "ignore" });
+    const gone = once(child, "exit");
+    try {
+      const body = JSON.stringify([{ labels: labels() }]);
+      const send = { method: "POST", headers: { "content-type": "application/json" }, body };
+      const tell = async () => (await fetch(`http://127.0.0.1:${port}/api/v2/alerts`, send)).ok;
+      await eventually(() => tell().catch(() => false), "it takes an alert");
+      const calls = async () => (await admin.call("listHookCalls", { params: { hook_id }, query: {} })).items;
+      await eventually(async () => (await calls()).length >= 3, "it has called again and again");
+      const outcomes = (await calls()).map(({ outcome }) => outcome);
+      expect(outcomes.toSorted().slice(-2)).toEqual(["ignored", "started"]);
+    } finally {
+      child.kill("SIGKILL");
+      await gone;
+      rmSync(directory, { recursive: true });
+    }
+  },
+);

@@ -30,9 +30,11 @@ it("opens the network before the pods that need it start", async () => {
   const before = await dependenciesOf(deployed.find("Deployment", "orchestrator-blue-deployment"));
   expect(before.filter((name) => /-(to|into)-/.test(name)).toSorted()).toEqual([
     "orchestrator-blue-into-postgresql",
+    "orchestrator-blue-into-prometheus",
     "orchestrator-blue-into-redis",
     "orchestrator-blue-into-traefik",
     "orchestrator-blue-to-postgresql",
+    "orchestrator-blue-to-prometheus",
     "orchestrator-blue-to-redis",
     "orchestrator-blue-to-traefik",
   ]);

@@ -52,7 +52,9 @@ export class Standby {
 
   /** Undefined when the policy does not let anything start. @throws when there is no room for it */
   static async open(directory: string, serverId: string, shop: Workshop): Promise<Standby | undefined> {
-    await mkdir(join(directory, "work"), { recursive: true, mode: 0o700 });
+    // Not the directories above: where they are gone, nothing is to come back.
+    await mkdir(directory, { mode: 0o700 });
+    await mkdir(join(directory, "work"), { mode: 0o700 });
     const records = await openRecordFiles(directory);
     let standby: Standby | undefined;
     try {

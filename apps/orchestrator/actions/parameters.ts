@@ -25,7 +25,7 @@ export function definitionFault(definition: ParameterDefinition): string | undef
   if (items !== undefined && type !== "list") return "items are of a list";
   for (const { type: of, validation } of [{ type, validation: definition.validation }, ...(items ? [items] : [])]) {
     if (of === "enum" && validation.one_of === undefined) return "an enum lists its values in validation.one_of";
-    if (validation.pattern !== undefined && !isPattern(validation.pattern))
+    if (validation.pattern !== undefined && compiled(validation.pattern) === undefined)
       return "the pattern is no regular expression of RE2, which has no look-around and no back-references";
   }
   const fault = value === undefined ? undefined : valueFault(value, definition);
@@ -88,15 +88,15 @@ function textFault(value: string, validation: ParameterValidation): string | und
 
 /** RE2 compares in linear time, whatever the pattern: none holds up the orchestrator. */
 function matches(value: string, pattern: string): boolean {
-  return isPattern(pattern) && RE2JS.compile(pattern).matches(value);
+  return compiled(pattern)?.matches(value) ?? false;
 }
 
-function isPattern(text: string): boolean {
+/** Undefined when the text is no pattern. */
+function compiled(pattern: string): RE2JS | undefined {
   try {
-    RE2JS.compile(text);
-    return true;
+    return RE2JS.compile(pattern);
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -1,17 +1,15 @@
-import type { Action } from "@homeslice/protocol/actions.ts";
 import { type Hook, NewHook } from "@homeslice/protocol/hooks.ts";
-import type { Workflow } from "@homeslice/protocol/workflows.ts";
-import { useQuery } from "@tanstack/react-query";
 import { api } from "../api/client.ts";
 import { FormDialog } from "../forms/FormDialog.tsx";
 import { CheckField, RadioField, TextField } from "../forms/fields.tsx";
 import { useForm } from "../forms/useForm.ts";
 import { useMessages } from "../i18n/messages.tsx";
-import { actionChoiceQuery, actionOf } from "../starts/actionsQuery.ts";
+import { actionOf } from "../starts/actionsQuery.ts";
 import { ActionFields } from "../starts/StartFields.tsx";
 import { TargetFields } from "../starts/TargetFields.tsx";
+import { type Startable, useStartable } from "../starts/useStartable.ts";
 import { WorkflowFields } from "../starts/WorkflowFields.tsx";
-import { workflowChoiceQuery, workflowOf } from "../starts/workflowsQuery.ts";
+import { workflowOf } from "../starts/workflowsQuery.ts";
 import { CallerFields, GuardFields } from "./HookFields.tsx";
 import { emptyHook, type HookDraft, hookDraftOf, hookOf } from "./hookDraft.ts";
 
@@ -24,18 +22,11 @@ interface HookFormProps {
 
 /** Creates a hook, or changes one, once it is known what can be started. */
 export function HookForm(props: HookFormProps) {
-  const actions = useQuery(actionChoiceQuery);
-  const workflows = useQuery(workflowChoiceQuery);
-  if (actions.isPending || workflows.isPending) return null;
-  return <LoadedForm {...props} actions={actions.data ?? []} workflows={workflows.data ?? []} />;
+  const startable = useStartable();
+  return startable && <LoadedForm {...props} {...startable} />;
 }
 
-interface LoadedFormProps extends HookFormProps {
-  readonly actions: readonly Action[];
-  readonly workflows: readonly Workflow[];
-}
-
-function LoadedForm({ hook, actions, workflows, onClose, onSaved }: LoadedFormProps) {
+function LoadedForm({ hook, actions, workflows, onClose, onSaved }: HookFormProps & Startable) {
   const { hooks: texts, forms } = useMessages();
   const definitionsOf = (actionId: string | undefined, workflowId?: string) =>
     (actionOf(actions, actionId) ?? workflowOf(workflows, workflowId))?.parameters;
@@ -77,7 +68,7 @@ function LoadedForm({ hook, actions, workflows, onClose, onSaved }: LoadedFormPr
   );
 }
 
-interface WhatFieldsProps extends Pick<LoadedFormProps, "actions" | "workflows"> {
+interface WhatFieldsProps extends Startable {
   readonly draft: HookDraft;
   readonly set: (part: Partial<HookDraft>) => void;
 }

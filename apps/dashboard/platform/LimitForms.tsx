@@ -51,14 +51,7 @@ function TenantForm({ limits, onClose }: { limits: TenantLimits; onClose: () => 
       shown={["max_running", "max_queued"]}
       onClose={onClose}
     >
-      <NumberField
-        path="max_running"
-        label={texts.mostRunning}
-        hint={texts.mostRunningHint}
-        optional
-        value={draft.running}
-        onChange={(running) => set({ running })}
-      />
+      <RunningField value={draft.running} onChange={(running) => set({ running })} />
       <NumberField
         path="max_queued"
         label={texts.mostQueued}
@@ -83,16 +76,14 @@ function TotalForm({ limits: { max_running, version }, onClose }: { limits: Tota
   });
   return (
     <FormDialog title={texts.limitAll} action={forms.save} form={form} shown={["max_running"]} onClose={onClose}>
-      <NumberField
-        path="max_running"
-        label={texts.mostRunning}
-        hint={texts.mostRunningHint}
-        optional
-        value={form.draft.running}
-        onChange={(running) => form.set({ running })}
-      />
+      <RunningField value={form.draft.running} onChange={(running) => form.set({ running })} />
     </FormDialog>
   );
+}
+
+function RunningField(field: { readonly value: string; readonly onChange: (value: string) => void }) {
+  const { platform: texts } = useMessages();
+  return <NumberField path="max_running" label={texts.mostRunning} hint={texts.mostRunningHint} optional {...field} />;
 }
 
 function textOf(limit: number | null): string {

@@ -1,16 +1,14 @@
-import type { Action } from "@homeslice/protocol/actions.ts";
 import { NewSchedule, type Schedule } from "@homeslice/protocol/schedules.ts";
-import type { Workflow } from "@homeslice/protocol/workflows.ts";
-import { useQuery } from "@tanstack/react-query";
 import { api } from "../api/client.ts";
 import { FormDialog } from "../forms/FormDialog.tsx";
 import { CheckField, NumberField, RadioField, SelectField, TextField } from "../forms/fields.tsx";
 import { useForm } from "../forms/useForm.ts";
 import { useMessages } from "../i18n/messages.tsx";
-import { actionChoiceQuery, actionOf } from "../starts/actionsQuery.ts";
+import { actionOf } from "../starts/actionsQuery.ts";
 import { StartFields } from "../starts/StartFields.tsx";
+import { type Startable, useStartable } from "../starts/useStartable.ts";
 import { WorkflowFields } from "../starts/WorkflowFields.tsx";
-import { workflowChoiceQuery, workflowOf } from "../starts/workflowsQuery.ts";
+import { workflowOf } from "../starts/workflowsQuery.ts";
 import { FiresPreview } from "./FiresPreview.tsx";
 import { emptySchedule, type ScheduleDraft, scheduleDraftOf, scheduleOf } from "./scheduleDraft.ts";
 import { TimingFields } from "./TimingFields.tsx";
@@ -25,18 +23,11 @@ interface ScheduleFormProps {
 
 /** Creates a schedule, or changes one, once it is known what can be started. */
 export function ScheduleForm(props: ScheduleFormProps) {
-  const actions = useQuery(actionChoiceQuery);
-  const workflows = useQuery(workflowChoiceQuery);
-  if (actions.isPending || workflows.isPending) return null;
-  return <LoadedForm {...props} actions={actions.data ?? []} workflows={workflows.data ?? []} />;
+  const startable = useStartable();
+  return startable && <LoadedForm {...props} {...startable} />;
 }
 
-interface LoadedFormProps extends ScheduleFormProps {
-  readonly actions: readonly Action[];
-  readonly workflows: readonly Workflow[];
-}
-
-function LoadedForm({ schedule, actions, workflows, onClose, onSaved }: LoadedFormProps) {
+function LoadedForm({ schedule, actions, workflows, onClose, onSaved }: ScheduleFormProps & Startable) {
   const { schedules: texts, forms } = useMessages();
   const before = schedule && NewSchedule.strip().parse(schedule);
   const form = useForm({
@@ -90,7 +81,7 @@ function LoadedForm({ schedule, actions, workflows, onClose, onSaved }: LoadedFo
   );
 }
 
-interface WhatFieldsProps extends RuleFieldsProps, Pick<LoadedFormProps, "actions" | "workflows"> {}
+interface WhatFieldsProps extends RuleFieldsProps, Startable {}
 
 /** What it starts: something on servers, or a workflow, whose steps choose them. */
 function WhatFields({ draft, set, actions, workflows }: WhatFieldsProps) {

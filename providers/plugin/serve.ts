@@ -4,24 +4,15 @@ import engineMessages from "@pulumi/pulumi/proto/engine_pb.js";
 import pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerRpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
-import statusMessages from "@pulumi/pulumi/proto/status_pb.js";
-import anyMessages from "google-protobuf/google/protobuf/any_pb.js";
 import emptyMessages from "google-protobuf/google/protobuf/empty_pb.js";
-import structMessages from "google-protobuf/google/protobuf/struct_pb.js";
-import { type Change, difference } from "./difference.ts";
-import {
-  type CheckResult,
-  type DiffResult,
-  InitializationError,
-  type Provider,
-  type ResourceCall,
-} from "./provider.ts";
-import { type Values, valuesSchema } from "./values.ts";
+import { difference } from "./difference.ts";
+import { checkFailures, checkResponse, diffResponse, serviceError, struct, values } from "./messages.ts";
+import type { Provider, ResourceCall } from "./provider.ts";
+import type { Values } from "./values.ts";
 
 // The plugin protocol itself, because `@pulumi/pulumi/provider` passes neither provider inputs, nor previews, nor
 // old inputs on. Secrets are not accepted: the engine then sends plain values and keeps their secret marks itself.
 
-type Struct = InstanceType<typeof structMessages.Struct>;
 type Log = (urn: string) => ResourceCall["log"];
 
 interface ResourceMessage {
@@ -174,22 +165,6 @@ function functions(provider: Provider): grpc.UntypedServiceImplementation {
   };
 }
 
-function checkResponse({ inputs, failures }: CheckResult) {
-  const response = new messages.CheckResponse();
-  response.setInputs(struct(inputs));
-  response.setFailuresList(checkFailures(failures));
-  return response;
-}
-
-function checkFailures(failures: CheckResult["failures"] = []) {
-  return failures.map(({ property, reason }) => {
-    const failure = new messages.CheckFailure();
-    failure.setProperty(property);
-    failure.setReason(reason);
-    return failure;
-  });
-}
-
 function unary<Request, Response>(handle: (request: Request) => Promise<Response>) {
   return (call: grpc.ServerUnaryCall<Request, Response>, callback: grpc.sendUnaryData<Response>): void => {
     handle(call.request).then(
@@ -197,49 +172,6 @@ function unary<Request, Response>(handle: (request: Request) => Promise<Response
       (error: unknown) => callback(serviceError(error)),
     );
   };
-}
-
-/** The error in the form of the protocol; a resource that exists but does not work travels in its details. */
-function serviceError(error: unknown): Partial<grpc.StatusObject> {
-  const message = error instanceof Error ? error.message : String(error);
-  if (!(error instanceof InitializationError)) return { code: grpc.status.UNKNOWN, details: message };
-  const detail = new messages.ErrorResourceInitFailed();
-  detail.setId(error.id);
-  detail.setProperties(struct(error.outputs));
-  detail.setReasonsList([...error.reasons]);
-  const packed = new anyMessages.Any();
-  packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
-  const status = new statusMessages.Status();
-  status.setCode(grpc.status.UNKNOWN);
-  status.setMessage(message);
-  status.addDetails(packed);
-  const metadata = new grpc.Metadata();
-  metadata.set("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
-  return { code: grpc.status.UNKNOWN, details: message, metadata };
-}
-
-function diffResponse({ changes, replaces, deleteBeforeReplace }: DiffResult) {
-  const response = new messages.DiffResponse();
-  const { DIFF_SOME, DIFF_NONE } = messages.DiffResponse.DiffChanges;
-  response.setChanges(changes.length > 0 ? DIFF_SOME : DIFF_NONE);
-  response.setReplacesList(changes.map(({ path }) => path).filter(replaces));
-  response.setDeletebeforereplace(deleteBeforeReplace ?? false);
-  response.setHasdetaileddiff(true);
-  for (const change of changes) response.getDetaileddiffMap().set(change.path, propertyDiff(change, replaces));
-  return response;
-}
-
-function propertyDiff({ path, kind }: Change, replaces: (path: string) => boolean) {
-  const { Kind } = messages.PropertyDiff;
-  const kinds = {
-    add: [Kind.ADD, Kind.ADD_REPLACE],
-    delete: [Kind.DELETE, Kind.DELETE_REPLACE],
-    update: [Kind.UPDATE, Kind.UPDATE_REPLACE],
-  } as const;
-  const diff = new messages.PropertyDiff();
-  diff.setKind(kinds[kind][replaces(path) ? 1 : 0]);
-  diff.setInputdiff(true);
-  return diff;
 }
 
 function resource(request: ResourceMessage, log: Log): ResourceCall {
@@ -261,10 +193,6 @@ function engineLog(address: string | undefined): Log {
 }
 
 const timeoutMs = (seconds: number) => (seconds > 0 ? seconds * 1000 : undefined);
-
-const struct = (value: Values): Struct => structMessages.Struct.fromJavaScript(value);
-
-const values = (message: Struct | undefined): Values => valuesSchema.parse(message?.toJavaScript() ?? {});
 
 /** Provider inputs arrive as `variables` named `package:config:key`, in clear; objects and booleans as JSON text. */
 function fromConfiguration(request: InstanceType<typeof messages.ConfigureRequest>): Values {

@@ -81,14 +81,9 @@ async function serveExecution(
     return socket.close(closeCode.not_found, "there is no such execution");
   }
   const permissions = followPermissions;
-  await serveFollow({ socket, caller, messages, schema: FollowMessage, permissions }, ({ after }) => {
-    const follower = new Follower(own, id.data, after, async (message) => {
-      await send(socket, message);
-      if (message.type === "end") socket.close(1000, "the execution has ended");
-    });
-    follower.start();
-    return () => follower.stop();
-  });
+  await serveFollow({ socket, caller, messages, schema: FollowMessage, permissions }, ({ after }) =>
+    begin(new Follower(own, id.data, after, sendUntilEnd(socket, "the execution has ended"))),
+  );
 }
 
 /** Shows a run of a workflow to whoever asks for it by its first message. */
@@ -104,14 +99,9 @@ async function serveRun(
   if (!id.success || (await findRun(own.database, id.data)) === undefined) {
     return socket.close(closeCode.not_found, "there is no such run");
   }
-  await serveFollow({ socket, caller, messages, schema: FollowRunMessage, permissions: followRunPermissions }, () => {
-    const follower = new RunFollower(own, id.data, async (message) => {
-      await send(socket, message);
-      if (message.type === "end") socket.close(1000, "the run has ended");
-    });
-    follower.start();
-    return () => follower.stop();
-  });
+  await serveFollow({ socket, caller, messages, schema: FollowRunMessage, permissions: followRunPermissions }, () =>
+    begin(new RunFollower(own, id.data, sendUntilEnd(socket, "the run has ended"))),
+  );
 }
 
 interface Following<Message extends { type: string }> {
@@ -152,6 +142,20 @@ function parseMessage<Message>(schema: z.ZodType<Message>, text: string): Messag
   } catch {
     return undefined;
   }
+}
+
+/** @returns what ends it */
+function begin(follower: Follower | RunFollower): () => Promise<void> {
+  follower.start();
+  return () => follower.stop();
+}
+
+/** Sends, and closes the socket after the last message. */
+function sendUntilEnd(socket: WebSocket, reason: string) {
+  return async (message: LiveMessage | LiveRunMessage): Promise<void> => {
+    await send(socket, message);
+    if (message.type === "end") socket.close(1000, reason);
+  };
 }
 
 /** Sends, and waits until the message has left this process; a socket that is gone takes everything. */

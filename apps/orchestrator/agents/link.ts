@@ -13,6 +13,7 @@ import {
 import type { WebSocket } from "ws";
 import { ZodError } from "zod";
 import type { Context } from "../context.ts";
+import { watchPulse } from "../pulse.ts";
 import { findServerKey, findServerTenant } from "../servers/enrolment.ts";
 import { LinkOutOfStep } from "./reports.ts";
 import { AgentSession, type SessionParts } from "./session.ts";
@@ -39,7 +40,7 @@ export class LinkServer {
   serve(socket: WebSocket, address: string): void {
     const nonce = randomBytes(24).toString("base64url");
     const helloTimer = setTimeout(() => socket.close(closeCode.not_authenticated, "no hello"), HELLO_TIMEOUT_MS);
-    const pulse = this.#watchPulse(socket);
+    const pulse = watchPulse(socket, this.#context.timings.heartbeatMs);
     let session: AgentSession | undefined;
     // Messages are taken up in the order they came; what is written for one does not wait for that of another.
     let queue = Promise.resolve();
@@ -126,21 +127,6 @@ export class LinkServer {
       send: (message: OrchestratorMessage) => send(socket, message),
       close: (code: number, reason: string) => socket.close(code, reason),
     };
-  }
-
-  /** Ends a socket whose other side no longer answers pings: it may be half open, and would never close by itself. */
-  #watchPulse(socket: WebSocket): NodeJS.Timeout {
-    let alive = true;
-    socket.on("pong", () => {
-      alive = true;
-    });
-    return setInterval(() => {
-      // Not read from, because the database is behind: whether it answers is not known.
-      if (socket.isPaused) return;
-      if (!alive) return socket.terminate();
-      alive = false;
-      socket.ping();
-    }, this.#context.timings.heartbeatMs);
   }
 
   #fail(socket: WebSocket, error: unknown): void {

@@ -29,7 +29,12 @@ export async function addProtection(app: FastifyInstance, { corsOrigins }: Setti
   });
   if (corsOrigins.length > 0) {
     // Without credentials: another origin's page has a token of its own, or nothing.
-    await app.register(cors, { origin: [...corsOrigins], credentials: false, exposedHeaders: ["etag", "retry-after"] });
+    await app.register(cors, {
+      origin: [...corsOrigins],
+      methods: ["GET", "POST", "PUT", "DELETE"],
+      credentials: false,
+      exposedHeaders: ["etag", "retry-after", "x-request-id"],
+    });
   }
   app.addHook("onRequest", async (request, reply) => {
     if (/^\/(api|auth)\//.test(request.url)) reply.header("cache-control", "no-store");

@@ -6,10 +6,13 @@ import type { Context } from "../context.ts";
 import type { Admission } from "../http/admission.ts";
 import { type Limit, TokenBuckets } from "../http/rateLimits/tokenBuckets.ts";
 import type { LiveView } from "../metrics.ts";
+import { watchPulse } from "../pulse.ts";
 
 /** WebSockets that one caller may hold open at each orchestrator. */
 const MAX_SOCKETS = 5;
 const MESSAGES: Limit = { burst: 50, perSeconds: 1 };
+/** Heartbeats within which a client answers a ping: before the answer, it takes what was sent before. */
+const PULSE_HEARTBEATS = 3;
 
 /** Serves a socket until its messages end. */
 type Serve = (caller: Caller, messages: AsyncIterable<string>) => Promise<void>;
@@ -53,10 +56,12 @@ export class SocketGuard {
     if (open >= MAX_SOCKETS) return socket.close(closeCode.too_many, `at most ${MAX_SOCKETS} at once`);
     this.#open.set(name, open + 1);
     const watch = this.#watch(socket, request, caller);
+    const pulse = watchPulse(socket, PULSE_HEARTBEATS * this.#context.timings.heartbeatMs);
     try {
       await serve(caller, this.#messages(socket, arriving, closed.signal));
     } finally {
       clearInterval(watch);
+      clearInterval(pulse);
       const left = (this.#open.get(name) ?? 1) - 1;
       if (left === 0) this.#open.delete(name);
       else this.#open.set(name, left);

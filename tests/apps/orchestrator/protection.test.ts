@@ -153,8 +153,8 @@ describe("headers", () => {
     const preflight = async (origin: string) => {
       const headers = {
         origin,
-        "access-control-request-method": "POST",
-        "access-control-request-headers": "authorization",
+        "access-control-request-method": "PUT",
+        "access-control-request-headers": "authorization, if-match",
       };
       return (await fetch(`${url}/api/v1/servers`, { method: "OPTIONS", headers })).headers;
     };
@@ -164,7 +164,10 @@ describe("headers", () => {
     for (const origin of ["https://evil.test", "null", "https://page.example.org.evil.test"]) {
       expect((await preflight(origin)).get("access-control-allow-origin")).toBeNull();
     }
-    expect((await preflight("https://page.example.org")).get("access-control-allow-credentials")).toBeNull();
+    const allowed = await preflight("https://page.example.org");
+    expect(allowed.get("access-control-allow-methods")?.split(", ")).toEqual(["GET", "POST", "PUT", "DELETE"]);
+    expect(allowed.get("access-control-allow-headers")).toBe("authorization, if-match");
+    expect(allowed.get("access-control-allow-credentials")).toBeNull();
   });
 });
 
@@ -199,8 +202,8 @@ test("one user's requests are limited, and another's are not", async () => {
 });
 
 describe("a WebSocket", () => {
-  async function follow(role: "viewer" | "operator") {
-    const client = await installation.client(url);
+  async function follow(role: "viewer" | "operator", address = url) {
+    const client = await installation.client(address);
     const { server } = await client.call("registerServer", { body: { hostname: "followed" } });
     const operation = { type: "shell_command" as const, argv: ["true"] satisfies [string] };
     const { execution_id } = await client.call("startServerExecution", {
@@ -210,7 +213,7 @@ describe("a WebSocket", () => {
     const token = await installation.token(role);
     return () => {
       const headers = { authorization: `Bearer ${token}` };
-      const socket = new WebSocket(`${url.replace("http", "ws")}/ws/executions/${execution_id}`, { headers });
+      const socket = new WebSocket(`${address.replace("http", "ws")}/ws/executions/${execution_id}`, { headers });
       const state: { socket: WebSocket; closed?: number } = { socket };
       socket.on("close", (code) => {
         state.closed = code;
@@ -232,6 +235,19 @@ describe("a WebSocket", () => {
     again.socket.send('{"type":"follow"}');
     await once(again.socket, "message");
     again.socket.terminate();
+  });
+
+  test("is ended when it is half open, and takes nobody's place any more", async () => {
+    const quick = await installation.start({ heartbeatMs: 100 });
+    const open = await follow("operator", quick.url);
+    const halfOpen = open();
+    await once(halfOpen.socket, "open");
+    halfOpen.socket.pause();
+    const clients = async () =>
+      /homeslice_live_clients\{view="execution"\} (\d+)/.exec(await (await fetch(`${quick.url}/metrics`)).text())?.[1];
+    await eventually(async () => (await clients()) === "1", "it is followed");
+    await eventually(async () => (await clients()) === "0", "it is ended");
+    halfOpen.socket.terminate();
   });
 
   test("is closed by a second first message", async () => {

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { grafanaApi } from "@homeslice/components";
 import { type Config, UserError } from "@homeslice/config";
-import { type ClusterSource, clusterOf, type Listener, PodPort } from "@homeslice/tunnel";
+import { type ClusterSource, findCluster, type Listener, PodPort } from "@homeslice/tunnel";
 
 /** The way from this machine to what runs in the cluster, open until it is closed or this process ends. */
 export interface Way {
@@ -48,9 +48,9 @@ async function closed(listener: Listener): Promise<void> {
 /** The cluster that the program works on, which may be made only while it runs. */
 function clusterIn({ k3d, kubeconfig, context }: Config["cluster"]): ClusterSource {
   return async () => {
-    if (!k3d) return clusterOf({ kubeconfig, context });
+    if (!k3d) return findCluster({ kubeconfig, context });
     const { stdout } = await promisify(execFile)("k3d", ["kubeconfig", "get", k3d]);
-    return clusterOf({ kubeconfig: stdout });
+    return findCluster({ kubeconfig: stdout });
   };
 }
 

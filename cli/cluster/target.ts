@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, UserError } from "@homeslice/config";
-import { defaultKubeconfigs, inClusterConfig, readKubeconfig } from "@homeslice/tunnel";
+import { defaultKubeconfigs, inClusterConfig, readKubeconfig } from "@homeslice/tunnel/kubeconfig.ts";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { closest } from "fastest-levenshtein";
 

@@ -1,6 +1,6 @@
 import type { CheckResult, Values } from "@homeslice/plugin";
 import { containsUnknown, isObject, secret } from "@homeslice/plugin";
-import { clusterOf, PodPort } from "@homeslice/tunnel";
+import { findCluster, PodPort } from "@homeslice/tunnel";
 import { z } from "zod";
 import type { AuthentikSettings } from "./authentik/authentik.ts";
 import { checkArgs } from "./engine/check.ts";
@@ -88,7 +88,7 @@ export function settingsOf(given: Values): AuthentikSettings {
   if (address) return { ...common, caCert, insecureSkipVerify, url: address };
   const { namespace = "", service, port, ...choice } = cluster;
   // The kubeconfig is looked for when it is needed: without Authentik's resources, nobody misses one.
-  const connect = () => new PodPort(clusterOf(choice), { namespace, service, port }).connect();
+  const connect = () => new PodPort(() => findCluster(choice), { namespace, service, port }).connect();
   return { ...common, url: `http://${service}.${namespace}.svc:${port}`, connect };
 }
 

@@ -14,7 +14,7 @@ import type {
   Values,
 } from "@homeslice/plugin";
 import type { Client } from "@homeslice/protocol/client.ts";
-import { Authentik } from "./authentik/authentik.ts";
+import type { Authentik, AuthentikSettings } from "./authentik/authentik.ts";
 import { Connection, checkConnection, leadsElsewhere, SETTING } from "./automation/connection.ts";
 import { definitionKinds } from "./automation/definition.ts";
 import { checkConfig, hasSettings, identifying, settingsOf } from "./config.ts";
@@ -27,7 +27,8 @@ import { kinds } from "./resources/index.ts";
 /** What belongs to the identity provider, and what the orchestrator is told to do, as Pulumi resources. */
 export class HomesliceProvider implements Provider {
   readonly version = "0.1.0";
-  #authentik: Authentik | undefined;
+  #settings: AuthentikSettings | undefined;
+  #authentik: Promise<Authentik> | undefined;
   #orchestrator: Connection | undefined;
   readonly #kinds = [...kinds, ...definitionKinds(() => this.#ask())];
 
@@ -41,7 +42,8 @@ export class HomesliceProvider implements Provider {
       return;
     }
     // Kinds that have nothing to do with Authentik need no settings.
-    this.#authentik = hasSettings(config) ? new Authentik(settingsOf(config)) : undefined;
+    this.#settings = hasSettings(config) ? settingsOf(config) : undefined;
+    this.#authentik = undefined;
   }
 
   configReplaces(before: Values, after: Values): readonly string[] {
@@ -91,19 +93,20 @@ export class HomesliceProvider implements Provider {
     if (!found) throw new Error(`the provider has no function ${token}`);
     const { inputs, failures } = checkArgs(found.args, args);
     if (failures.length > 0) return { outputs: {}, failures };
-    return { outputs: await found.answer(this.#connect(), inputs, preview) };
+    return { outputs: await found.answer(await this.#connect(), inputs, preview) };
   }
 
   cancel(): void {
-    this.#authentik?.cancel();
+    void this.#authentik?.then((authentik) => authentik.cancel());
     this.#orchestrator?.cancel();
     for (const kind of this.#kinds) kind.cancel?.();
   }
 
-  readonly #connect = (): Authentik => {
-    if (!this.#authentik)
+  readonly #connect = async (): Promise<Authentik> => {
+    if (!this.#settings)
       throw new Error("the provider is not configured: give it the address of Authentik and a token");
-    return this.#authentik;
+    this.#authentik ??= openAuthentik(this.#settings);
+    return await this.#authentik;
   };
 
   async #ask(): Promise<Client> {
@@ -116,4 +119,10 @@ export class HomesliceProvider implements Provider {
     if (!found) throw new Error(`the provider has no resource ${type}`);
     return found;
   }
+}
+
+/** The client consists of hundreds of files, which most runs have no use for. */
+async function openAuthentik(settings: AuthentikSettings): Promise<Authentik> {
+  const client = await import("./authentik/authentik.ts");
+  return new client.Authentik(settings);
 }

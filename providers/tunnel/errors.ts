@@ -1,5 +1,4 @@
 import { UserError } from "@homeslice/config/errors.ts";
-import { ApiException } from "@kubernetes/client-node";
 
 /** The ways in which the port of a pod cannot be reached, each with what the user can do about it. */
 const fixes = {
@@ -42,10 +41,9 @@ export function refused(where: string, status: number, text: string, cause?: unk
   }
 }
 
-/** The error for whatever a request to the API server failed with. */
+/** The error for whatever a request to the API server failed with, but for its own answers. */
 export function tunnelError(where: string, error: unknown): TunnelError {
   if (error instanceof TunnelError) return error;
-  if (error instanceof ApiException) return refused(where, error.code, messageOf(String(error.body)), error);
   if (error instanceof Error && error.name === "TimeoutError")
     return new TunnelError("tunnel.timeout", where, "the cluster does not answer in time", { cause: error });
   return new TunnelError("tunnel.unreachable", where, `the cluster cannot be reached: ${rootOf(error)}`, {

@@ -4,7 +4,7 @@ import { type KubeConfig, PortForward } from "@kubernetes/client-node";
 import type { WebSocket } from "ws";
 import { dialer } from "./dial.ts";
 import { messageOf, TunnelError, tunnelError } from "./errors.ts";
-import type { Pod } from "./target.ts";
+import type { Pod } from "./pod.ts";
 
 /**
  * Connects to a port of a pod by way of the API server. That the stream is there does not mean that anything listens on

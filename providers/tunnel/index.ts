@@ -1,5 +1,5 @@
 export { TunnelError, type TunnelErrorCode } from "./errors.ts";
-export { type ClusterChoice, clusterOf, defaultKubeconfigs, inClusterConfig, readKubeconfig } from "./kubeconfig.ts";
+export { findCluster } from "./findCluster.ts";
 export type { Listener } from "./listener.ts";
 export { type ClusterSource, PodPort, type PodPortOptions } from "./podPort.ts";
-export type { Target } from "./target.ts";
+export type { ClusterChoice, Target } from "./target.ts";

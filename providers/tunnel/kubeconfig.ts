@@ -3,16 +3,9 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { UserError } from "@homeslice/config/errors.ts";
 import { KubeConfig } from "@kubernetes/client-node";
+import type { ClusterChoice } from "./target.ts";
 
 const IN_CLUSTER_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token";
-
-/** Which cluster, in the words of Kubernetes' own tools. */
-export interface ClusterChoice {
-  /** Text of a kubeconfig, or the path of one. @default those in KUBECONFIG, ~/.kube/config, the cluster around this process */
-  readonly kubeconfig?: string | undefined;
-  /** @default its current one */
-  readonly context?: string | undefined;
-}
 
 /**
  * The cluster as kubectl would find it.

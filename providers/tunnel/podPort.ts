@@ -2,12 +2,11 @@ import type { Duplex } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { TunnelError, tunnelError } from "./errors.ts";
-import { openForward } from "./forward.ts";
 import { type Listener, type ListenOptions, listen } from "./listener.ts";
-import { findPod, nameOf, type Target } from "./target.ts";
+import { nameOf, type Target } from "./target.ts";
 
-/** A cluster, or how to find it once the first connection is wanted. */
-export type ClusterSource = KubeConfig | (() => Promise<KubeConfig>);
+/** How to find the cluster, once the first connection is wanted. */
+export type ClusterSource = () => Promise<KubeConfig>;
 
 export interface PodPortOptions {
   /** Milliseconds until a connection that did not come about fails. @default 10000 */
@@ -21,18 +20,18 @@ const DEFAULT_TIMEOUT_MS = 10_000;
  * Nothing is asked of the cluster before the first connection, and each connection looks for a ready pod anew.
  *
  * @example
- * const port = new PodPort(clusterOf({}), { namespace: "homeslice-prod", service: "grafana", port: 3000 });
+ * const port = new PodPort(() => findCluster({}), { namespace: "homeslice-prod", service: "grafana", port: 3000 });
  * const listener = await port.listen();
  * await fetch(`http://${listener.address}/api/health`);
  * await listener.close();
  */
 export class PodPort {
-  readonly #config: ClusterSource;
+  readonly #cluster: ClusterSource;
   readonly #target: Target;
   readonly #timeoutMs: number;
 
-  constructor(config: ClusterSource, target: Target, { timeoutMs = DEFAULT_TIMEOUT_MS }: PodPortOptions = {}) {
-    this.#config = config;
+  constructor(cluster: ClusterSource, target: Target, { timeoutMs = DEFAULT_TIMEOUT_MS }: PodPortOptions = {}) {
+    this.#cluster = cluster;
     this.#target = target;
     this.#timeoutMs = timeoutMs;
   }
@@ -43,7 +42,8 @@ export class PodPort {
    * @throws TunnelError no ready pod, forbidden, cluster unreachable, time-out
    */
   async connect(): Promise<Duplex> {
-    const config = typeof this.#config === "function" ? await this.#config() : this.#config;
+    const config = await this.#cluster();
+    const [{ findPod }, { openForward }] = await Promise.all([import("./pod.ts"), import("./forward.ts")]);
     const pod = await within(this.#timeoutMs, findPod(config, this.#target), nameOf(this.#target));
     return openForward(config, pod, this.#timeoutMs);
   }

@@ -1,5 +1,10 @@
-import { ApiException, CoreV1Api, type KubeConfig, type V1Pod, type V1Service } from "@kubernetes/client-node";
-import { TunnelError, tunnelError } from "./errors.ts";
+/** Which cluster, in the words of Kubernetes' own tools. */
+export interface ClusterChoice {
+  /** Text of a kubeconfig, or the path of one. @default those in KUBECONFIG, ~/.kube/config, the cluster around this process */
+  readonly kubeconfig?: string | undefined;
+  /** @default its current one */
+  readonly context?: string | undefined;
+}
 
 /** What of a cluster a tunnel leads to: any ready pod behind a Service, or with certain labels. */
 export type Target = { readonly namespace: string } & (
@@ -16,73 +21,13 @@ export type Target = { readonly namespace: string } & (
     }
 );
 
-/** One port of one pod. */
-export interface Pod {
-  readonly namespace: string;
-  readonly name: string;
-  readonly port: number;
-}
-
 /** The target as messages name it. */
 export function nameOf(target: Target): string {
   return `${"service" in target ? `Service ${target.service}` : `pods ${labelSelector(target.selector)}`} in ${target.namespace}, port ${target.port}`;
 }
 
-/**
- * Finds a pod of the target that is ready, and the port of its container.
- *
- * @throws TunnelError
- */
-export async function findPod(config: KubeConfig, target: Target): Promise<Pod> {
-  const where = nameOf(target);
-  const api = config.makeApiClient(CoreV1Api);
-  const { namespace } = target;
-  try {
-    const service =
-      "service" in target ? await api.readNamespacedService({ namespace, name: target.service }) : undefined;
-    const selector = labelSelector("service" in target ? (service?.spec?.selector ?? {}) : target.selector);
-    // Without a selector, the pods of the whole namespace would be listed.
-    if (!selector) throw new TunnelError("tunnel.absent", where, "selects no pods");
-    const { items } = await api.listNamespacedPod({ namespace, labelSelector: selector });
-    const pod = items.find(isReady);
-    if (items.length === 0) throw new TunnelError("tunnel.absent", where, "has no pods");
-    if (!pod?.metadata?.name) throw new TunnelError("tunnel.not-ready", where, `none of ${items.length} pods is ready`);
-    return { namespace, name: pod.metadata.name, port: portOf(target, service, pod) };
-  } catch (error) {
-    const failure = tunnelError(where, error);
-    if (failure.code !== "tunnel.absent" || (await exists(api, namespace))) throw failure;
-    throw new TunnelError("tunnel.gone", where, "the namespace does not exist", { cause: error });
-  }
-}
-
-/** Whether a namespace is there, or may be there for all that this user may know. */
-async function exists(api: CoreV1Api, name: string): Promise<boolean> {
-  try {
-    await api.readNamespace({ name });
-    return true;
-  } catch (error) {
-    return !(error instanceof ApiException && error.code === 404);
-  }
-}
-
-function portOf(target: Target, service: V1Service | undefined, pod: V1Pod): number {
-  if (!("service" in target)) return target.port;
-  const ports = service?.spec?.ports ?? [];
-  const chosen = ports.find(({ name, port }) => target.port === name || target.port === port);
-  if (!chosen) throw new TunnelError("tunnel.no-such-port", nameOf(target), "has no such port");
-  const wanted = chosen.targetPort ?? chosen.port;
-  if (typeof wanted === "number") return wanted;
-  const named = (pod.spec?.containers ?? []).flatMap(({ ports = [] }) => ports).find(({ name }) => name === wanted);
-  if (named) return named.containerPort;
-  throw new TunnelError("tunnel.no-such-port", nameOf(target), `its pods have no port named ${wanted}`);
-}
-
-function isReady({ metadata, status }: V1Pod): boolean {
-  const ready = status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True");
-  return ready === true && metadata?.deletionTimestamp === undefined;
-}
-
-function labelSelector(labels: Readonly<Record<string, string>>): string {
+/** As the API takes them. */
+export function labelSelector(labels: Readonly<Record<string, string>>): string {
   return Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
     .join(",");

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { clusterOf, PodPort } from "@homeslice/tunnel";
+import { findCluster, PodPort } from "@homeslice/tunnel";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { eventually } from "../support/eventually.ts";
@@ -121,7 +121,7 @@ describe("a running testbed", () => {
       spec: service,
     });
     await forwardPods(client, { namespace: "team", port: 9000, to: `127.0.0.1:${port}` });
-    const web = new PodPort(clusterOf({ kubeconfig: join(dir, "kubeconfig") }), {
+    const web = new PodPort(() => findCluster({ kubeconfig: join(dir, "kubeconfig") }), {
       namespace: "team",
       service: "web",
       port: 80,

@@ -2,7 +2,7 @@ import type { Duplex } from "node:stream";
 import { type CheckResult, containsUnknown, secret, type Values } from "@homeslice/plugin";
 import { type Client, createClient, type SentRequest } from "@homeslice/protocol/client.ts";
 import { mintToken } from "@homeslice/protocol/tokens.ts";
-import { clusterOf, PodPort } from "@homeslice/tunnel";
+import { findCluster, PodPort } from "@homeslice/tunnel";
 import { Agent, request } from "undici";
 import { z } from "zod";
 import { connectorOf } from "../http/tunnelled.ts";
@@ -82,7 +82,7 @@ export class Connection {
       ...(rest.kubeconfig && { kubeconfig: rest.kubeconfig }),
       ...(rest.context && { context: rest.context }),
     };
-    const connect = () => new PodPort(clusterOf(cluster), { namespace, service, port }).connect();
+    const connect = () => new PodPort(() => findCluster(cluster), { namespace, service, port }).connect();
     this.#agent = agentOf(address === undefined ? connect : undefined, caCert);
   }
 

@@ -17,8 +17,8 @@ import { argumentOf, changesBetween, mergedMapping } from "./compare.ts";
 import type { ArgsOf, Definition, Failure, Operations } from "./definition.ts";
 import { held, heldOf } from "./held.ts";
 
-/** The connection to Authentik, for those who need one. */
-export type Connect = () => Authentik;
+/** The connection to Authentik, for those who need one: its client is loaded for the first of them. */
+export type Connect = () => Promise<Authentik>;
 
 /** What the provider does with a kind of resource; all values are as the plugin protocol carries them. */
 export interface Kind {
@@ -83,7 +83,7 @@ export class DefinedKind<Shape extends z.ZodRawShape, Live extends object> imple
   }
 
   async create(connect: Connect, inputs: Values): Promise<{ id: string; outputs: Values }> {
-    const operations = this.#definition.operations(connect());
+    const operations = this.#definition.operations(await connect());
     const args = this.#schema.parse(inputs);
     const existing = await this.#findOne(operations, this.#definition.key(args));
     if (!existing) return this.#settled(operations, await operations.create(args), inputs, allOf(inputs));
@@ -93,7 +93,7 @@ export class DefinedKind<Shape extends z.ZodRawShape, Live extends object> imple
   }
 
   async read(connect: Connect, id: string, oldInputs: Values | undefined): Promise<ReadResult | undefined> {
-    const operations = this.#definition.operations(connect());
+    const operations = this.#definition.operations(await connect());
     const live = oldInputs ? await ifThere(operations.get(id)) : await this.#findAny(operations, id);
     if (!live) return undefined;
     const all = held(this.#definition, live, oldInputs);
@@ -102,7 +102,7 @@ export class DefinedKind<Shape extends z.ZodRawShape, Live extends object> imple
   }
 
   async update(connect: Connect, id: string, old: Versions, inputs: Values): Promise<Values> {
-    const operations = this.#definition.operations(connect());
+    const operations = this.#definition.operations(await connect());
     // What a failed start left undone shows in the outputs: it is made up for here.
     const changed = new Set([...this.#changed(old.inputs, inputs), ...this.#changed(old.outputs, inputs)]);
     const live = await this.#patched(operations, id, old.inputs, inputs, changed);
@@ -110,7 +110,7 @@ export class DefinedKind<Shape extends z.ZodRawShape, Live extends object> imple
   }
 
   async delete(connect: Connect, id: string): Promise<void> {
-    await ifThere(this.#definition.operations(connect()).delete(id));
+    await ifThere(this.#definition.operations(await connect()).delete(id));
   }
 
   async #patched(

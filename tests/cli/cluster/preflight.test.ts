@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { reachCluster, requirePostgresqlOperator, requireUserNamespaces } from "@homeslice/cli/cluster/preflight.ts";
-import { readKubeconfig } from "@homeslice/tunnel";
+import { readKubeconfig } from "@homeslice/tunnel/kubeconfig.ts";
 import { afterEach, expect, test } from "vitest";
 import { stringify } from "yaml";
 

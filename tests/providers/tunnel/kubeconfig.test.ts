@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { clusterOf } from "@homeslice/tunnel";
+import { clusterOf } from "@homeslice/tunnel/kubeconfig.ts";
 import { expect, test } from "vitest";
 import { kubeconfigOf } from "./apiServer.ts";
 

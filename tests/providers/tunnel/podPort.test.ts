@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
-import { clusterOf, PodPort, type PodPortOptions, type Target, TunnelError } from "@homeslice/tunnel";
+import { findCluster, PodPort, type PodPortOptions, type Target, TunnelError } from "@homeslice/tunnel";
 import { afterEach, describe, expect, test } from "vitest";
 import { eventually } from "../../support/eventually.ts";
 import { type ApiServerOptions, complain, kubeconfigOf, startApiServer } from "./apiServer.ts";
@@ -40,7 +40,8 @@ afterEach(() => server?.stop());
 
 async function portOf(api: ApiServerOptions, target: Target = web, options: PodPortOptions = {}) {
   server = await startApiServer(api);
-  return new PodPort(clusterOf({ kubeconfig: server.kubeconfig }), target, options);
+  const { kubeconfig } = server;
+  return new PodPort(() => findCluster({ kubeconfig }), target, options);
 }
 
 async function failureOf(work: Promise<unknown>): Promise<{ code: string; message: string }> {
@@ -89,7 +90,7 @@ describe("a connection to a port of a pod", () => {
   });
 
   test("asks the cluster for nothing before it is needed", () => {
-    expect(() => new PodPort(clusterOf({ kubeconfig: kubeconfigOf(1) }), web)).not.toThrow();
+    expect(() => new PodPort(() => findCluster({ kubeconfig: kubeconfigOf(1) }), web)).not.toThrow();
   });
 });
 
@@ -173,8 +174,8 @@ describe("a listener", () => {
   });
 
   test("keeps no process alive", () => {
-    const program = `import { clusterOf, PodPort } from "@homeslice/tunnel";
-      await new PodPort(clusterOf({ kubeconfig: ${JSON.stringify(kubeconfigOf(1))} }), ${JSON.stringify(web)}).listen();`;
+    const program = `import { findCluster, PodPort } from "@homeslice/tunnel";
+      await new PodPort(() => findCluster({ kubeconfig: ${JSON.stringify(kubeconfigOf(1))} }), ${JSON.stringify(web)}).listen();`;
     const { status: exit } = spawnSync(process.execPath, ["--input-type=module", "-e", program], { timeout: 10_000 });
     expect(exit).toBe(0);
   });

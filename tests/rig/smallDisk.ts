@@ -31,6 +31,13 @@ export class SmallDisk {
     throw new Error(`${this.#directory} cannot be made full`);
   }
 
+  /** From now on, there is room for so many more files and directories. */
+  leaveRoomFor(files: number): void {
+    const { files: most, ffree } = statfsSync(this.#directory);
+    const error = this.#remount(`nr_inodes=${most - ffree + files}`);
+    if (error !== undefined) throw new Error(`${this.#directory} cannot be limited: ${error}`);
+  }
+
   /** There is room again. */
   empty(): void {
     const error = this.#resize(`${this.#megabytes}m`);
@@ -38,7 +45,11 @@ export class SmallDisk {
   }
 
   #resize(size: string): string | undefined {
-    return mount(["-o", `remount,size=${size}`, this.#directory]);
+    return this.#remount(`size=${size}`);
+  }
+
+  #remount(options: string): string | undefined {
+    return mount(["-o", `remount,${options}`, this.#directory]);
   }
 }
 

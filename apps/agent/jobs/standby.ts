@@ -54,15 +54,16 @@ export class Standby {
   static async open(directory: string, serverId: string, shop: Workshop): Promise<Standby | undefined> {
     // Not the directories above: where they are gone, nothing is to come back.
     await mkdir(directory, { mode: 0o700 });
-    await mkdir(join(directory, "work"), { mode: 0o700 });
-    const records = await openRecordFiles(directory);
+    let records: RecordFiles | undefined;
     let standby: Standby | undefined;
     try {
+      await mkdir(join(directory, "work"), { mode: 0o700 });
+      records = await openRecordFiles(directory);
       await syncRecords(directory);
       standby = await Standby.#spawn(records, serverId, shop);
       return standby;
     } finally {
-      if (standby === undefined) await remove(records, shop);
+      if (standby === undefined) await remove(directory, shop, records);
     }
   }
 
@@ -144,14 +145,15 @@ export class Standby {
   async discard(): Promise<void> {
     await this.close();
     const records = this.takeRecords();
-    if (records !== undefined) await remove(records, this.#shop);
+    if (records !== undefined) await remove(this.directory, this.#shop, records);
   }
 }
 
-async function remove(records: RecordFiles, { sandbox }: Workshop): Promise<void> {
-  await closeRecords(records);
-  await sandbox.release(basename(records.directory));
-  await rm(records.directory, { recursive: true, force: true });
+/** @param records its files, as far as they are open */
+async function remove(directory: string, { sandbox }: Workshop, records?: RecordFiles): Promise<void> {
+  if (records !== undefined) await closeRecords(records);
+  await sandbox.release(basename(directory));
+  await rm(directory, { recursive: true, force: true });
 }
 
 function common(environment: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,10 +1,16 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync, watch } from "node:fs";
+import { join } from "node:path";
+import { type Clock, systemClock } from "@homeslice/agent/clock.ts";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { Guard } from "../../rig/guard.ts";
 import { SmallDisk } from "../../rig/smallDisk.ts";
 import { Bench, eventually, expectGapless } from "./harness.ts";
 
 const DISK_MB = 8;
+/** No other pause is as long. */
+const STANDBY_PAUSE_MS = 54_321;
+/** Its directory, the one that it works in, and some of its files. */
+const FEWER_THAN_A_STANDBY_HAS = 4;
 
 let bench: Bench;
 let guard: Guard;
@@ -61,4 +67,27 @@ it("F7: a command that fills the disk with its output comes to its end, loses th
   const well = bench.peer.job(["echo", "well"]);
   bench.peer.run(well);
   expect(await eventually(() => bench.peer.finish(well))).toMatchObject({ outcome: "exited", exit_code: 0 });
+});
+
+it("F7: a sandbox that was to stand by, and whose files cannot be made, leaves nothing behind", async ({ skip }) => {
+  if ("missing" in disk) return skip(disk.missing);
+  bench.environment["HOMESLICE_STANDBY_COMMANDS"] = "2";
+  let makeSecond: (() => void) | undefined;
+  const after: Clock["after"] = (milliseconds, action) => {
+    if (milliseconds !== STANDBY_PAUSE_MS) return systemClock.after(milliseconds, action);
+    makeSecond = action;
+    return () => {};
+  };
+  await bench.agent({ clock: { ...systemClock, after }, timings: { standbyPause: STANDBY_PAUSE_MS } });
+  await eventually(() => makeSecond);
+  const jobs = join(bench.stateDir, "jobs");
+  const first = readdirSync(jobs);
+  const seen = new Set<string | null>();
+  const watcher = watch(jobs, (_event, name) => seen.add(name));
+  disk.leaveRoomFor(FEWER_THAN_A_STANDBY_HAS);
+  makeSecond?.();
+  await eventually(() => [...seen].some((name) => name !== null && !first.includes(name)));
+  await eventually(() => readdirSync(jobs).length === 1);
+  watcher.close();
+  expect(readdirSync(jobs)).toEqual(first);
 });

@@ -29,6 +29,8 @@ export interface Timings {
   readonly notifyMs: number;
   /** How often what is past its retention is looked for. */
   readonly retentionMs: number;
+  /** How long the database may say nothing before a connection is given up: longer than any statement may take. */
+  readonly silenceMs: number;
   /** How long an enrolment token is good for. */
   readonly enrolmentMs: number;
   /** How long whoever was let in is let in again without a look into the database: as long as a revocation may take. */
@@ -44,6 +46,7 @@ export const defaultTimings: Timings = {
   scheduleMs: 1_000,
   notifyMs: 1_000,
   retentionMs: 60 * 60_000,
+  silenceMs: 35_000,
   enrolmentMs: 15 * 60_000,
   identityMs: 5_000,
 };

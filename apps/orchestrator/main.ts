@@ -1,8 +1,7 @@
 import { checkServing } from "./check.ts";
-import { migrate } from "./database/migrate.ts";
-import { openDatabases } from "./database/tenancy.ts";
+import { migrateDatabase } from "./database/migrate.ts";
 import { createLog } from "./log.ts";
-import { startOrchestrator } from "./orchestrator.ts";
+import { startOrchestrator, warnOfBreaks } from "./orchestrator.ts";
 import { readSettings, type Settings, SettingsError } from "./settings.ts";
 import { VERSION } from "./version.ts";
 
@@ -43,13 +42,9 @@ async function main(command: string | undefined): Promise<number> {
   }
 
   async function runMigrations({ database: target }: Settings): Promise<number> {
-    const databases = openDatabases(target, (error) => log.warn({ err: error }, "a database connection broke"));
-    try {
-      log.info({ applied: await migrate(databases.system, target.schema) }, "the database is up to date");
-      return 0;
-    } finally {
-      await databases.close();
-    }
+    const applied = await migrateDatabase(target, warnOfBreaks(log));
+    log.info({ applied }, "the database is up to date");
+    return 0;
   }
 }
 

@@ -11,7 +11,7 @@ import { Sweeper } from "./agents/sweeper.ts";
 import { Refusals } from "./audit/refusals.ts";
 import { Sealer } from "./audit/sealer.ts";
 import { type Context, defaultTimings, type Timings } from "./context.ts";
-import { migrate } from "./database/migrate.ts";
+import { migrateDatabase } from "./database/migrate.ts";
 import { openDatabases } from "./database/tenancy.ts";
 import { buildServer } from "./http/server.ts";
 import { Bus, type Transport } from "./live/bus.ts";
@@ -45,10 +45,10 @@ export async function startOrchestrator(
   timings: Timings = defaultTimings,
 ): Promise<Orchestrator> {
   requireTemplates();
+  if (settings.migrate) await migrateDatabase(settings.database, warnOfBreaks(log));
   const context = await createContext(settings, log, timings);
-  const { database, databases, bus } = context;
+  const { databases, bus } = context;
   try {
-    if (settings.migrate) await migrate(database, settings.database.schema);
     await bus.open();
     const registry = new AgentRegistry();
     const dispatcher = new Dispatcher(context, registry);
@@ -107,6 +107,9 @@ export async function startOrchestrator(
   }
 }
 
+/** The pool replaces connections that break. */
+export const warnOfBreaks = (log: Logger) => (error: Error) => log.warn({ err: error }, "a database connection broke");
+
 /** Keys of their own come first; that of the installation always opens what it has sealed. */
 function sealingOf({ sealingSecrets, secret }: Settings): Sealing {
   const [first = secret, ...rest] = [...sealingSecrets, secret];
@@ -115,19 +118,17 @@ function sealingOf({ sealingSecrets, secret }: Settings): Sealing {
 }
 
 /** The library of Redis takes long to load: only where there is one. */
-async function openTransport({ redis, database }: Settings, log: Logger): Promise<Transport> {
-  if (redis === undefined) return new PostgresTransport(database, log);
+async function openTransport({ redis, database }: Settings, { silenceMs }: Timings, log: Logger): Promise<Transport> {
+  if (redis === undefined) return new PostgresTransport(database, silenceMs, log);
   const { RedisTransport } = await import("./live/redisTransport.ts");
   return new RedisTransport(redis, log);
 }
 
 async function createContext(settings: Settings, log: Logger, timings: Timings): Promise<Context> {
   const orchestratorId = randomUUID();
-  const transport = await openTransport(settings, log);
+  const transport = await openTransport(settings, timings, log);
   const mailer = settings.mail && (await createMailer(settings.mail));
-  const databases = openDatabases(settings.database, (error) =>
-    log.warn({ err: error }, "a database connection broke"),
-  );
+  const databases = openDatabases(settings.database, warnOfBreaks(log), timings.silenceMs);
   const now = () => new Date();
   return {
     orchestratorId,

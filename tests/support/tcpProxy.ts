@@ -44,6 +44,11 @@ export class TcpProxy {
     for (const pair of this.#pairs) join(pair);
   }
 
+  /** Nothing will ever pass over the connections that there are, and nobody is told; new ones are as good as any. */
+  strand(): void {
+    for (const pair of this.#pairs) halt(pair);
+  }
+
   /** Ends every connection. */
   cut(): void {
     for (const pair of this.#pairs) for (const socket of pair) socket.destroy();

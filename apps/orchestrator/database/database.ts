@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import type { Kysely, Transaction as KyselyTransaction } from "kysely";
 import { DatabaseError, Pool, types } from "pg";
 import type { DatabaseSettings } from "../settings.ts";
@@ -14,9 +15,14 @@ types.setTypeParser(types.builtins.INT8, Number);
 const STATEMENT_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** The connection settings of node-postgres, for the pool and for connections of their own. */
-export function connectionConfig(settings: DatabaseSettings) {
+/**
+ * The connection settings of node-postgres, for the pool and for connections of their own.
+ *
+ * @param silenceMs how long nothing may pass before a connection is given up; 0 is for ever
+ */
+export function connectionConfig(settings: DatabaseSettings, silenceMs: number) {
   return {
+    stream: () => mortalSocket(silenceMs),
     host: settings.host,
     port: settings.port,
     database: settings.name,
@@ -29,10 +35,19 @@ export function connectionConfig(settings: DatabaseSettings) {
   };
 }
 
+/**
+ * A half-open connection looks like a statement that takes long, and the kernel sees the difference after a quarter of an
+ * hour. Of those that wait in a pool, none does so for as long: that closes them before.
+ */
+function mortalSocket(silenceMs: number): Socket {
+  const socket = new Socket();
+  return socket.setTimeout(silenceMs, () => socket.destroy(new Error("the database does not answer any more")));
+}
+
 /** Opens a pool of connections. @param onError told of connections that break; the pool replaces them */
-export function openPool(settings: DatabaseSettings, onError: (error: Error) => void): Pool {
+export function openPool(settings: DatabaseSettings, onError: (error: Error) => void, silenceMs: number): Pool {
   const pool = new Pool({
-    ...connectionConfig(settings),
+    ...connectionConfig(settings, silenceMs),
     max: settings.connections,
     statement_timeout: STATEMENT_TIMEOUT_MS,
   });

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
+import type { DatabaseSettings } from "../settings.ts";
 import { type Database, isLockTimeout } from "./database.ts";
 import * as initial from "./migrations/0001-initial.ts";
 import * as engine from "./migrations/0002-engine.ts";
@@ -21,6 +22,7 @@ import * as reports from "./migrations/0020-reports.ts";
 import * as startsOfWorkflows from "./migrations/0021-starts-of-workflows.ts";
 import * as push from "./migrations/0022-push.ts";
 import * as roleBindings from "./migrations/0023-role-bindings.ts";
+import { openDatabases } from "./tenancy.ts";
 
 /** Every migration, in order. Names are forever: the database remembers them. */
 const migrations: Record<string, Migration> = {
@@ -91,6 +93,16 @@ export async function migrate(database: Database, schema: string, lockTimeoutMs?
       return results.filter(({ status }) => status === "Success").map(({ migrationName }) => migrationName);
     }
     if (!isLockTimeout(error) || attempt === ATTEMPTS) throw error;
+  }
+}
+
+/** The same over connections of its own: a migration may take as long as it takes, and nothing comes from it meanwhile. */
+export async function migrateDatabase(settings: DatabaseSettings, onError: (error: Error) => void): Promise<string[]> {
+  const databases = openDatabases(settings, onError);
+  try {
+    return await migrate(databases.system, settings.schema);
+  } finally {
+    await databases.close();
   }
 }
 

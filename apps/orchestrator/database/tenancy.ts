@@ -19,9 +19,14 @@ export interface Databases {
   close(): Promise<void>;
 }
 
-/** Opens the database. @param onError told of connections that break; the pool replaces them */
-export function openDatabases(settings: DatabaseSettings, onError: (error: Error) => void): Databases {
-  const pool = openPool(settings, onError);
+/**
+ * Opens the database.
+ *
+ * @param onError told of connections that break; the pool replaces them
+ * @param silenceMs how long nothing may come while a statement is carried out. Default: for ever
+ */
+export function openDatabases(settings: DatabaseSettings, onError: (error: Error) => void, silenceMs = 0): Databases {
+  const pool = openPool(settings, onError, silenceMs);
   const views = new Map<string, Database>();
   const scopes: Scopes = new WeakMap();
   const view = (scope: string): Database => {

@@ -5,27 +5,36 @@ import type { DatabaseSettings } from "../settings.ts";
 import { CHANNEL, type Transport } from "./bus.ts";
 
 const REOPEN_MS = 1_000;
+/** Questions to the database in the time that it may be silent. */
+const PULSES = 3;
 
 /** LISTEN/NOTIFY of the database: needs nothing else to run, and is enough for a few replicas. */
 export class PostgresTransport implements Transport {
   readonly #settings: DatabaseSettings;
+  readonly #silenceMs: number;
   readonly #log: Logger;
   #client: Client | undefined;
   #receive: (message: string) => void = () => {};
   #closed = false;
 
-  constructor(settings: DatabaseSettings, log: Logger) {
+  /** @param silenceMs how long the database may say nothing before the connection is given up */
+  constructor(settings: DatabaseSettings, silenceMs: number, log: Logger) {
     this.#settings = settings;
+    this.#silenceMs = silenceMs;
     this.#log = log;
   }
 
   async open(receive: (message: string) => void): Promise<void> {
     this.#receive = receive;
-    const client = new Client(connectionConfig(this.#settings));
+    const client = new Client(connectionConfig(this.#settings, this.#silenceMs));
     // Once it is connected, an error is followed by its end; before that, by the failure of `connect`.
     client.on("error", (error) => this.#log.warn({ error: error.message }, "the connection of the bus broke"));
     await client.connect();
-    client.on("end", () => this.#reopen());
+    const pulse = setInterval(() => this.#ask(client), this.#silenceMs / PULSES);
+    client.on("end", () => {
+      clearInterval(pulse);
+      this.#reopen();
+    });
     client.on("notification", ({ payload }) => this.#receive(payload ?? ""));
     await client.query(`listen ${CHANNEL}`);
     this.#client = client;
@@ -40,6 +49,11 @@ export class PostgresTransport implements Transport {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#client?.end();
+  }
+
+  /** Where nobody has anything to say, only a question shows whether the connection still stands. */
+  #ask(client: Client): void {
+    client.query("select 1").catch(() => undefined); // its end is heard of
   }
 
   #reopen(): void {

@@ -8,8 +8,9 @@ export class RedisTransport implements Transport {
   readonly #publisher;
   readonly #subscriber;
 
-  constructor(settings: RedisSettings, log: Logger) {
-    this.#publisher = openRedis(settings, log);
+  /** @param silenceMs as for `openRedis` */
+  constructor(settings: RedisSettings, log: Logger, silenceMs?: number) {
+    this.#publisher = openRedis(settings, log, silenceMs);
     this.#subscriber = this.#publisher.duplicate({ disableOfflineQueue: false });
     this.#subscriber.on("error", (error: Error) => log.warn({ error: error.message }, "the connection to Redis broke"));
   }

@@ -2,14 +2,17 @@ import { randomUUID } from "node:crypto";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Bus, type Hint } from "../../../apps/orchestrator/live/bus.ts";
+import { PostgresTransport } from "../../../apps/orchestrator/live/postgresTransport.ts";
 import { RedisTransport } from "../../../apps/orchestrator/live/redisTransport.ts";
 import { eventually } from "../../support/eventually.ts";
 import { TestRedis } from "../../support/redis.ts";
+import { TcpProxy } from "../../support/tcpProxy.ts";
 import { Installation } from "./harness.ts";
 import { TestAgent } from "./testAgent.ts";
 
 const redis = await TestRedis.find();
 const missing = "missing" in redis ? redis.missing : undefined;
+const silent = pino({ level: "silent" });
 let installation: Installation;
 
 beforeAll(async () => {
@@ -26,8 +29,7 @@ afterAll(async () => {
 
 test("a hint reaches the other replicas over Redis, once, and its own replica at once", async ({ skip }) => {
   if ("missing" in redis) return skip(missing);
-  const log = pino({ level: "silent" });
-  const [one, two] = [randomUUID(), randomUUID()].map((id) => new Bus(new RedisTransport(redis, log), id, log));
+  const [one, two] = [randomUUID(), randomUUID()].map((id) => new Bus(new RedisTransport(redis, silent), id, silent));
   if (one === undefined || two === undefined) throw new Error("no bus");
   const heard: Record<"one" | "two", Hint[]> = { one: [], two: [] };
   one.subscribe((hint) => heard.one.push(hint));
@@ -48,6 +50,48 @@ test("a hint reaches the other replicas over Redis, once, and its own replica at
   await Promise.all([one.close(), two.close()]);
 });
 
+/** How long a transport may hear nothing in these tests. */
+const SILENCE_MS = 500;
+const overPostgres = () => {
+  const { database } = installation.settings();
+  const open = (port: number) => new PostgresTransport({ ...database, port }, SILENCE_MS, silent);
+  return { port: database.port, open };
+};
+const overRedis = () => {
+  if ("missing" in redis) return redis;
+  return { port: redis.port, open: (port: number) => new RedisTransport({ ...redis, port }, silent, SILENCE_MS) };
+};
+
+test.for([
+  ["the database", overPostgres],
+  ["Redis", overRedis],
+] as const)(
+  "F16: a half-open connection to %s is given up, and hints come and go over another one",
+  async ([, over], { skip }) => {
+    const transport = over();
+    if ("missing" in transport) return skip(transport.missing);
+    const network = await TcpProxy.open([transport.port]);
+    const cutOff = new Bus(transport.open(network.port), randomUUID(), silent);
+    const other = new Bus(transport.open(transport.port), randomUUID(), silent);
+    await Promise.all([cutOff.open(), other.open()]);
+    const isHeard = async (from: Bus, to: Bus) => {
+      let heard = 0;
+      const unsubscribe = to.subscribe(() => heard++);
+      await eventually(() => {
+        from.publish({ kind: "work" });
+        return heard > 0;
+      }, "the other one hears");
+      unsubscribe();
+    };
+    await isHeard(other, cutOff);
+    network.strand();
+    await isHeard(other, cutOff);
+    await isHeard(cutOff, other);
+    await Promise.all([cutOff.close(), other.close()]);
+    network.close();
+  },
+);
+
 test("hints that come while others are on their way go after them, together", async () => {
   const sent: (readonly string[])[] = [];
   const first = Promise.withResolvers<void>();
@@ -59,7 +103,7 @@ test("hints that come while others are on their way go after them, together", as
       if (sent.length === 1) await first.promise;
     },
   };
-  const bus = new Bus(transport, "one", pino({ level: "silent" }));
+  const bus = new Bus(transport, "one", silent);
   bus.publish({ kind: "work" });
   await eventually(() => sent.length === 1, "the first is on its way");
   bus.publish({ kind: "cancel" });

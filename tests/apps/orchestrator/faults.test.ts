@@ -1,6 +1,7 @@
 import type { Client } from "@homeslice/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventually } from "../../support/eventually.ts";
+import { TcpProxy } from "../../support/tcpProxy.ts";
 import { Installation } from "./harness.ts";
 import { TestAgent } from "./testAgent.ts";
 
@@ -139,4 +140,24 @@ test("F14: every database connection may break: the orchestrators find each othe
   const job = await link.job();
   await client.call("cancelExecution", { params: { execution_id: job.execution_id } });
   expect((await link.receive("cancel")).execution_id).toBe(job.execution_id);
+});
+
+test("F16: half-open connections to the database are given up, and work goes on over new ones", async () => {
+  const { database } = installation.settings();
+  const network = await TcpProxy.open([database.port]);
+  const other = await installation.start();
+  installation.with = { database: { ...database, port: network.port } };
+  const cutOff = await installation.start({ silenceMs: 1_000 });
+  installation.with = {};
+  const client = await installation.client(other.url);
+  const agent = await enrol(client, other.url);
+  const link = await agent.connect(cutOff.url);
+  await link.receive("welcome");
+  network.strand();
+  const execution_id = await start(client, agent);
+  const job = await link.job();
+  expect(job.execution_id).toBe(execution_id);
+  link.finish(job, 0, 0);
+  await eventually(async () => (await overall(client, execution_id)) === "succeeded", "it succeeds");
+  network.close();
 });

@@ -15,6 +15,7 @@ const timings = {
   acceptMs: 60_000,
   enrolmentMs: 60_000,
   retentionMs: 200,
+  silenceMs: 35_000,
   scheduleMs: 50,
   notifyMs: 50,
   identityMs: 0,

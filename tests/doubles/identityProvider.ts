@@ -1,5 +1,6 @@
-import { generateKeyPairSync, randomUUID } from "node:crypto";
+import { generateKeyPairSync, type KeyObject, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { SignJWT } from "jose";
 import Provider from "oidc-provider";
 
 /** Paths of the provider that a test may let answer something else. */
@@ -34,6 +35,7 @@ export class IdentityProvider {
   readonly #client: Registration;
   readonly #path: string;
   #handle: ReturnType<Provider["callback"]> | undefined;
+  #signing: { readonly kid: string; readonly privateKey: KeyObject; readonly publicKey: KeyObject } | undefined;
 
   private constructor(server: Server, client: Registration, path: string) {
     this.#server = server;
@@ -86,11 +88,12 @@ export class IdentityProvider {
 
   /** From now on, it signs with a key that nobody has seen. */
   rotateKeys(): void {
-    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
+    this.#signing = { kid: randomUUID(), ...generateKeyPairSync("rsa", { modulusLength: 2_048 }) };
+    const { kid, privateKey } = this.#signing;
     const key = {
       ...privateKey.export({ format: "jwk" }),
       kty: "RSA" as const,
-      kid: randomUUID(),
+      kid,
       use: "sig",
       alg: "RS256",
     };
@@ -128,6 +131,18 @@ export class IdentityProvider {
       },
     });
     this.#handle = provider.callback();
+  }
+
+  /** The key by which anybody can check what it signs. */
+  get publicKey(): Buffer {
+    return Buffer.from(this.#signing?.publicKey.export({ type: "spki", format: "pem" }) ?? "");
+  }
+
+  /** A token as it would sign it. @param by the key of somebody else, under the name of its own */
+  async sign(claims: object, alg = "RS256", by?: KeyObject | Uint8Array): Promise<string> {
+    if (this.#signing === undefined) throw new Error("it has no key");
+    const { kid, privateKey } = this.#signing;
+    return await new SignJWT({ ...claims }).setProtectedHeader({ alg, kid }).sign(by ?? privateKey);
   }
 
   /** Below the path of the issuer, it finds its own paths. */

@@ -1,79 +1,23 @@
-import { freePort } from "@homeslice/cli/process/freePort.ts";
 import { GroupRoles } from "@homeslice/orchestrator/environment.ts";
 import { ClientError, closeCode, createClient, Problem } from "@homeslice/protocol";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { z } from "zod";
-import { IdentityProvider } from "../../doubles/identityProvider.ts";
 import { Visitor } from "../../support/browser.ts";
 import { examplesIn } from "../../support/documentation.ts";
 import { eventually } from "../../support/eventually.ts";
-import { Installation } from "./harness.ts";
+import { startWithProvider } from "./signOn.ts";
 
 const SESSION = "__Host-homeslice";
 const LOGIN = "__Host-homeslice-login";
 const own = { "x-homeslice-request": "1" };
 
-let installation: Installation;
-let provider: IdentityProvider;
-let url: string;
-
-beforeAll(async () => {
-  const port = await freePort();
-  url = `http://127.0.0.1:${port}`;
-  provider = await IdentityProvider.start(url);
-  Object.assign(provider.groups, {
-    ada: ["admins"],
-    eve: [],
-    max: ["viewers", "operators"],
-    ada2: ["theirs", "admins"],
-  });
-  installation = await Installation.create();
-  installation.with = {
-    port,
-    publicUrl: new URL(url),
-    trustedProxies: ["127.0.0.1"],
-    oidc: {
-      issuer: new URL(provider.issuer),
-      clientId: provider.clientId,
-      clientSecret: provider.clientSecret,
-      roles: {
-        viewers: { tenant: "default", role: "viewer" },
-        operators: { tenant: "default", role: "operator" },
-        admins: { tenant: "default", role: "admin" },
-        theirs: { tenant: "theirs", role: "viewer" },
-      },
-    },
-  };
-  await installation.start();
-});
-
-afterAll(async () => {
-  await installation.destroy();
-  await provider.stop();
-});
-
-/** Logs in up to the address with which the browser comes back. */
-const cameBack = (visitor: Visitor, name: string, query = "") =>
-  visitor.logIn(`${url}/auth/login${query}`, name, "/auth/callback");
+const { installation, provider, url, cameBack, loggedIn, whois } = await startWithProvider();
 
 const loggingIn = async (name: string) => {
   const visitor = new Visitor();
   return await visitor.request(await cameBack(visitor, name));
 };
-
-async function loggedIn(name: string, query = ""): Promise<Visitor> {
-  const visitor = new Visitor();
-  const response = await visitor.request(await cameBack(visitor, name, query));
-  expect(response.status).toBe(302);
-  return visitor;
-}
-
-const Session = z.object({
-  caller: z.object({ subject: z.string(), role: z.string(), tenant: z.string() }).nullable(),
-});
-const whois = async (visitor: Visitor) =>
-  Session.parse(await (await visitor.request(`${url}/auth/session`)).json()).caller;
 
 async function codeOf(response: Response): Promise<string> {
   return Problem.parse(await response.json()).code;

@@ -1,11 +1,14 @@
-import { mkdir, symlink, utimes, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { mkdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { TASK_FILE } from "@homeslice/agent/operations/checks/task.ts";
 import type { Operation } from "@homeslice/protocol/operations/index.ts";
 import { Operation as OperationSchema } from "@homeslice/protocol/operations/index.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { z } from "zod";
+import { debianProgram } from "../../support/debian.ts";
 import { Bench, eventually } from "./harness.ts";
 
 let bench: Bench;
@@ -141,11 +144,43 @@ describe("a service health check", () => {
     expect(closed.finish).toMatchObject({ exit_code: 1, result: { passed: false, latency_ms: null } });
     expect(closed.text).toContain("ECONNREFUSED");
   });
+});
 
-  it("asks for no unit where systemd does not run", async () => {
-    const { finish, text } = await check({ type: "service_health", probe: { kind: "systemd", unit: "x.service" } });
-    expect(finish).toMatchObject({ exit_code: 1 });
-    expect(text).toMatch(/systemd does not run this server|found inactive/);
+const bubblewrap = debianProgram("bwrap", "bubblewrap");
+const runner = join(import.meta.dirname, "../../../apps/agent/operations/checks/runner.ts");
+
+describe.skipIf("missing" in bubblewrap)("a unit of systemd", () => {
+  /** What a check ends with, on a server that systemd runs or does not, whose systemctl says something. */
+  async function ask(
+    state: "active" | "inactive" | undefined,
+    says: string,
+    booted = ["--dir", "/run/systemd/system"],
+  ) {
+    const probe = { kind: "systemd", unit: "web.service", ...(state && { state }) } as const;
+    const operation = OperationSchema.parse({ type: "service_health", probe });
+    await writeFile(bench.path(TASK_FILE), JSON.stringify({ operation, secrets_dir: "/", forbidden_paths: [] }));
+    const script = `#!/bin/sh\necho "$*" >"${bench.path("asked")}"\nprintf '${says}'\n`;
+    await writeFile(bench.path("systemctl"), script, { mode: 0o755 });
+    const sandbox = ["--dev-bind", "/", "/", "--tmpfs", "/run", ...booted, "--setenv", "PATH", bench.directory];
+    const args = [...sandbox, process.execPath, runner, bench.directory];
+    const program = "path" in bubblewrap ? bubblewrap.path : "";
+    const { status, stdout, stderr } = spawnSync(program, args, { encoding: "utf8" });
+    return { code: status, said: stdout + stderr };
+  }
+
+  it.each([
+    [undefined, "LoadState=loaded\\nActiveState=active\\n", 0, "ok      state: active"],
+    [undefined, "LoadState=loaded\\nActiveState=failed\\n", 1, "FAILED  state: expected active, found failed"],
+    ["inactive", "LoadState=loaded\\nActiveState=inactive\\n", 0, "ok      state: inactive"],
+    ["inactive", "LoadState=not-found\\nActiveState=inactive\\n", 1, "expected inactive, found not-found"],
+  ] as const)("that is to be %s, of which systemd says %j, ends the check with %i", async (state, says, code, said) => {
+    expect(await ask(state, says)).toEqual({ code, said: expect.stringContaining(said) });
+    expect(await readFile(bench.path("asked"), "utf8")).toBe("show --property=LoadState,ActiveState -- web.service\n");
+  });
+
+  it("cannot be asked for where systemd does not run", async () => {
+    const said = expect.stringContaining("systemd does not run this server");
+    expect(await ask(undefined, "", [])).toEqual({ code: 2, said });
   });
 });
 

@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { demandReading } from "@homeslice/agent/operations/databaseQuery/ask.ts";
 import { Operation } from "@homeslice/protocol/operations/index.ts";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -87,17 +88,27 @@ describe("a database query", () => {
   });
 
   it.each([
-    "delete from t",
     "with gone as (delete from t returning 1) select count(*) from gone",
     "select 1; commit; delete from t",
     "select setval('s', 1)",
-    "create table u ()",
+    "select set_config('transaction_read_only', 'off', false), emptied()",
   ])("cannot change anything by %s", async (text) => {
-    await admin.query("create sequence if not exists s");
+    await admin.query(`create sequence if not exists s;
+      create or replace function emptied() returns void language sql as 'delete from t'`);
     const { finish, result } = await query({ query: text });
     expect(finish.exit_code).toBe(1);
     expect(result?.checks[0]).toMatchObject({ check: "answers", passed: false });
     expect(await count()).toBe(500);
+  });
+
+  it("that may only read is asked for nothing that no transaction holds back, in a dry run neither", async () => {
+    const touched = bench.path("touched");
+    for (const dry_run of [false, true]) {
+      const { finish, text } = await query({ query: `copy (select 1) to program 'touch ${touched}'`, dry_run });
+      expect(finish).toMatchObject({ exit_code: 2 });
+      expect(text).toContain("this query may only read");
+    }
+    await expect(stat(touched)).rejects.toThrow("ENOENT");
   });
 
   it("changes what it is allowed to", async () => {
@@ -126,4 +137,22 @@ describe("a database query", () => {
     const away = { type: "database_query", connection: "../agent.key", query: "select 1" };
     expect(Operation.safeParse(away).success).toBe(false);
   });
+});
+
+describe("what may only read", () => {
+  it.each([
+    "delete from t",
+    "/* /* */ select */ copy t to '/tmp/x'",
+    "-- select\ncopy t to '/tmp/x'",
+    "set transaction read write",
+    "commit",
+    "do $$ begin commit; delete from t; end $$",
+    "call emptied()",
+    "selection",
+  ])("does not begin with %s", (text) => expect(() => demandReading(text)).toThrow("this query may only read"));
+
+  it.each(["(select 1) union (select 1)", "/* a * b */ -- c\n SELECT 1", "table t", "values (1)", "show timezone"])(
+    "may begin with %s",
+    (text) => expect(() => demandReading(text)).not.toThrow(),
+  );
 });

@@ -1,6 +1,7 @@
 import type { DatabaseQuery, ResultOf } from "@homeslice/protocol/operations/index.ts";
 import type { Client } from "pg";
 import Cursor from "pg-cursor";
+import { CheckError } from "../checks/check.ts";
 
 export type Cell = ResultOf<"database_query">["rows"][number][number];
 
@@ -14,6 +15,17 @@ export interface Answer {
 /** Longest value, and longest answer in all, in characters: the rest is cut off. */
 const MAX_CELL = 8_192;
 const MAX_ANSWER = 262_144;
+
+/** How statements begin that can but read, after what is no part of them. Others reach beyond the transaction: COPY writes files. */
+const READING =
+  /^(?:\s|\(|--[^\n]*(?:\n|$)|\/\*(?:[^*/]|\*(?!\/)|\/(?!\*))*\*\/)*(?:select|with|values|table|show|explain)\b/i;
+
+/** @throws CheckError when a statement is not one that can but read */
+export function demandReading(query: string): void {
+  if (READING.test(query)) return;
+  const beginnings = "select, with, values, table, show or explain";
+  throw new CheckError(`this query may only read: it has to begin with ${beginnings}, or to say read_only: false`);
+}
 
 /**
  * Runs one statement in a transaction. The cursor takes the rows that are wanted and leaves the others in the database;

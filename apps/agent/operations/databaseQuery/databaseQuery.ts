@@ -4,7 +4,7 @@ import { messageOf } from "../../errors.ts";
 import { type CheckContext, Findings } from "../checks/check.ts";
 import { checkerFor } from "../checks/checker.ts";
 import { MissingSecret, readSecret } from "../secrets.ts";
-import { type Answer, ask, type Cell } from "./ask.ts";
+import { type Answer, ask, type Cell, demandReading } from "./ask.ts";
 
 type Result = ResultOf<"database_query">;
 
@@ -13,12 +13,14 @@ const CONNECT_TIMEOUT = 10_000;
 
 export const checker = checkerFor(DatabaseQuery, {
   async plan(operation, context) {
+    if (operation.read_only) demandReading(operation.query);
     const explain = { ...operation, query: `explain ${operation.query}`, read_only: true, row_limit: 1_000 };
     const { rows } = await connected(explain, context, (client) => ask(client, explain));
     return [`query "${operation.connection}", which would do this:`, ...rows.map(([step]) => String(step))].join("\n");
   },
 
   async perform(operation, context) {
+    if (operation.read_only) demandReading(operation.query);
     const findings = new Findings();
     let answer: Answer = { columns: [], rows: [], truncated: false };
     try {

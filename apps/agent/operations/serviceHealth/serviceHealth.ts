@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { ServiceHealth } from "@homeslice/protocol/operations/index.ts";
 import { messageOf } from "../../errors.ts";
-import { Findings } from "../checks/check.ts";
+import { CheckError, Findings } from "../checks/check.ts";
 import { checkerFor } from "../checks/checker.ts";
 import { probeHttp } from "./http.ts";
 import { probeSystemd } from "./systemd.ts";
@@ -34,6 +34,7 @@ export const checker = checkerFor(ServiceHealth, {
         findings.add("latency", latency <= max_latency_ms, `at most ${max_latency_ms} ms`, `${latency.toFixed(1)} ms`);
       }
     } catch (error) {
+      if (error instanceof CheckError) throw error;
       findings.add("answers", false, "an answer", messageOf(error));
     }
     return { type: "service_health", ...findings.all, latency_ms: latency, status };

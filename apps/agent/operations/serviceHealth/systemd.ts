@@ -9,14 +9,14 @@ type SystemdProbe = Extract<ServiceHealth["probe"], { kind: "systemd" }>;
 /** Only there when systemd runs this server (sd_booted(3)). */
 const BOOTED = "/run/systemd/system";
 
-/** @throws CheckError where systemd does not run */
+/** A unit that is not there is `not-found`, which systemd itself calls inactive. @throws CheckError where systemd does not run */
 export async function probeSystemd({ unit, state }: SystemdProbe, findings: Findings): Promise<string> {
   await access(BOOTED).catch(() => {
     throw new CheckError("systemd does not run this server: its units cannot be asked for");
   });
-  const args = ["show", "--property=ActiveState", "--value", "--", unit];
+  const args = ["show", "--property=LoadState,ActiveState", "--", unit];
   const { stdout } = await promisify(execFile)("systemctl", args, { encoding: "utf8" });
-  const found = stdout.trim();
+  const found = /^LoadState=not-found$/m.test(stdout) ? "not-found" : (/^ActiveState=(.*)$/m.exec(stdout)?.[1] ?? "");
   findings.add("state", found === state, state, found);
   return found;
 }

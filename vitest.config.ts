@@ -1,7 +1,11 @@
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./tests/run/longestFirst.ts";
 
-const globalSetup = ["tests/support/globalTemporary.ts", "tests/support/globalPostgres.ts"];
+const globalSetup = [
+  "tests/support/globalTemporary.ts",
+  "tests/support/globalPostgres.ts",
+  "tests/support/globalEngine.ts",
+];
 
 export default defineConfig({
   test: {

@@ -47,7 +47,7 @@ function newestUpdate(history: string) {
 export async function createStack(dir: string, env: Readonly<Record<string, string>> = {}): Promise<TestStack> {
   const cache = cacheDirectory(process.env);
   const engine = await findEngine({ cache, env: process.env, say: (line) => process.stderr.write(`${line}\n`) });
-  const folders = { work: join(dir, "work"), state: join(dir, "state"), home: join(dir, "home") };
+  const folders = { work: join(dir, "work"), state: join(dir, "state") };
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
   const plugins = { providers: [own, ...names.map((name) => ({ name, path: join(import.meta.dirname, name) }))] };
   writeFileSync(join(folders.work, "Pulumi.yaml"), stringify({ name: project, runtime: "nodejs", plugins }));
@@ -62,7 +62,6 @@ export async function createStack(dir: string, env: Readonly<Record<string, stri
         PULUMI_BACKEND_URL: pathToFileURL(folders.state).href,
         PULUMI_CONFIG_PASSPHRASE: "not-a-secret",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-        PULUMI_HOME: folders.home,
         PULUMI_SKIP_UPDATE_CHECK: "true",
         ...env,
       },

@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { hasCode, messageOf, problemsOf, StartupError } from "../errors.ts";
 import { readIfPresent } from "../files.ts";
-import { distrust } from "../sandbox/trust.ts";
+import { distrust, isWritableByOthers } from "../sandbox/trust.ts";
 import { PolicyFile } from "./policyFile.ts";
 
 /** What the owner of a server lets orchestrators do on it. */
@@ -22,10 +22,16 @@ export interface Policy extends Pick<PolicyFile, "isolation" | "network" | "limi
   readonly writablePaths: readonly string[];
 }
 
-/** Reads the policy. @throws StartupError when the file is not a policy */
+/** Reads the policy. @throws StartupError when the file is not a policy, or others can change it */
 export async function readPolicy(path: string): Promise<Policy> {
   const text = await readIfPresent(path);
   if (text === undefined) return await policyOf(PolicyFile.parse({ commands: [], operations: [] }), path);
+  if (await isWritableByOthers(path)) {
+    throw new StartupError(
+      `${path} can be changed by others: what it allows is not its owner's word`,
+      `chmod go-w ${path}`,
+    );
+  }
   let parsed: PolicyFile;
   try {
     parsed = PolicyFile.parse(parse(text));

@@ -10,6 +10,13 @@ const SHEBANG_BYTES = 256;
 /** An interpreter that interprets its own arguments runs whatever the caller adds to them. */
 const CODE_OPTION = /^-[a-zA-Z]*c$/;
 
+/** Whether others than the owner of a file, and the agent's own group, may write to it. */
+export async function isWritableByOthers(file: string): Promise<boolean> {
+  const { mode, gid } = await stat(file);
+  const ownGroup = gid === 0 || gid === process.getgid?.();
+  return (mode & OTHERS_WRITE) !== 0 || ((mode & GROUP_WRITE) !== 0 && !ownGroup);
+}
+
 /**
  * Says why a program on an allow-list is not what its owner allowed: others can change it, it takes on the rights of
  * another user, or it is a script whose interpreter would run its arguments. Undefined when it can be trusted.
@@ -26,12 +33,11 @@ export async function distrust(file: string): Promise<string | undefined> {
 }
 
 async function isOpenToOthers(path: string, directory: boolean): Promise<boolean> {
-  const { mode, uid, gid } = await stat(path);
+  const { mode, uid } = await stat(path);
   if (uid !== 0 && uid !== process.getuid?.()) return true;
   // In a sticky directory nobody can replace what is another's, and what is in it was looked at before.
   if (directory && (mode & STICKY) !== 0) return false;
-  const ownGroup = gid === 0 || gid === process.getgid?.();
-  return (mode & OTHERS_WRITE) !== 0 || ((mode & GROUP_WRITE) !== 0 && !ownGroup);
+  return await isWritableByOthers(path);
 }
 
 async function distrustInterpreter(file: string): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readPolicy } from "@homeslice/agent/policy/policy.ts";
@@ -55,6 +55,14 @@ describe("the policy of a server", () => {
   it("may list programs that are not installed", async () => {
     expect(await allows(["/no/such/program"], path("bin/list"))).toBe(false);
   });
+});
+
+it("S20: a policy that others can change is refused, with what to do", async () => {
+  await writeFile(path("policy.yaml"), "commands: all\n");
+  await chmod(path("policy.yaml"), 0o666);
+  await expect(readPolicy(path("policy.yaml"))).rejects.toThrow("can be changed by others");
+  await chmod(path("policy.yaml"), 0o644);
+  expect((await readPolicy(path("policy.yaml"))).isolation).toBe("standard");
 });
 
 describe("S55: a policy that is more than it looks like", () => {

@@ -13,6 +13,8 @@ import type { OidcSettings, SecretPlaces } from "./settings.ts";
 
 /** How long things take, in milliseconds; tests shrink them. */
 export interface Timings {
+  /** How long a request, and what an agent says first, may take to arrive. */
+  readonly arrivalMs: number;
   /** How often an agent sends a heartbeat. */
   readonly heartbeatMs: number;
   /** How long a link counts as alive after the last heartbeat. */
@@ -38,6 +40,7 @@ export interface Timings {
 }
 
 export const defaultTimings: Timings = {
+  arrivalMs: 30_000,
   heartbeatMs: 5_000,
   sessionMs: 15_000,
   sweepMs: 5_000,

@@ -18,9 +18,6 @@ import { findServerKey, findServerTenant } from "../servers/enrolment.ts";
 import { LinkOutOfStep } from "./reports.ts";
 import { AgentSession, type SessionParts } from "./session.ts";
 
-/** How long an agent has to say hello, in milliseconds. */
-const HELLO_TIMEOUT_MS = 10_000;
-
 /** Messages of one link that may be under way to the database at once. */
 const MAX_UNDER_WAY = 200;
 
@@ -39,8 +36,9 @@ export class LinkServer {
   /** Speaks the link protocol on a freshly opened socket. */
   serve(socket: WebSocket, address: string): void {
     const nonce = randomBytes(24).toString("base64url");
-    const helloTimer = setTimeout(() => socket.close(closeCode.not_authenticated, "no hello"), HELLO_TIMEOUT_MS);
-    const pulse = watchPulse(socket, this.#context.timings.heartbeatMs);
+    const { arrivalMs, heartbeatMs } = this.#context.timings;
+    const helloTimer = setTimeout(() => socket.close(closeCode.not_authenticated, "no hello"), arrivalMs);
+    const pulse = watchPulse(socket, heartbeatMs);
     let session: AgentSession | undefined;
     // Messages are taken up in the order they came; what is written for one does not wait for that of another.
     let queue = Promise.resolve();

@@ -25,7 +25,8 @@ import { addRoutes } from "./routes.ts";
 import { addUnknownRoutes } from "./unknownRoutes.ts";
 
 const MAX_BODY_BYTES = 1_048_576;
-const REQUEST_TIMEOUT_MS = 30_000;
+/** How often requests that take too long to arrive are looked for, in each of the times that they have. */
+const ARRIVAL_CHECKS = 6;
 /** A connection on which nothing moves for so long is closed; WebSockets have their own pulse. */
 const CONNECTION_TIMEOUT_MS = 120_000;
 const open = { config: { access: "public" } } as const;
@@ -34,7 +35,8 @@ const open = { config: { access: "public" } } as const;
 export async function buildServer(context: Context, settings: Settings, links: LinkServer): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: context.timings.arrivalMs,
+    http: { connectionsCheckingInterval: context.timings.arrivalMs / ARRIVAL_CHECKS },
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     forceCloseConnections: true,
     genReqId: newRequestId,

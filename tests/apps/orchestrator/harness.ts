@@ -8,6 +8,7 @@ import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts
 
 /** Fast enough that nothing waits, slow enough that nothing expires by accident on a busy machine. */
 const timings = {
+  arrivalMs: 30_000,
   heartbeatMs: 1_000,
   sessionMs: 10_000,
   sweepMs: 100,

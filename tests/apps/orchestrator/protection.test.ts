@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { closeCode, Problem } from "@homeslice/protocol";
+import { closeCode, LINK_PATH, Problem } from "@homeslice/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { eventually } from "../../support/eventually.ts";
@@ -129,6 +129,27 @@ describe("S44: a request whose end is doubtful", () => {
     expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
     expect(answer).not.toContain("homeslice_http");
   });
+});
+
+test("whoever sends too slowly, or nothing, is not waited for", async () => {
+  const slow = await installation.start({ arrivalMs: 300 });
+  const post = "POST /api/v1/servers HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+  const begun = ["", "GET /healthz HTTP/1.1\r\nHost: loc", `${post}Content-Length: 100\r\n\r\n{`];
+  const sockets = begun.map((text) => {
+    const socket = connect(Number(new URL(slow.url).port), "127.0.0.1").setEncoding("utf8");
+    socket.write(text);
+    return { ended: once(socket, "close"), dripping: setInterval(() => text !== "" && socket.write(" "), 50), socket };
+  });
+  const silent = new WebSocket(slow.url.replace("http", "ws") + LINK_PATH);
+  for (const { ended, dripping, socket } of sockets) {
+    socket.on("error", () => undefined);
+    socket.resume();
+    await ended;
+    clearInterval(dripping);
+  }
+  const [code] = silent.readyState === silent.CLOSED ? [undefined] : await once(silent, "close");
+  expect(code ?? closeCode.not_authenticated).toBe(closeCode.not_authenticated);
+  expect((await fetch(`${slow.url}/healthz`)).status).toBe(200);
 });
 
 describe("headers", () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { verifyJob } from "@homeslice/agent/jobs/verify.ts";
 import {
+  type AgentMessage,
   type Client,
   ClientError,
   closeCode,
@@ -9,12 +10,15 @@ import {
   decodePublicKey,
   encodePublicKey,
   generateKeyPair,
+  LINK_PATH,
+  LINK_VERSION,
   mintToken,
 } from "@homeslice/protocol";
 import { expect, test } from "vitest";
+import { WebSocket } from "ws";
 import { eventually } from "../../support/eventually.ts";
 import { startInstallation } from "./harness.ts";
-import { TestAgent } from "./testAgent.ts";
+import { TestAgent, TestLink } from "./testAgent.ts";
 
 const { installation, url, client } = await startInstallation();
 
@@ -92,6 +96,48 @@ test("S59: an agent without the key of its server is not let in", async () => {
   const link = await agent.impostor().connect(url);
   await eventually(() => link.closed === closeCode.not_authenticated, "the impostor is cut off");
   expect(link.received.map(({ type }) => type)).not.toContain("welcome");
+});
+
+test("S35: every frame of the link is for a server that has proven itself, and about its own work", async () => {
+  const [owner, other] = [await TestAgent.enrol(url, (await register()).enrolment_token), await register("other")];
+  const link = await owner.connect(url);
+  await link.receive("welcome");
+  const params = { server_id: owner.serverId };
+  const body = { operation: { type: "shell_command" as const, argv: ["true"] satisfies [string] } };
+  await client.call("startServerExecution", { params, body });
+  const { execution_id, fence } = await link.job();
+  const [attempt, at] = [{ execution_id, fence }, new Date().toISOString()];
+  const line = { seq: 1, stream: "stdout" as const, text: "forged", at };
+  const end = { outcome: "exited" as const, exit_code: 0, error: null, last_seq: 0, duration_seconds: 1 };
+  const status = { uptime_seconds: 7, load_average: [7, 7, 7], memory_usage_percent: 7, disk_usage_percent: 7 };
+  // A new kind of frame has to be added here.
+  const frames: Record<Exclude<AgentMessage["type"], "hello">, object> = {
+    heartbeat: { status },
+    accepted: attempt,
+    started: { ...attempt, started_at: at },
+    output: { ...attempt, lines: [line] },
+    finished: { ...attempt, ...end },
+  };
+  const agent = await TestAgent.enrol(url, other.enrolment_token);
+  for (const [type, fields] of Object.entries(frames)) {
+    const frame = JSON.stringify({ v: LINK_VERSION, type, ...fields });
+    const nobody = new TestLink(new WebSocket(url.replace("http", "ws") + LINK_PATH));
+    await nobody.receive("challenge");
+    nobody.sendRaw(frame);
+    await eventually(() => nobody.closed !== undefined, `nobody is heard who sends ${type}`);
+    const foreign = await agent.connect(url);
+    await foreign.receive("welcome");
+    foreign.sendRaw(frame);
+    foreign.sendRaw("what ends a link, after what came before was heard");
+    await eventually(() => foreign.closed !== undefined, `the link is closed after ${type}`);
+  }
+  await (await agent.connect(url)).receive("welcome");
+  const execution = await client.call("getExecution", { params: { execution_id } });
+  expect([execution.status.overall, execution.logs.entries_count]).toEqual(["dispatched", 0]);
+  const { status: shown } = await client.call("getServer", { params });
+  expect(shown.uptime_seconds).not.toBe(status.uptime_seconds);
+  link.finish(attempt, 0, 0);
+  await link.receive("settled");
 });
 
 test("S59: deleting a server cuts its agent off at once and for good, and loses what it had to do", async () => {

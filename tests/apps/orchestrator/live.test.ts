@@ -1,4 +1,12 @@
-import { type Client, closeCode, LiveMessage, LiveRunMessage } from "@homeslice/protocol";
+import {
+  type Client,
+  closeCode,
+  followPermissions,
+  followRunPermissions,
+  followServersPermissions,
+  LiveMessage,
+  LiveRunMessage,
+} from "@homeslice/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { eventually } from "../../support/eventually.ts";
@@ -113,6 +121,37 @@ test("nobody sees an execution without a token, or one that does not exist, or b
     await eventually(() => viewer.closed !== undefined, "the socket is closed");
     expect(viewer.closed).toBe(code);
     expect(viewer.messages).toEqual([]);
+  }
+});
+
+test("each message of each view needs its permission, whatever else one may do", async () => {
+  const { execution_id } = await start();
+  const steps = [{ name: "ask", gate: { message: "?" } }];
+  const { workflow_id } = await client.call("createWorkflow", { body: { name: "not for all", steps } });
+  const { run_id } = await client.call("startWorkflow", { params: { workflow_id }, body: {} });
+  const own = ["executions:read", "workflows:read", "servers:read"] as const;
+  for (const [path, messages] of [
+    [`executions/${execution_id}`, followPermissions],
+    [`workflow-runs/${run_id}`, followRunPermissions],
+    ["servers/status", followServersPermissions],
+  ] as const) {
+    for (const [type, needed] of Object.entries(messages)) {
+      const answer = async (permissions: (typeof own)[number][]) => {
+        const body = { name: `${path} ${permissions}`, role: "viewer" as const, permissions };
+        const { token } = await client.call("createApiToken", { body });
+        const headers = { authorization: `Bearer ${token}` };
+        const socket = new WebSocket(`${url.replace("http", "ws")}/ws/${path}`, { headers });
+        socket.on("open", () => socket.send(JSON.stringify({ type })));
+        let told: string | number | undefined;
+        socket.on("message", () => (told ??= "shown"));
+        socket.on("close", (code) => (told ??= code));
+        await eventually(() => told !== undefined, "it is answered");
+        socket.terminate();
+        return told;
+      };
+      expect(await answer(own.filter((permission) => permission !== needed))).toBe(closeCode.not_permitted);
+      expect(await answer(own.filter((permission) => permission === needed))).toBe("shown");
+    }
   }
 });
 

@@ -233,6 +233,13 @@ describe("the database keeps tenants apart by itself", () => {
       where relkind in ('r', 'p') and relnamespace = current_schema()::regnamespace
         and not (relrowsecurity and relforcerowsecurity)`;
     expect(await installation.rows(unbound, "*")).toEqual([]);
+    // One policy each, and for all of them the same, but for limits, whose scope may be everything.
+    const policies = `select distinct permissive, roles::text as roles, cmd, qual, with_check from pg_policies
+      where schemaname = current_schema() and tablename <> 'limits'`;
+    expect(await installation.rows(policies, "*")).toHaveLength(1);
+    const several =
+      "select tablename from pg_policies where schemaname = current_schema() group by 1 having count(*) > 1";
+    expect(await installation.rows(several, "*")).toEqual([]);
     const without = `select table_name from information_schema.columns where table_schema = current_schema()
       group by 1 having not bool_or(column_name = 'tenant_id') order by 1`;
     const names = (await installation.rows(without, "*")).map((row) => Object.values(row)[0]);

@@ -159,7 +159,11 @@ describe("a rollout", () => {
     expect(await refusal(retry(execution))).toMatchObject({ code: "conflict" });
     await Promise.all([end(good), end(bad, 1)]);
     await becomes(execution, "failed");
-    const again = await retry(execution);
+    const params = { execution_id: execution.execution_id };
+    const idempotencyKey = crypto.randomUUID();
+    const keyed = Array.from({ length: 5 }, () => client.call("retryExecution", { params, idempotencyKey }));
+    const [again = execution, ...others] = await Promise.all(keyed);
+    expect(new Set(others.map(({ execution_id }) => execution_id))).toEqual(new Set([again.execution_id]));
     expect(again).toMatchObject({
       target_servers: [bad.serverId],
       retry_of: execution.execution_id,
@@ -192,6 +196,25 @@ describe("an attempt", () => {
     member.link.finish(second, 3, 1);
     await becomes(execution, "failed");
     expect((await get(execution)).results.details[0]).toMatchObject({ attempt: 2, exit_code: 3, output: "one\n" });
+  });
+
+  test("that failed is followed by another after its delay, and not before", async () => {
+    const [member] = await fleet("delayed", 1);
+    if (member === undefined) throw new Error("a server");
+    const config = { idempotent: true, retry_count: 1, retry_delay_seconds: 60 };
+    const { execution_id } = await start([member], { execution_config: config });
+    await end(member, 1);
+    const due = async () => {
+      const when = `select extract(epoch from retry_at - now())::float8 as seconds from execution_targets
+        where execution_id = '${execution_id}' and state = 'queued'`;
+      return Number((await installation.rows(when, "*"))[0]?.["seconds"]);
+    };
+    await eventually(async () => (await due()) > 0, "it waits for its next attempt");
+    expect(await due()).toBeGreaterThan(30);
+    expect(await due()).toBeLessThanOrEqual(60);
+    expect(member.link.received.filter(({ type }) => type === "run")).toEqual([]);
+    await installation.query(`update execution_targets set retry_at = now() where execution_id = '${execution_id}'`);
+    expect(await member.link.job()).toMatchObject({ execution_id, fence: 2 });
   });
 
   test("R5: retries without end, and those of a command that is not declared idempotent, are refused", async () => {

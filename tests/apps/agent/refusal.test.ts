@@ -98,7 +98,7 @@ describe("a command that cannot be run", () => {
     expect(await outcome(bench.peer.job([bench.directory]))).toMatchObject({ exit_code: 126 });
   });
 
-  it("is refused when the kernel does not take it", async () => {
+  it("S16: is refused when the kernel does not take it", async () => {
     await bench.agent();
     const finish = await outcome(bench.peer.job(["true", "x".repeat(131_072)]));
     expect(finish).toMatchObject({ outcome: "refused", exit_code: 126, error: expect.stringContaining("E2BIG") });

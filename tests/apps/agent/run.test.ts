@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { symlink, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Bench, eventually, expectGapless } from "./harness.ts";
 
@@ -99,7 +99,7 @@ describe("a command", () => {
     expect(bench.peer.text(job).length).toBe(2_000_000);
   });
 
-  it("S1, S2, S4, S5, S7, S14, S17 gets its arguments as they are, without a shell", async () => {
+  it("S1, S2, S4, S5, S7, S14, S17, S19 gets its arguments as they are, without a shell", async () => {
     const hostile = [
       "$HOME",
       "a b",
@@ -112,8 +112,12 @@ describe("a command", () => {
       "x\nid",
       "；\u2028",
       "-e",
+      '"&calc.exe',
+      "%PATH%",
     ];
-    const { job } = await run("printf", "%s|", ...hostile);
+    // Of a name that another system would give to its shell.
+    await symlink("/usr/bin/printf", bench.path("print.cmd"));
+    const { job } = await run(bench.path("print.cmd"), "%s|", ...hostile);
     expect(bench.peer.text(job)).toBe(`${hostile.join("|")}|`);
   });
 

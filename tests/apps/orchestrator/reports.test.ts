@@ -239,7 +239,8 @@ describe("a schedule of reports", () => {
   const monthly = { kind: "changes" as const, expression: "@monthly" };
 
   async function scheduled(more: Partial<z.input<typeof NewReportSchedule>> = {}): Promise<ReportSchedule> {
-    const body = { name: `reports ${crypto.randomUUID()}`, ...monthly, ...more };
+    // S56: what people call it is in no name of a file.
+    const body = { name: `"><svg onload>..\\..\\x ${crypto.randomUUID()}`, ...monthly, ...more };
     const made = await client.call("createReportSchedule", { body });
     const planned = async () =>
       await installation.rows(
@@ -295,7 +296,9 @@ describe("a schedule of reports", () => {
     const link = new URL(fields[0]?.link ?? "", `${url}/`);
     const headers = { authorization: `Bearer ${await installation.token("admin")}` };
     const file = await fetch(link, { headers });
-    expect(file.headers.get("content-disposition")).toMatch(/^attachment; filename="changes-2020-01-01-.*\.json"$/);
+    expect(file.headers.get("content-disposition")).toMatch(
+      /^attachment; filename="changes-2020-01-01-[0-9-]+\.json"$/,
+    );
     const text = await file.text();
     expect(Report.parse(JSON.parse(text)).report).toMatchObject({ created_by: `schedule ${fields[0]?.report}`, since });
     const kept = (await client.call("listReports", { query: { format: "json" } })).items;

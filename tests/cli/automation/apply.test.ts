@@ -232,9 +232,10 @@ describe("a file", () => {
       '1: ApprovalRule "four eyes": spec: Unrecognized key: "action"',
     ],
     ["with an unknown kind", "kind: Robot\nname: x\nspec: {}\n", "1: kind: Invalid option"],
-    ["with a key twice", "kind: Action\nkind: Action\n", "2: Map keys must be unique"],
-    ["with a tag", "kind: Action\nname: !!js/function 'x'\nspec: {}\n", "2: Unresolved tag"],
-    ["that grows out of itself", "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "1: Alias resolution is disabled"],
+    ["S55: with a key twice", "kind: Action\nkind: Action\n", "2: Map keys must be unique"],
+    ["S55: with a tag", "kind: Action\nname: !!js/function 'x'\nspec: {}\n", "2: Unresolved tag"],
+    ["S55: that grows out of itself", "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "1: Alias resolution is disabled"],
+    ["S55: with a merge key", "<<: { kind: Action }\nname: x\nspec: {}\n", "1: kind: Invalid option"],
     [
       "with servers by their ids",
       schedule.replace("targets: { environments: [prod] }", "target_servers: [a]"),

@@ -1,8 +1,10 @@
+import { closeCode } from "@homeslice/protocol/closeCode.ts";
 import type { Execution } from "@homeslice/protocol/executions.ts";
 import { getRouteApi } from "@tanstack/react-router";
-import { useMemo, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { useMessages } from "../i18n/messages.tsx";
 import { ExecutionFeed, type FeedState } from "../live/executionFeed.ts";
+import { useLiveSession } from "../session/useLiveSession.ts";
 import { NotFound } from "../ui/notices.tsx";
 import { PendingPage } from "../ui/PendingPage.tsx";
 import { Tabs } from "../ui/Tabs.tsx";
@@ -20,8 +22,8 @@ export function ExecutionPage() {
   const { executionId } = route.useParams();
   const feed = useExecution(executionId);
   const { execution, connection, refused } = feed;
-  if (refused !== undefined) return <NotFound />;
-  if (!execution) return <PendingPage title={texts.one} error={null} />;
+  if (refused?.code === closeCode.not_found) return <NotFound />;
+  if (!execution) return <PendingPage title={texts.one} error={refused ? new Error(refused.reason) : null} />;
   return (
     <section aria-labelledby="execution-title" className="page page-monitor">
       <ExecutionHead execution={execution} />
@@ -59,9 +61,13 @@ function Views({ execution, feed }: { execution: Execution; feed: FeedState }) {
 }
 
 function useExecution(executionId: string): FeedState {
+  const { knownAt, onLoggedOut } = useLiveSession();
   const feed = useMemo(() => {
     const url = `${globalThis.location.origin.replace(/^http/, "ws")}/ws/executions/${encodeURIComponent(executionId)}`;
-    return new ExecutionFeed({ url });
-  }, [executionId]);
+    return new ExecutionFeed({ url, onLoggedOut });
+  }, [executionId, onLoggedOut]);
+  useEffect(() => {
+    if (knownAt !== undefined) feed.resume();
+  }, [feed, knownAt]);
   return useSyncExternalStore(feed.subscribe, () => feed.state);
 }

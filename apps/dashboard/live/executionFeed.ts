@@ -13,8 +13,8 @@ export interface FeedState {
   readonly execution: Execution | undefined;
   readonly log: LogBuffer;
   readonly connection: "connecting" | "open" | "lost" | "ended";
-  /** Why the orchestrator does not show it at all. */
-  readonly refused: string | undefined;
+  /** Why the orchestrator does not show it, at least for now: one of `closeCode`, and the same in words. */
+  readonly refused: { readonly code: number; readonly reason: string } | undefined;
 }
 
 /** What the feed needs of its surroundings. */
@@ -23,6 +23,8 @@ export interface FeedOptions {
   readonly url: string;
   readonly connect?: (url: string) => WebSocket;
   readonly later?: (action: () => void, milliseconds: number) => void;
+  /** Told when nobody is logged in: then it waits for `resume`. */
+  readonly onLoggedOut?: () => void;
 }
 
 /**
@@ -41,6 +43,7 @@ export class ExecutionFeed {
     this.#options = {
       connect: (url) => new WebSocket(url),
       later: (action, milliseconds) => void setTimeout(action, milliseconds),
+      onLoggedOut: () => undefined,
       ...options,
     };
   }
@@ -59,31 +62,41 @@ export class ExecutionFeed {
     };
   };
 
+  /** Connects again if it is not connected, as when somebody has logged in. */
+  resume = (): void => {
+    const { connection } = this.#state;
+    if (connection !== "ended" && this.#listeners.size > 0 && this.#socket === undefined) this.#open();
+  };
+
   #open(): void {
     const socket = this.#options.connect(this.#options.url);
     this.#socket = socket;
     socket.addEventListener("open", () => {
       const follow: FollowMessage = { type: "follow", after: this.#state.log.held };
       socket.send(JSON.stringify(follow));
-      this.#backoff = FIRST_BACKOFF_MS;
       this.#change({ connection: "open" });
     });
     socket.addEventListener("message", ({ data }) => this.#take(LiveMessage.parse(JSON.parse(String(data)))));
     socket.addEventListener("close", ({ code, reason }) => {
       if (this.#socket !== socket || this.#state.connection === "ended") return;
       this.#socket = undefined;
-      if (Object.values(closeCode).some((final) => final === code)) {
-        this.#change({ connection: "ended", refused: reason });
-        return;
-      }
-      this.#change({ connection: "lost" });
-      this.#options.later(() => this.#reopen(), this.#backoff);
-      this.#backoff = Math.min(this.#backoff * 2, MAX_BACKOFF_MS);
+      this.#closed(code, reason);
     });
   }
 
-  #reopen(): void {
-    if (this.#listeners.size > 0 && this.#socket === undefined) this.#open();
+  #closed(code: number, reason: string): void {
+    const isRefusal = Object.values(closeCode).some((refusal) => refusal === code);
+    const refused = isRefusal ? { code, reason } : undefined;
+    if (code === closeCode.not_authenticated) {
+      this.#change({ connection: "lost", refused });
+      this.#options.onLoggedOut();
+    } else if (isRefusal && code !== closeCode.too_many) {
+      this.#change({ connection: "ended", refused });
+    } else {
+      this.#change({ connection: "lost", refused });
+      this.#options.later(this.resume, this.#backoff);
+      this.#backoff = Math.min(this.#backoff * 2, MAX_BACKOFF_MS);
+    }
   }
 
   #close(): void {
@@ -93,9 +106,11 @@ export class ExecutionFeed {
   }
 
   #take(message: LiveMessage): void {
+    // Only now: one may also be let in to be refused at once.
+    this.#backoff = FIRST_BACKOFF_MS;
     switch (message.type) {
       case "execution":
-        this.#change({ execution: message.execution });
+        this.#change({ execution: message.execution, refused: undefined });
         break;
       case "log":
         if (this.#state.log.add(message.entries)) this.#change({});

@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { serverQuery, serversQuery } from "../api/queries.ts";
 import { followLive } from "../live/liveSocket.ts";
+import { useLiveSession } from "../session/useLiveSession.ts";
 import { withLive } from "./withLive.ts";
 
 const hello: FollowServersMessage = { type: "follow" };
@@ -10,7 +11,9 @@ const hello: FollowServersMessage = { type: "follow" };
 /** Keeps the servers that are held as they are now, as long as a page shows any. */
 export function useLiveServers(): void {
   const queryClient = useQueryClient();
+  const { knownAt, onLoggedOut } = useLiveSession();
   useEffect(() => {
+    if (knownAt === undefined) return;
     const take = (data: unknown) => {
       const message = LiveServersMessage.parse(data);
       const held = queryClient.getQueryData(serversQuery.queryKey);
@@ -23,6 +26,6 @@ export function useLiveServers(): void {
         queryClient.setQueryData(serverQuery(live.server_id).queryKey, (server) => server && { ...server, ...live });
       }
     };
-    return followLive({ path: "/ws/servers/status", hello, onMessage: take });
-  }, [queryClient]);
+    return followLive({ path: "/ws/servers/status", hello, onMessage: take, onLoggedOut });
+  }, [queryClient, knownAt, onLoggedOut]);
 }

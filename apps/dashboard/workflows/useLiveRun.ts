@@ -3,6 +3,7 @@ import { isFinalRun } from "@homeslice/protocol/workflows.ts";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { followLive } from "../live/liveSocket.ts";
+import { useLiveSession } from "../session/useLiveSession.ts";
 import { runQuery } from "./queries.ts";
 
 const hello: FollowRunMessage = { type: "follow" };
@@ -11,20 +12,22 @@ const hello: FollowRunMessage = { type: "follow" };
 export function useLiveRun(runId: string) {
   const queryClient = useQueryClient();
   const query = useQuery(runQuery(runId));
+  const { knownAt, onLoggedOut } = useLiveSession();
   const [isLost, setLost] = useState(false);
   const isFollowed = query.data !== undefined && !isFinalRun(query.data.state);
   useEffect(() => {
-    if (!isFollowed) return;
+    if (!isFollowed || knownAt === undefined) return;
     const end = followLive({
       path: `/ws/workflow-runs/${encodeURIComponent(runId)}`,
       hello,
       onMessage: (data) => void queryClient.setQueryData(runQuery(runId).queryKey, LiveRunMessage.parse(data).run),
       onConnection: (isOpen) => setLost(!isOpen),
+      onLoggedOut,
     });
     return () => {
       end();
       setLost(false);
     };
-  }, [queryClient, runId, isFollowed]);
+  }, [queryClient, runId, isFollowed, knownAt, onLoggedOut]);
   return { ...query, isLost };
 }

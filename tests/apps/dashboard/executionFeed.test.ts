@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { ExecutionFeed } from "@homeslice/dashboard/live/executionFeed.ts";
+import { ExecutionFeed, type FeedOptions } from "@homeslice/dashboard/live/executionFeed.ts";
 import { afterEach, expect, test } from "vitest";
 import { type WebSocket as Peer, WebSocketServer } from "ws";
 import { eventually } from "../../support/eventually.ts";
@@ -19,7 +19,10 @@ afterEach(() => {
 });
 
 /** A live view that answers each connection as the test says. */
-async function liveView(answer: (peer: Peer, follow: { after: Record<string, number> }, connection: number) => void) {
+async function liveView(
+  answer: (peer: Peer, follow: { after: Record<string, number> }, connection: number) => void,
+  options: Pick<FeedOptions, "onLoggedOut"> = {},
+) {
   const listener = new WebSocketServer({ host: "127.0.0.1", port: 0 });
   await once(listener, "listening");
   let connections = 0;
@@ -36,6 +39,7 @@ async function liveView(answer: (peer: Peer, follow: { after: Record<string, num
   const waits: number[] = [];
   const gathered: (() => void)[] = [];
   const feed = new ExecutionFeed({
+    ...options,
     url: `ws://127.0.0.1:${address.port}`,
     later: (action, milliseconds) => {
       if (milliseconds < 50) gathered.push(action);
@@ -84,8 +88,34 @@ test("an execution that one may not see is told with the reason, and not asked f
   const { feed, waits } = await liveView((peer) => peer.close(4404, "no such execution"));
   ends.push(feed.subscribe(() => {}));
   await eventually(() => feed.state.connection === "ended", "it ends");
-  expect(feed.state.refused).toBe("no such execution");
+  expect(feed.state.refused).toEqual({ code: 4404, reason: "no such execution" });
   expect(waits).toEqual([]);
+});
+
+test("UF5: a session that is over ends no view: it waits for the next login, and goes on after the last line held", async () => {
+  const asked: number[] = [];
+  let endings = 0;
+  const answer: Parameters<typeof liveView>[0] = (peer, { after }) => {
+    const held = after[server] ?? 0;
+    asked.push(held);
+    peer.send(JSON.stringify({ type: "log", entries: [entry(held + 1)] }), () => peer.close(4401, "it is over"));
+  };
+  const { feed, waits } = await liveView(answer, { onLoggedOut: () => void endings++ });
+  ends.push(feed.subscribe(() => {}));
+  await eventually(() => endings === 1, "it is told");
+  expect(feed.state).toMatchObject({ connection: "lost", refused: { code: 4401 } });
+  expect(waits).toEqual([]);
+  feed.resume();
+  await eventually(() => endings === 2, "it has gone on");
+  expect(asked).toEqual([0, 1]);
+});
+
+test("too many views at once are no end: it is tried again, less and less often", async () => {
+  const { feed, waits } = await liveView((peer) => peer.close(4429, "too many"));
+  ends.push(feed.subscribe(() => {}));
+  await eventually(() => waits.length >= 4, "it tries again");
+  expect(feed.state.connection).not.toBe("ended");
+  expect(waits.slice(0, 3)).toEqual([100, 200, 400]);
 });
 
 test("nobody listening closes the connection, and does not open another", async () => {

@@ -47,7 +47,7 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
       </a>
       {times && <time className="log-time">{line.at.slice(11, 23)}</time>}
       {server !== undefined && <span className="log-server">{server}</span>}
-      <StyledText text={line.text} wanted={wanted} />
+      <StyledText text={line.text} style={line.style} wanted={wanted} />
     </div>
   );
 });

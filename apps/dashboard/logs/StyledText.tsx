@@ -2,9 +2,16 @@ import { createElement, Fragment, type ReactNode } from "react";
 import { type Style, styleLine } from "./ansi.ts";
 import { highlight, type Piece } from "./highlight.ts";
 
+interface StyledTextProps {
+  readonly text: string;
+  /** The style in which it begins. */
+  readonly style: Style;
+  readonly wanted: string;
+}
+
 /** One line of output in its colours, with what is looked for marked. Its pieces never move, so they need no keys. */
-export function StyledText({ text, wanted }: { text: string; wanted: string }) {
-  return createElement(Fragment, null, ...highlight(styleLine(text).spans, wanted).map(element));
+export function StyledText({ text, style, wanted }: StyledTextProps) {
+  return createElement(Fragment, null, ...highlight(styleLine(text, style).spans, wanted).map(element));
 }
 
 function element({ text, style, marked }: Piece): ReactNode {

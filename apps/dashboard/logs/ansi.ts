@@ -29,7 +29,7 @@ export interface StyledLine {
   readonly next: Style;
 }
 
-const PLAIN: Style = {};
+export const PLAIN: Style = {};
 
 /**
  * CSI sequences; OSC, DCS, SOS, PM and APC strings up to their end, or to the end of the line when it is missing; other
@@ -75,6 +75,11 @@ export function styleLine(line: string, style: Style = PLAIN): StyledLine {
   }
   push(text.length);
   return { spans, next: current };
+}
+
+/** The style in which the line after one begins. @see styleLine */
+export function styleAfter(line: string, style: Style): Style {
+  return line.includes(ESC) ? styleLine(line, style).next : style;
 }
 
 /** The line as plain text: what is searched, copied and read out. */

@@ -1,4 +1,5 @@
 import type { LogEntry } from "@homeslice/protocol/executions.ts";
+import type { Style } from "./ansi.ts";
 
 /** One line as the view holds it. */
 export interface LogLine {
@@ -8,6 +9,8 @@ export interface LogLine {
   readonly seq: number;
   readonly stream: LogEntry["stream"];
   readonly text: string;
+  /** The style in which it begins: what was said before of the same output goes on. */
+  readonly style: Style;
   readonly at: string;
 }
 

@@ -1,4 +1,5 @@
 import type { LogEntry } from "@homeslice/protocol/executions.ts";
+import { PLAIN, type Style, styleAfter } from "./ansi.ts";
 import { LineList } from "./lineList.ts";
 
 /**
@@ -12,6 +13,8 @@ export class LogBuffer {
   /** Those of one server, for each that was asked for. */
   readonly #lists = new Map<string, LineList>();
   readonly #held = new Map<string, number>();
+  /** In which style the next line begins, of each server and stream. */
+  readonly #styles = new Map<string, Style>();
   /** Lines that came before one in front of them, by server and sequence number. */
   readonly #early = new Map<string, Map<number, LogEntry>>();
 
@@ -57,9 +60,13 @@ export class LogBuffer {
     }
   }
 
-  #append({ server_id, seq, stream, text, at }: LogEntry): void {
+  #append({ server_id, seq, stream, text: ended, at }: LogEntry): void {
     this.#held.set(server_id, seq);
-    const line = { serverId: server_id, seq, stream, text: text.replace(/\r?\n$/, ""), at };
+    const text = ended.replace(/\r?\n$/, "");
+    const output = `${server_id} ${stream}`;
+    const style = this.#styles.get(output) ?? PLAIN;
+    this.#styles.set(output, styleAfter(text, style));
+    const line = { serverId: server_id, seq, stream, text, style, at };
     this.all.append(line);
     this.#lists.get(server_id)?.append(line);
   }

@@ -24,6 +24,20 @@ test("every line of every server is held once and in its order, however they com
   );
 });
 
+test("U2: a colour goes on in the next lines of the same output alone, and is not changed by what comes in between", () => {
+  const buffer = new LogBuffer();
+  const line = (server_id: string, seq: number, stream: "stdout" | "stderr", text: string) =>
+    buffer.add([{ ...entry(server_id, seq), stream, text }]);
+  line("a", 1, "stdout", "plain \x1b[31mred\n");
+  line("a", 2, "stderr", "plain\n");
+  line("b", 1, "stdout", "plain\n");
+  line("a", 3, "stdout", "red, then \x1b[0mplain\n");
+  line("a", 4, "stdout", "plain\n");
+  const began = buffer.all.lines.map(({ style }) => style);
+  expect(began).toEqual([{}, {}, {}, { color: 1 }, {}]);
+  expect(buffer.of("a").lines.map(({ style }) => style.color)).toEqual([undefined, undefined, 1, undefined]);
+});
+
 test("it says where a new connection goes on, and whether anything new came", () => {
   const buffer = new LogBuffer();
   expect(buffer.add(entries("a", 3))).toBe(true);

@@ -1,4 +1,4 @@
-import { styleLine } from "@homeslice/dashboard/logs/ansi.ts";
+import { PLAIN, styleLine } from "@homeslice/dashboard/logs/ansi.ts";
 import { highlight } from "@homeslice/dashboard/logs/highlight.ts";
 import { LineList } from "@homeslice/dashboard/logs/lineList.ts";
 import { LogSearch } from "@homeslice/dashboard/logs/logSearch.ts";
@@ -12,7 +12,7 @@ function listOf(texts: readonly string[], capacity = 1_000): LineList {
   return list;
 }
 function append(list: LineList, text: string, seq: number): void {
-  list.append({ serverId: "a", seq, stream: "stdout", text, at });
+  list.append({ serverId: "a", seq, stream: "stdout", text, style: PLAIN, at });
 }
 
 describe("looking for a text", () => {

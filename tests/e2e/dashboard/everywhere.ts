@@ -4,6 +4,9 @@ import { violations } from "./axe.ts";
 import { LOGGED_OUT, logIn } from "./login.ts";
 import { type Stage, settled } from "./stage.ts";
 
+/** Says so again and again. */
+const SCRIPT = "while :; do echo still there; sleep 1; done";
+
 const palette = (page: Page) => page.getByRole("combobox", { name: "Page, server, execution or setting" });
 
 /** What can be done wherever one is, and what happens when something goes away. */
@@ -47,19 +50,33 @@ export function describeEverywhere(stage: () => Stage): void {
       });
     });
 
-    test("a session that ends elsewhere is asked for again over the page, and the form is kept", async () => {
+    test("U19, UF5: a session that ends elsewhere is asked for again over the page; what was written and followed there goes on", async () => {
+      const { client, agent } = stage();
+      const operation = { type: "shell_command" as const, argv: ["sh", "-c", SCRIPT] satisfies [string, ...string[]] };
+      const body = { operation, target_servers: [agent.serverId] };
+      const params = { execution_id: (await client.call("startExecution", { body })).execution_id };
       const act = async (page: Page) => {
+        const logOutElsewhere = async () => {
+          const headers = { "x-homeslice-request": "1", origin: stage().url };
+          await page.request.post("/auth/logout", { data: {}, headers });
+          await page.getByRole("dialog", { name: "Log in to Homeslice" }).waitFor();
+        };
         await logIn(page);
+        await page.getByRole("log").getByText("still there").first().waitFor();
+        await logOutElsewhere();
+        await logIn(page);
+        await page.getByText("Connection lost.").waitFor({ state: "detached" });
+        await client.call("cancelExecution", { params });
+        await page.getByRole("main").getByText("1 of 1 finished").waitFor();
+        await page.goto("/locks");
         await page.getByRole("button", { name: "Take a lock" }).click();
         await page.getByLabel("Reason").fill("half written");
-        const headers = { "x-homeslice-request": "1", origin: stage().url };
-        await page.request.post("/auth/logout", { data: {}, headers });
-        await page.getByRole("dialog", { name: "Log in to Homeslice" }).waitFor();
+        await logOutElsewhere();
         expect(await violations(page)).toEqual([]);
         await logIn(page);
         expect(await page.getByLabel("Reason").inputValue()).toBe("half written");
       };
-      await stage().visit("/locks", act, LOGGED_OUT);
+      await stage().visit(`/executions/${params.execution_id}`, act, LOGGED_OUT);
     });
 
     test("without a network it opens, says how old it is, and neither shows nor keeps anything that is not so", async () => {

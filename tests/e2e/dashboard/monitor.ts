@@ -67,10 +67,13 @@ export function describeMonitor(stage: () => Stage): void {
     });
 
     test("output is text, whatever it looks like, and colours are kept", async () => {
-      const script = String.raw`printf '\033[31mred\033[0m <img src=x onerror="document.title=1"> \033]0;owned\007\n'`;
+      const script = String.raw`printf '\033[31mred\033[0m <img src=x onerror="document.title=1"> \033]0;owned\007\033[31m\nand on\n'`;
       await stage().visit(await run(script), async (page) => {
         await page.locator(".log-line .ansi-fg-1").getByText("red").waitFor();
-        expect(await page.locator(".log-line").innerText()).toBe('1red <img src=x onerror="document.title=1"> ');
+        await page.locator(".log-line .ansi-fg-1").getByText("and on").waitFor();
+        expect(await page.locator(".log-line").first().innerText()).toBe(
+          '1red <img src=x onerror="document.title=1"> ',
+        );
         expect(await page.title()).toContain("Homeslice");
       });
     });

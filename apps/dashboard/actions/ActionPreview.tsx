@@ -9,7 +9,7 @@ import { useMessages } from "../i18n/messages.tsx";
 import { useSettled } from "../run/useSettled.ts";
 import { useMay } from "../session/useMay.ts";
 import { ParameterFields } from "../starts/ParameterFields.tsx";
-import { draftOf, parametersOf } from "../starts/parameterDraft.ts";
+import { draftOf, faultsOfFilled, parametersOf } from "../starts/parameterDraft.ts";
 import { type Column, DataTable } from "../ui/DataTable.tsx";
 import { EmptyState, ErrorNotice, Skeleton } from "../ui/notices.tsx";
 import { StateBadge } from "../ui/StateBadge.tsx";
@@ -32,7 +32,7 @@ export function ActionPreview({ action }: { action: Action }) {
   });
   return (
     <div className="split">
-      <FaultsContext value={faultsOf(preview.error)}>
+      <FaultsContext value={faultsOfFilled(faultsOf(preview.error), draft, "parameters")}>
         <div className="form">
           <p className="muted">{texts.previewWhat}</p>
           <ParameterFields definitions={action.parameters} draft={draft} path="parameters" onChange={setDraft} />
@@ -46,7 +46,12 @@ export function ActionPreview({ action }: { action: Action }) {
         </div>
       </FaultsContext>
       <div className="form">
-        {preview.error && problemOf(preview.error).errors === undefined && <ErrorNotice error={preview.error} />}
+        {preview.error &&
+          (problemOf(preview.error).errors === undefined ? (
+            <ErrorNotice error={preview.error} />
+          ) : (
+            <p className="muted">{texts.previewAwaits}</p>
+          ))}
         {preview.isPending && <Skeleton rows={4} />}
         {preview.data && !preview.error && <Commands servers={preview.data.servers} />}
       </div>

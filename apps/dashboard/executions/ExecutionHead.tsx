@@ -33,7 +33,7 @@ export function ExecutionHead({ execution }: { execution: Execution }) {
           {texts.estimated} <Moment at={estimated_completion} />
         </p>
       )}
-      <progress max={states.length} value={done} aria-label={texts.of(done, states.length)} />
+      {done < states.length && <progress max={states.length} value={done} aria-label={texts.of(done, states.length)} />}
       {mayCancel && done < states.length && (
         <CancelButton executionId={execution.execution_id} open={states.length - done} />
       )}

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useLanguage, useMessages } from "../i18n/messages.tsx";
 import { type Column, DataTable } from "../ui/DataTable.tsx";
 import { StateBadge } from "../ui/StateBadge.tsx";
-import { ago, duration } from "../ui/time.ts";
+import { duration, since } from "../ui/time.ts";
 import { useNow } from "../ui/useNow.ts";
 import { titleOf } from "./title.ts";
 
@@ -30,7 +30,7 @@ export function ExecutionTable({ executions, more }: ExecutionTableProps) {
     { key: "status", header: texts.status, cell: ({ status }) => <StateBadge state={status.overall} /> },
     { key: "servers", header: texts.servers, number: true, cell: ({ results }) => results.total_count },
     { key: "by", header: texts.startedBy, cell: ({ initiated_by }) => initiated_by },
-    { key: "started", header: texts.started, cell: ({ timing }) => ago(timing.created_at, now, language) },
+    { key: "started", header: texts.started, cell: ({ timing }) => since(timing.created_at, now, language) },
     {
       key: "duration",
       header: texts.duration,

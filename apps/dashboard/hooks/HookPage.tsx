@@ -54,7 +54,7 @@ export function HookPage() {
         <HookActions hook={hook} />
       </div>
       {hook.description !== "" && <p>{hook.description}</p>}
-      <div className="with-button">
+      <div className="actions">
         <p>
           {texts.address}: <code className="breakable">{address}</code>
         </p>

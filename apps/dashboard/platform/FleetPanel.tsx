@@ -70,7 +70,7 @@ function Shares({ title, shares }: { title: string; shares: readonly Share[] }) 
       <h3>{title}</h3>
       <ul className="chips">
         {shares.map(({ name, count }) => (
-          <li key={name} className="share">
+          <li key={name}>
             {name}: {count}
           </li>
         ))}

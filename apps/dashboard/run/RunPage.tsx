@@ -8,7 +8,7 @@ import { useMessages } from "../i18n/messages.tsx";
 import { emptyTiming } from "../schedules/timingDraft.ts";
 import { useMay } from "../session/useMay.ts";
 import { actionChoiceQuery, actionOf } from "../starts/actionsQuery.ts";
-import { draftOf } from "../starts/parameterDraft.ts";
+import { draftOf, faultsOfFilled } from "../starts/parameterDraft.ts";
 import { StartFields } from "../starts/StartFields.tsx";
 import { noStart } from "../starts/startDraft.ts";
 import { noTargets } from "../starts/targetDraft.ts";
@@ -44,6 +44,7 @@ function RunForm({ actions }: { actions: readonly Action[] }) {
   const [draft, setDraft] = useState<RunDraft>(() => initialDraft(search, actions));
   const action = draft.start.kind === "action" ? actionOf(actions, draft.start.actionId) : undefined;
   const run = usePreview(draft, action);
+  const early = faultsOfFilled(run.refusals, draft.start.parameters, `${PLACE}.parameters`);
   const mayPlan = useMay("schedules:write");
   const change = (part: Partial<RunDraft>) => setDraft({ ...draft, ...part });
   const [asking, setAsking] = useState(false);
@@ -59,7 +60,7 @@ function RunForm({ actions }: { actions: readonly Action[] }) {
   return (
     <div className="split">
       <form ref={element} className="form" onSubmit={submit} noValidate>
-        <FaultsContext value={refused ? run.faults : run.refusals}>
+        <FaultsContext value={refused ? run.faults : early}>
           <StartFields draft={draft.start} actions={actions} path={PLACE} onChange={(start) => change({ start })} />
           <RolloutFields draft={draft} onChange={change} />
           {mayPlan && <WhenFields draft={draft} onChange={change} />}

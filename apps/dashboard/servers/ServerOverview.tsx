@@ -1,7 +1,7 @@
 import type { Server } from "@homeslice/protocol/servers.ts";
 import { useLanguage, useMessages } from "../i18n/messages.tsx";
 import { Facts } from "../ui/Facts.tsx";
-import { ago } from "../ui/time.ts";
+import { since } from "../ui/time.ts";
 import { useNow } from "../ui/useNow.ts";
 
 /** What a server is and can do. */
@@ -10,7 +10,7 @@ export function ServerOverview({ server }: { server: Server }) {
   const language = useLanguage();
   const now = useNow();
   const { configuration, credentials, metadata, status } = server;
-  const since = (at: string | null) => (at === null ? texts.never : ago(at, now, language));
+  const moment = (at: string | null) => (at === null ? texts.never : since(at, now, language));
   return (
     <>
       <Facts
@@ -19,13 +19,13 @@ export function ServerOverview({ server }: { server: Server }) {
           [texts.environment, server.environment],
           [texts.group, server.server_group],
           [texts.tags, server.tags.join(", ")],
-          [texts.lastSeen, since(status.last_heartbeat)],
-          [texts.lastSuccess, since(metadata.last_successful_execution)],
+          [texts.lastSeen, moment(status.last_heartbeat)],
+          [texts.lastSuccess, moment(metadata.last_successful_execution)],
           [texts.system, configuration.os_info],
           [texts.agent, configuration.agent_version],
           [texts.atOnce, configuration.max_concurrent_jobs],
           [texts.key, credentials.key_fingerprint && <code>{credentials.key_fingerprint.slice(0, 16)}</code>],
-          [texts.registered, `${since(metadata.created_at)} (${metadata.created_by})`],
+          [texts.registered, `${moment(metadata.created_at)} (${metadata.created_by})`],
         ]}
       />
       <h2>{texts.capabilities}</h2>

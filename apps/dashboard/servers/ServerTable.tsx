@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useLanguage, useMessages } from "../i18n/messages.tsx";
 import { type Column, DataTable } from "../ui/DataTable.tsx";
 import { StateBadge } from "../ui/StateBadge.tsx";
-import { ago } from "../ui/time.ts";
+import { since } from "../ui/time.ts";
 import { useNow } from "../ui/useNow.ts";
 import { ServerSearch } from "./serverFilter.ts";
 
@@ -59,7 +59,8 @@ function useColumns(): Column<Server>[] {
       key: "last_seen",
       header: texts.lastSeen,
       sortable: true,
-      cell: ({ status }) => (status.last_heartbeat === null ? texts.never : ago(status.last_heartbeat, now, language)),
+      cell: ({ status }) =>
+        status.last_heartbeat === null ? texts.never : since(status.last_heartbeat, now, language),
     },
   ];
 }

@@ -1,4 +1,5 @@
 import type { ParameterDefinition, Parameters, ParameterValue } from "@homeslice/protocol/parameters.ts";
+import type { Faults } from "../forms/faults.ts";
 
 export type Definitions = Readonly<Record<string, ParameterDefinition>>;
 /** What stands in the fields of the parameters: text, one item of a list a line; a boolean as "true" or "false". */
@@ -19,6 +20,15 @@ export function parametersOf(definitions: Definitions, draft: ParameterDraft): P
     if (text !== "") values[name] = parameterValue(definition, text);
   }
   return values;
+}
+
+/** The faults without those of parameters that nobody has filled in yet: at first, an empty field is no mistake. */
+export function faultsOfFilled(faults: Faults, draft: ParameterDraft, path: string): Faults {
+  const isEmpty = (place: string) => {
+    const [name = ""] = place.slice(path.length + 1).split(".");
+    return place.startsWith(`${path}.`) && (draft[name] ?? "") === "";
+  };
+  return Object.fromEntries(Object.entries(faults).filter(([place]) => !isEmpty(place)));
 }
 
 function parameterValue({ type, items }: ParameterDefinition, text: string): ParameterValue {

@@ -13,6 +13,11 @@ interface TabsProps<Name extends string> {
   readonly onChoose: (name: Name) => void;
 }
 
+/** Of many tabs on a phone, the chosen one is in sight. */
+function showWhole(tab: HTMLElement | null): void {
+  tab?.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
 /** Several views of one thing, of which one is shown; arrow keys, Home and End go between them. */
 export function Tabs<Name extends string>({ label, tabs, chosen, onChoose }: TabsProps<Name>) {
   const id = useId();
@@ -41,6 +46,7 @@ export function Tabs<Name extends string>({ label, tabs, chosen, onChoose }: Tab
             id={`${id}${tab.name}`}
             data-tab={tab.name}
             aria-selected={tab === shown}
+            ref={tab === shown ? showWhole : undefined}
             aria-controls={`${id}panel`}
             tabIndex={tab === shown ? 0 : -1}
             onClick={() => onChoose(tab.name)}

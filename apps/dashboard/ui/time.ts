@@ -12,6 +12,11 @@ export function ago(at: string, now: number, language: string): string {
   return formatOf(language).format(Math.trunc(seconds / size), unit);
 }
 
+/** The same of what has happened: where it is newer than the look at the clock, that is no future. */
+export function since(at: string, now: number, language: string): string {
+  return ago(at, Math.max(now, Date.parse(at)), language);
+}
+
 const formats = new Map<string, Intl.RelativeTimeFormat>();
 
 /** One for each language: to make one takes longer than to use it for a whole table. */

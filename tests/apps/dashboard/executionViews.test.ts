@@ -1,6 +1,7 @@
 import { compare } from "@homeslice/dashboard/executions/compare.ts";
 import { barOf } from "@homeslice/dashboard/executions/timeline.ts";
 import { bytes } from "@homeslice/dashboard/ui/bytes.ts";
+import { since } from "@homeslice/dashboard/ui/time.ts";
 import { Execution, type ResultDetail, type TargetState } from "@homeslice/protocol/executions.ts";
 import { describe, expect, test } from "vitest";
 
@@ -99,6 +100,12 @@ test("two runs side by side say of each server whether it came out differently, 
     [id(5), "gone"],
     [id(1), "same"],
   ]);
+});
+
+test("what has happened is never in the future, whatever the clock of the page says", () => {
+  const now = Date.parse("2026-11-21T12:00:00.000Z");
+  expect(since("2026-11-21T11:59:50.000Z", now, "en")).toBe("10 seconds ago");
+  expect(since("2026-11-21T12:00:03.000Z", now, "en")).toBe("now");
 });
 
 test.each([

@@ -1,4 +1,4 @@
-import { draftOf, parametersOf } from "@homeslice/dashboard/starts/parameterDraft.ts";
+import { draftOf, faultsOfFilled, parametersOf } from "@homeslice/dashboard/starts/parameterDraft.ts";
 import { ParameterDefinition } from "@homeslice/protocol/parameters.ts";
 import { expect, test } from "vitest";
 import { z } from "zod";
@@ -22,4 +22,16 @@ test("an empty field leaves the default to the action, and what is no number is 
     count: "1e309",
     ports: ["０１", 80],
   });
+});
+
+test("what nobody has filled in yet is no mistake, and everything else that is wrong is", () => {
+  const faults = {
+    "in.who": "required",
+    "in.ports.1": "no number",
+    "in.count": "too large",
+    in: "too many",
+    at: "past",
+  };
+  const { "in.who": _unsaid, ...said } = faults;
+  expect(faultsOfFilled(faults, { who: "", ports: "1\nx", count: "9" }, "in")).toEqual(said);
 });

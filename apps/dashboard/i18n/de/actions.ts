@@ -45,6 +45,7 @@ export const actions: Messages["actions"] = {
     "Ihre Ausführungen und deren Ausgabe bleiben. Zeitpläne, Hooks und Workflows, die sie benutzen, schlagen fehl.",
   previewWhat: "Probiere Werte: daneben steht genau, was liefe. Es läuft nichts.",
   dryRun: "Probelauf auf Servern",
+  previewAwaits: "Fülle aus, was sie braucht: hier steht dann jeder Befehl.",
   noServers: "Sie gilt für keinen Server",
   command: "Was dort liefe",
   changedBy: "Geändert von",

@@ -43,6 +43,7 @@ export const actions = {
   deleteConsequence: "Its executions and their output stay. Schedules, hooks and workflows that use it will fail.",
   previewWhat: "Try values: on the right is exactly what would run. Nothing does.",
   dryRun: "Dry run on servers",
+  previewAwaits: "Fill in what it needs: each command is shown here.",
   noServers: "It applies to no server",
   command: "What would run there",
   changedBy: "Changed by",

@@ -53,7 +53,8 @@ export class SocketGuard {
       return socket.close(closeCode.not_authenticated, "a valid bearer token or session is needed");
     const name = `${caller.tenant} ${caller.subject}`;
     const open = this.#open.get(name) ?? 0;
-    if (open >= MAX_SOCKETS) return socket.close(closeCode.too_many, `you follow ${MAX_SOCKETS} live views: close another page`);
+    if (open >= MAX_SOCKETS)
+      return socket.close(closeCode.too_many, `you follow ${MAX_SOCKETS} live views: close another page`);
     this.#open.set(name, open + 1);
     const watch = this.#watch(socket, request, caller);
     const pulse = watchPulse(socket, PULSE_HEARTBEATS * this.#context.timings.heartbeatMs);

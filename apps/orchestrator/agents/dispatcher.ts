@@ -22,6 +22,10 @@ export class Dispatcher {
   readonly #answers: Loop;
   #unsubscribe = () => {};
   #limits = { at: 0, any: false };
+  /** Where there may be work since the last round; undefined is anywhere. */
+  #places: Set<string> | undefined;
+  /** When a round last looked everywhere. */
+  #lookedAt = 0;
 
   constructor(context: Context, registry: AgentRegistry) {
     this.#context = context;
@@ -34,7 +38,7 @@ export class Dispatcher {
 
   start(): void {
     this.#unsubscribe = this.#context.bus.subscribe((hint) => {
-      if (hint.kind === "work") this.#loop.wake();
+      if (hint.kind === "work") this.#wake(hint.server_ids);
     });
     this.#loop.start();
     this.#answers.start();
@@ -45,10 +49,19 @@ export class Dispatcher {
     await Promise.all([this.#loop.stop(), this.#answers.stop()]);
   }
 
+  /** @param serverIds where there may be work; default: anywhere */
+  #wake(serverIds?: readonly string[]): void {
+    const own = serverIds?.filter((id) => this.#registry.server(id) !== undefined);
+    if (own?.length === 0) return;
+    if (own === undefined) this.#places = undefined;
+    for (const id of own ?? []) this.#places?.add(id);
+    this.#loop.wake();
+  }
+
   async #dispatch(): Promise<void> {
     if (this.#registry.size === 0) return;
     const { metrics, bus } = this.#context;
-    const claimed = await this.#claim();
+    const claimed = await this.#claim(this.#nextPlaces());
     for (const row of claimed) {
       // Where the link has gone since then, the agent's next one gets it: by the reconciliation, or sent again.
       this.#registry.session(row.session_id)?.run(row);
@@ -57,14 +70,26 @@ export class Dispatcher {
       bus.publish({ kind: "execution", execution_id: row.execution_id });
     }
     // What was kept out by a lock that this round took may have left room for something behind it.
-    if (claimed.length > 0) this.#loop.wake();
+    if (claimed.length > 0) this.#wake(claimed.length < BATCH ? claimed.map(({ server_id }) => server_id) : undefined);
   }
 
-  async #claim(): Promise<ClaimedRow[]> {
+  /** Where this round looks: on the servers that hints named, and everywhere once in a while, in case one was lost. */
+  #nextPlaces(): string[] | undefined {
+    const at = this.#context.now().getTime();
+    const named = [...(this.#places ?? [])];
+    this.#places = new Set();
+    if (named.length > 0 && Math.abs(at - this.#lookedAt) < this.#context.timings.pollMs) return named;
+    this.#lookedAt = at;
+    return undefined;
+  }
+
+  async #claim(serverIds: readonly string[] | undefined): Promise<ClaimedRow[]> {
     const { database, orchestratorId, timings, maxRunning } = this.#context;
     const lockMarginSeconds = LOCK_MARGIN_SECONDS + timings.acceptMs / 1_000;
     const options = { orchestratorId, limit: BATCH, lockMarginSeconds };
-    if (maxRunning === undefined && !(await this.#hasLimits())) return await claimQueued(database, options);
+    if (maxRunning === undefined && !(await this.#hasLimits()))
+      return await claimQueued(database, { ...options, serverIds });
+    // Everywhere: under a limit that servers share, what is first in the queue of one may be behind what is in another's.
     return await claimWithinLimits(database, options, maxRunning);
   }
 

@@ -33,19 +33,22 @@ export interface ClaimOptions {
   readonly lockMarginSeconds: number;
   /** How much more the tenants with a limit may begin. Default: none has one. */
   readonly tenants?: Room["tenants"];
+  /** Servers that are looked at. Default: all. */
+  readonly serverIds?: readonly string[] | undefined;
 }
 
 /**
  * Servers of this orchestrator that may begin something now, and how much. What each is busy with is counted by itself:
  * joined to all that is open, the planner, which knows little of rows that come and go, compares each with each.
  */
-const rooms = (orchestratorId: string) => sql`
+const rooms = ({ orchestratorId, serverIds }: ClaimOptions) => sql`
   select s.server_id, s.session_id, greatest(0, least(s.max_concurrent_jobs, s.job_limit,
     case when s.breaker_mode = 'auto' and s.breaker_retry_at is not null then 1 end) - (
       select count(*) from execution_targets busy
       where busy.server_id = s.server_id and busy.state in ${literals(openStates)})) as free
   from servers s
   where s.orchestrator_id = ${orchestratorId} and s.session_id is not null
+    and ${serverIds === undefined ? sql`true` : sql`s.server_id = any(${serverIds}::uuid[])`}
     and s.breaker_mode <> 'open'
     and (s.breaker_mode = 'closed' or s.breaker_retry_at is null or s.breaker_retry_at <= now())
     and s.tenant_id not in (select c.tenant_id from queue_control c where c.draining)`;
@@ -77,11 +80,11 @@ function withinRooms(tenants: Room["tenants"]) {
  * needs it stays in the queue. Any number of orchestrators may claim at once: a row is taken by one, the others skip it.
  */
 export async function claimQueued(connection: Connection, options: ClaimOptions): Promise<ClaimedRow[]> {
-  const { orchestratorId, limit, lockMarginSeconds, tenants = [] } = options;
+  const { limit, lockMarginSeconds, tenants = [] } = options;
   const { rows } = await sql<ClaimedRow>`
     with ready as (
       select t.execution_id, t.server_id, t.tenant_id, t.queue_key, room.session_id
-      from (${rooms(orchestratorId)}) room
+      from (${rooms(options)}) room
       cross join lateral (
         select t.execution_id, t.server_id, t.tenant_id, t.queue_key
         from execution_targets t join executions e on e.execution_id = t.execution_id

@@ -15,6 +15,7 @@ import { recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
 import { type Connection, transact } from "../database/database.ts";
 import { refuseFullQueue } from "../limits/limits.ts";
+import { workOn } from "../live/bus.ts";
 import { readLines } from "../logs/repository.ts";
 import { announceRequest } from "../notifications/announce.ts";
 import { settle } from "./endings.ts";
@@ -69,7 +70,12 @@ export class Executions {
     return executionId;
   }
 
-  async #plan(transaction: Connection, executionId: string, request: NewExecution, origin: Origin): Promise<void> {
+  async #plan(
+    transaction: Connection,
+    executionId: string,
+    request: NewExecution,
+    origin: Origin,
+  ): Promise<readonly string[]> {
     const { targets, excluded: _excluded, ...plan } = await planExecution(transaction, this.#actions, request);
     const serverIds = targets.map(({ server_id }) => server_id);
     const unscheduled = serverIds.length === 1 ? "single" : "bulk";
@@ -85,6 +91,7 @@ export class Executions {
       queueExpiresSeconds: request.queue_expires_seconds,
       serverIds,
     });
+    return serverIds;
   }
 
   /** Exactly what would run where, by how things are now. @throws ApiError as `start` */
@@ -139,25 +146,25 @@ export class Executions {
           serverIds,
         },
       );
+      return serverIds;
     });
   }
 
-  /** Does the rest of a start once for each key. */
+  /** Does the rest of a start, which gives its servers, once for each key. */
   async #startOnce(
     request: object,
     actor: Actor,
     key: string | undefined,
-    insert: (transaction: Connection, executionId: string) => Promise<void>,
+    insert: (transaction: Connection, executionId: string) => Promise<readonly string[]>,
   ): Promise<Execution> {
     const { database, bus } = this.#context;
-    const executionId = await transact(database, async (transaction) => {
+    const { executionId, serverIds } = await transact(database, async (transaction) => {
       const claim = key === undefined ? undefined : await claimKey(transaction, { subject: actor.id, key, request });
-      if (claim?.isNew === false) return claim.executionId;
+      if (claim?.isNew === false) return { executionId: claim.executionId, serverIds: undefined };
       const id = claim?.executionId ?? (await repository.newExecutionId(transaction));
-      await insert(transaction, id);
-      return id;
+      return { executionId: id, serverIds: await insert(transaction, id) };
     });
-    bus.publish({ kind: "work" });
+    bus.publish(workOn(serverIds));
     return await this.get(executionId);
   }
 

@@ -33,32 +33,30 @@ export interface NewExecutionRow {
  * @param held whether none of them is, before somebody releases them
  */
 export async function insertExecution(transaction: Connection, row: NewExecutionRow, held = false): Promise<void> {
-  await transaction
-    .insertInto("executions")
-    .values({
-      execution_id: row.executionId,
-      batch_id: row.batchId,
-      retry_of: row.retryOf,
-      execution_type: row.executionType,
-      initiated_by: row.initiatedBy,
-      action_id: row.actionId,
-      action_version: row.actionVersion,
-      action_type: row.actionType,
-      operation: JSON.stringify(row.operation),
-      parameters: JSON.stringify(row.parameters),
-      timeout_seconds: row.timeoutSeconds,
-      policy: JSON.stringify(row.policy),
-      priority: row.priority,
-      queue_expires_seconds: row.queueExpiresSeconds,
-      parallelism: row.parallelism,
-      batch_size: row.batchSize,
-      stop_after_failures: row.stopAfterFailures,
-      total_count: row.serverIds.length,
-    })
-    .execute();
+  const execution = transaction.insertInto("executions").values({
+    execution_id: row.executionId,
+    batch_id: row.batchId,
+    retry_of: row.retryOf,
+    execution_type: row.executionType,
+    initiated_by: row.initiatedBy,
+    action_id: row.actionId,
+    action_version: row.actionVersion,
+    action_type: row.actionType,
+    operation: JSON.stringify(row.operation),
+    parameters: JSON.stringify(row.parameters),
+    timeout_seconds: row.timeoutSeconds,
+    policy: JSON.stringify(row.policy),
+    priority: row.priority,
+    queue_expires_seconds: row.queueExpiresSeconds,
+    parallelism: row.parallelism,
+    batch_size: row.batchSize,
+    stop_after_failures: row.stopAfterFailures,
+    total_count: row.serverIds.length,
+  });
   const batchSize = row.batchSize ?? row.serverIds.length;
   const atOnce = held ? 0 : Math.min(batchSize, row.parallelism ?? batchSize);
   await sql`
+    with execution as (${execution})
     insert into execution_targets (execution_id, server_id, ordinal, wave, queued_at, queue_key, queue_expires_at)
     select ${row.executionId}, server_id, place - 1, (place - 1) / ${batchSize}::integer, now(),
       case when place <= ${atOnce} then now() - ${row.priority} * interval '1 minute' end,

@@ -7,8 +7,8 @@ import { z } from "zod";
  * gets one looks into the database. A lost hint costs time (until the next poll), never correctness.
  */
 export const Hint = z.discriminatedUnion("kind", [
-  /** There may be work for a dispatcher, or room for it: work, locks or servers have changed. */
-  z.object({ kind: z.literal("work") }),
+  /** There may be work for a dispatcher, or room for it: on these servers, or, without them, anywhere. */
+  z.object({ kind: z.literal("work"), server_ids: z.array(z.string()).readonly().optional() }),
   /** The state or the output of an execution has grown. */
   z.object({ kind: z.literal("execution"), execution_id: z.string() }),
   /** A run of a workflow has moved on. */
@@ -19,6 +19,15 @@ export const Hint = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("server"), server_id: z.string() }),
 ]);
 export type Hint = z.infer<typeof Hint>;
+
+/** Servers that one hint names, at most: PostgreSQL carries messages of less than 8,000 bytes. */
+const MAX_NAMED = 100;
+
+/** That there is new work on some servers; undefined is any. */
+export function workOn(serverIds: readonly string[] | undefined): Hint {
+  if (serverIds === undefined || serverIds.length > MAX_NAMED) return { kind: "work" };
+  return { kind: "work", server_ids: serverIds };
+}
 
 /** Carries messages between replicas, as far as it can. */
 export interface Transport {

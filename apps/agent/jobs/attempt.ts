@@ -20,7 +20,7 @@ import {
 } from "./attemptRecords.ts";
 import { executionMarks } from "./command.ts";
 import { type Ending, refused } from "./ending.ts";
-import { findLaunched, type Launched, launch } from "./launch.ts";
+import { arrange, findLaunched, type Launched, launch } from "./launch.ts";
 import { outputLimit } from "./outputLimit.ts";
 import type { Standby } from "./standby.ts";
 import { supervise } from "./supervision.ts";
@@ -43,16 +43,21 @@ export class Attempt {
   #stopping: "cancelled" | "timed_out" | undefined;
   #launched: Launched | undefined;
   #standby: Standby | undefined;
+  /** How it is to be started, where that was arranged for while its acceptance was written. */
+  #arranged: ReturnType<typeof arrange> | undefined;
   #recovered = false;
 
   /**
    * Takes on a job. When this returns, it is in the journal.
-   * @param standby what waits for it in that directory
+   * @param standby what waits for it in that directory, if it begins at once
    * @throws when it cannot be written there
    */
   static async accept(directory: string, work: Work, shop: Workshop, standby?: Standby): Promise<Attempt> {
-    const attempt = new Attempt(work.job, await beginRecords(directory, work, shop, standby), shop);
+    const arranged = standby && arrange(work.job, directory, shop, standby);
+    const records = await beginRecords(directory, work, shop, standby && { standby, arranged });
+    const attempt = new Attempt(work.job, records, shop);
     attempt.#standby = standby;
+    attempt.#arranged = arranged;
     attempt.#log.debug("attempt accepted");
     return attempt;
   }
@@ -179,7 +184,9 @@ export class Attempt {
       if (this.#stopping !== undefined) return { outcome: this.#stopping, exit_code: null, error: null };
       if (this.#detach.signal.aborted) return undefined;
       if (this.#recovered && this.#isExpired()) return refused("the agent was down until the job had expired");
-      const launched = await launch(this.job, directory, journal, this.#shop, this.#standby);
+      const arranged = await (this.#arranged ?? arrange(this.job, directory, this.#shop));
+      if ("outcome" in arranged) return arranged;
+      const launched = await launch(arranged, directory, journal, this.#shop);
       if ("outcome" in launched) return launched;
       this.#launched = launched;
       this.#log.debug("command started");

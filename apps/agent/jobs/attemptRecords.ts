@@ -35,10 +35,14 @@ export async function openRecordFiles(directory: string): Promise<RecordFiles> {
 
 /** What was made ready in the directory of an attempt before there was a job for it. */
 interface Readiness {
-  takeRecords(): RecordFiles | undefined;
-  /** What the journal says of the start, beside the acceptance. */
-  startingAt(at: string): Promise<JournalRecord[]>;
-  close(): Promise<void>;
+  readonly standby: {
+    takeRecords(): RecordFiles | undefined;
+    /** What the journal says of the start, beside the acceptance. */
+    startingAt(at: string): Promise<JournalRecord[]>;
+    close(): Promise<void>;
+  };
+  /** What is done in the directory while the journal is written. */
+  readonly arranged: Promise<unknown> | undefined;
 }
 
 /** Takes on a job: when this returns, its acceptance is on disk. @throws when it cannot be, and leaves nothing behind */
@@ -49,19 +53,21 @@ export async function beginRecords(
   ready?: Readiness,
 ): Promise<Records> {
   let records: Records | undefined;
+  const arranged = Promise.allSettled([ready?.arranged]);
   try {
-    await mkdir(join(directory, "work"), { recursive: true, mode: 0o700 });
+    if (ready === undefined) await mkdir(join(directory, "work"), { recursive: true, mode: 0o700 });
     await shop.vault.put(basename(directory), secrets);
-    records = await openRecords(directory, shop, ready?.takeRecords());
+    records = await openRecords(directory, shop, ready?.standby.takeRecords());
     const at = shop.clock.now().toISOString();
     // Both at once: whether the shim has begun is told by its token alone.
-    await records.journal.append({ type: "accepted", at, job }, ...((await ready?.startingAt(at)) ?? []));
+    await records.journal.append({ type: "accepted", at, job }, ...((await ready?.standby.startingAt(at)) ?? []));
     if (ready === undefined) await syncRecords(directory);
     return records;
   } catch (error) {
     if (records !== undefined) await closeRecords(records);
     await shop.vault.remove(basename(directory));
-    await ready?.close();
+    await arranged;
+    await ready?.standby.close();
     await rm(directory, { recursive: true, force: true });
     throw error;
   }

@@ -142,10 +142,12 @@ export class HeldAttempts {
     }
   }
 
-  /** What comes with secrets of its own is shown them by a sandbox of its own. */
+  /** For what begins at once. What comes with secrets of its own is shown them by a sandbox of its own. */
   #standbyFor({ job, secrets }: Work): Standby | undefined {
     const suits = job.operation.type === "shell_command" && secrets.size === 0;
-    return suits ? this.#standbys.take() : undefined;
+    const hasTurn = this.#lives.size < this.#options.maxConcurrentJobs;
+    const atOnce = hasTurn && this.#ofExecution(job.execution_id).length === 0;
+    return suits && atOnce ? this.#standbys.take() : undefined;
   }
 
   #take(attempt: Attempt): void {

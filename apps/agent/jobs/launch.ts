@@ -28,25 +28,47 @@ export interface Launched {
   readonly onExit: (listener: () => void) => void;
 }
 
+/** How a command is to be started. */
+interface Arrangement {
+  readonly prepared: Prepared;
+  readonly confinement: Confinement;
+  /** What becomes it; without it, it is started anew. */
+  readonly ready: Standby | undefined;
+}
+
 /**
- * Starts the operation of a job, or says why not. The journal knows of it before the kernel does.
+ * Arranges the start of a job, or says why there is none. Nothing is started.
  * @param standby what waits for it in its directory; unused where it does not suit
  */
-export async function launch(
+export async function arrange(
   job: Job,
   directory: string,
-  journal: Journal,
   shop: Workshop,
   standby?: Standby,
-): Promise<Launched | Ending> {
+): Promise<Arrangement | Ending> {
   const { execution_id: executionId, server_id: serverId, fence: attempt, operation } = job;
+  const sameView = standby?.hasSameView();
   const prepared = await prepareOperation(operation, { executionId, serverId, attempt, directory, shop });
   if ("outcome" in prepared) return prepared;
   try {
     const confinement = await confineIn(directory, shop, prepared);
     if ("refusal" in confinement) return refused(confinement.refusal, 126);
-    const ready = (await standby?.suits(prepared, confinement)) ? standby : undefined;
+    const ready = standby?.suits(prepared, confinement) && (await sameView) ? standby : undefined;
     if (ready === undefined) await standby?.close();
+    return { prepared, confinement, ready };
+  } catch (error) {
+    return unstartable(prepared, shop, error);
+  }
+}
+
+/** Starts what was arranged for. The journal knows of it before the kernel does. */
+export async function launch(
+  { prepared, confinement, ready }: Arrangement,
+  directory: string,
+  journal: Journal,
+  shop: Workshop,
+): Promise<Launched | Ending> {
+  try {
     const shim = ready?.start(prepared) ?? (await spawnNow(prepared, confinement, directory, journal, shop));
     const startedMonotonic = shop.clock.monotonic();
     return {
@@ -57,8 +79,12 @@ export async function launch(
       onExit: (listener) => shim.once("exit", listener),
     };
   } catch (error) {
-    return refused(`${prepared.argv[0]} could not be started on ${shop.hostname}: ${messageOf(error)}`, 126);
+    return unstartable(prepared, shop, error);
   }
+}
+
+function unstartable({ argv }: Prepared, { hostname }: Workshop, error: unknown): Ending {
+  return refused(`${argv[0]} could not be started on ${hostname}: ${messageOf(error)}`, 126);
 }
 
 async function spawnNow(

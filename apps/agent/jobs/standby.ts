@@ -108,14 +108,18 @@ export class Standby {
     return alive && clock.monotonic() - this.#since < timings.standbyAge;
   }
 
+  /** Whether a command would see the very same system if its sandbox were made now. */
+  async hasSameView(): Promise<boolean> {
+    return isDeepStrictEqual(await viewOf(this.#shop).catch(() => undefined), this.#view);
+  }
+
   /** Whether the command would get the very same sandbox and environment if it were started now. */
-  async suits(prepared: Prepared, { wrapper }: Confinement): Promise<boolean> {
+  suits(prepared: Prepared, { wrapper }: Confinement): boolean {
     return (
       this.isFresh &&
       isDeepStrictEqual(wrapper, this.#launch.argv) &&
       isDeepStrictEqual(common(prepared.environment), this.#launch.environment) &&
-      messageFor(prepared).length <= MAX_BYTES &&
-      isDeepStrictEqual(await viewOf(this.#shop), this.#view)
+      messageFor(prepared).length <= MAX_BYTES
     );
   }
 

@@ -100,6 +100,20 @@ describe("a command for which a sandbox waited", () => {
     if ("limits" in command) expect(bench.peer.text(job)).toBe("\n64\n");
   });
 
+  it("is what it is when its turn comes, and not what it was when it was accepted", async () => {
+    bench.environment["HOMESLICE_MAX_CONCURRENT_JOBS"] = "1";
+    await bench.agent();
+    await untilWaiting();
+    const first = bench.peer.job(["sh", "-c", 'until [ -e "$0" ]; do sleep 0.05; done', bench.path("go")]);
+    const program = bench.path("program");
+    const second = bench.peer.job([program]);
+    for (const job of [first, second]) bench.peer.run(job);
+    await eventually(() => bench.peer.of("accepted", second).length > 0);
+    await writeFile(program, "#!/bin/sh\necho here\n", { mode: 0o700 });
+    await writeFile(bench.path("go"), "");
+    expect(await eventually(() => bench.peer.finish(second), 30)).toMatchObject({ exit_code: 0 });
+  });
+
   it.skipIf("missing" in bubblewrap)("does not see what came to lie at a forbidden path meanwhile", async () => {
     const closed = bench.path("closed");
     await mkdir(closed);

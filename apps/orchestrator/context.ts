@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import type { Server } from "@homeslice/protocol";
 import type { Logger } from "pino";
 import type { Refusals } from "./audit/refusals.ts";
-import type { Database } from "./database/database.ts";
+import type { Database, Patience } from "./database/database.ts";
 import type { Databases } from "./database/tenancy.ts";
 import type { Bus } from "./live/bus.ts";
 import type { Metrics } from "./metrics.ts";
@@ -12,7 +12,7 @@ import type { Sealing } from "./sealing.ts";
 import type { OidcSettings, SecretPlaces } from "./settings.ts";
 
 /** How long things take, in milliseconds; tests shrink them. */
-export interface Timings {
+export interface Timings extends Patience {
   /** How long a request, and what an agent says first, may take to arrive. */
   readonly arrivalMs: number;
   /** How often an agent sends a heartbeat. */
@@ -31,8 +31,6 @@ export interface Timings {
   readonly notifyMs: number;
   /** How often what is past its retention is looked for. */
   readonly retentionMs: number;
-  /** How long the database may say nothing before a connection is given up: longer than any statement may take. */
-  readonly silenceMs: number;
   /** How long an enrolment token is good for. */
   readonly enrolmentMs: number;
   /** How long whoever was let in is let in again without a look into the database: as long as a revocation may take. */
@@ -50,6 +48,7 @@ export const defaultTimings: Timings = {
   notifyMs: 1_000,
   retentionMs: 60 * 60_000,
   silenceMs: 35_000,
+  standstillMs: 10_000,
   enrolmentMs: 15 * 60_000,
   identityMs: 5_000,
 };

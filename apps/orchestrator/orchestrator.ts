@@ -128,7 +128,7 @@ async function createContext(settings: Settings, log: Logger, timings: Timings):
   const orchestratorId = randomUUID();
   const transport = await openTransport(settings, timings, log);
   const mailer = settings.mail && (await createMailer(settings.mail));
-  const databases = openDatabases(settings.database, warnOfBreaks(log), timings.silenceMs);
+  const databases = openDatabases(settings.database, warnOfBreaks(log), timings);
   const now = () => new Date();
   return {
     orchestratorId,

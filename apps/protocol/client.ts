@@ -55,16 +55,16 @@ export interface Client {
 export function createClient(options: ClientOptions): Client {
   return {
     async call(name, request = {}) {
-      const response = await send(options, routes[name], request);
-      const text = await response.text();
-      if (!response.ok) throw new ClientError(problemFrom(response.status, text));
+      const { ok, status, text } = await send(options, routes[name], request);
+      if (!ok) throw new ClientError(problemFrom(status, text));
       // Fields that a newer orchestrator added are dropped; a missing one is an error.
       return routeSchemas[name].response.parse(text === "" ? undefined : JSON.parse(text));
     },
   };
 }
 
-async function send(options: ClientOptions, route: Route, request: CallOf<RouteName>): Promise<Response> {
+/** @throws ClientError when there is no answer, or only a part of one */
+async function send(options: ClientOptions, route: Route, request: CallOf<RouteName>) {
   const { token, timeoutMs = 10_000, fetch: sendOff = fetch } = options;
   const headers = new Headers(options.headers);
   if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
@@ -72,12 +72,13 @@ async function send(options: ClientOptions, route: Route, request: CallOf<RouteN
   if (request.idempotencyKey !== undefined) headers.set("idempotency-key", request.idempotencyKey);
   if (request.version !== undefined) headers.set("if-match", `"${request.version}"`);
   try {
-    return await sendOff(urlOf(options.url, route, request), {
+    const response = await sendOff(urlOf(options.url, route, request), {
       method: route.method,
       headers,
       signal: AbortSignal.timeout(timeoutMs),
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     });
+    return { ok: response.ok, status: response.status, text: await response.text() };
   } catch (cause) {
     throw unreachable(options.url, cause);
   }

@@ -15,6 +15,7 @@ const PATIENT = "commands of the patient";
 
 /** Faults that take seconds at most. */
 export const quickFaults = {
+  // F1, F2: at any moment, also between a commit and what was to follow it.
   orchestratorKilled: {
     description: "kill -9 of an orchestrator",
     strike: async (scene, random) => {
@@ -35,6 +36,7 @@ export const quickFaults = {
       await scene.mended(postgres.name);
     },
   },
+  // F14
   connectionsTerminated: {
     description: "every connection of the orchestrators to the database is terminated",
     strike: async ({ cast }) => {
@@ -43,10 +45,12 @@ export const quickFaults = {
       );
     },
   },
+  // F32
   linksCut: {
     description: "every link is cut, and all agents come back at once",
     strike: async ({ cast }) => cast.network.cut(),
   },
+  // F23: without persistence.
   redisGone: {
     description: "Redis is gone for a while",
     strike: async ({ cast: { redis, installation } }, random) => {
@@ -57,6 +61,7 @@ export const quickFaults = {
       installation.guard.add(redis.child);
     },
   },
+  // F16
   databaseSilent: {
     description: "an orchestrator hears nothing from its database for a while, and then its connections are gone",
     strike: async ({ cast }, random) => {
@@ -67,6 +72,7 @@ export const quickFaults = {
       database.thaw();
     },
   },
+  // F7
   databaseDiskFull: {
     description: "the disk of PostgreSQL is full for a while",
     strike: async ({ cast: { databaseDisk, installation } }, random) => {
@@ -76,6 +82,7 @@ export const quickFaults = {
       await revive(installation.postgres);
     },
   },
+  // F7
   agentDiskFull: {
     description: "the disk of an agent is full for a while",
     strike: async (scene, random) => {
@@ -88,6 +95,7 @@ export const quickFaults = {
       scene.mend(PATIENT, expectWell(scene, random, execution));
     },
   },
+  // F31
   clockSet: {
     description: "the clock of an orchestrator or an agent is wrong by ten minutes, and then right again",
     strike: async ({ cast: { clocks } }, random) => {

@@ -17,6 +17,7 @@ const FLOOD_SECONDS = 4;
 
 /** Faults that take long; those that begin and go on beside the next rounds, and those that want to be alone. */
 export const slowFaults = {
+  // F4: two of them believe that they hold a link. F5: its event loop does nothing for as long.
   orchestratorFrozen: {
     description: "an orchestrator is stopped for longer than its lease, and goes on as if nothing had been",
     strike: async (scene, random) => {
@@ -31,6 +32,7 @@ export const slowFaults = {
       scene.frozen = undefined;
     },
   },
+  // F29: commands end meanwhile, and their output and end arrive once.
   linksHalfOpen: {
     description: "nothing passes between agents and orchestrators, and nobody is told",
     strike: async ({ cast: { network } }) => {
@@ -40,6 +42,7 @@ export const slowFaults = {
       network.thaw();
     },
   },
+  // F32
   crowdReturns: {
     description: "a thousand more agents lose their links and come back, all at once",
     strike: async ({ cast: { installation, network } }) => {
@@ -51,6 +54,7 @@ export const slowFaults = {
       crowd.close();
     },
   },
+  // F34
   outputFlood: {
     description: "an agent floods with output, and the others are not kept waiting",
     strike: async (scene, random) => {

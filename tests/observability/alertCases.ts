@@ -52,6 +52,13 @@ export const alertCases: readonly AlertCase[] = [
     fires: constant('up{job="postgresql"}', 1),
     silent: constant('up{job="redis"}', 0),
   },
+  // F35: what measures, tells and keeps logs is itself measured.
+  ...["prometheus", "alertmanager", "loki"].map((job) => ({
+    alert: `ServiceAbsent{job="${job}"}`,
+    at: 7,
+    fires: constant('up{job="postgresql"}', 1),
+    silent: constant(`up{job="${job}"}`, 0),
+  })),
   { alert: "PublicAddressDown", at: 5, fires: constant("probe_success", 0), silent: constant("probe_success", 1) },
   { alert: "CertificateExpires", at: 70, fires: certificate(10), silent: certificate(20) },
   { alert: "CertificateAboutToExpire", at: 15, fires: certificate(2), silent: certificate(10) },

@@ -44,12 +44,21 @@ function mortalSocket(silenceMs: number): Socket {
   return socket.setTimeout(silenceMs, () => socket.destroy(new Error("the database does not answer any more")));
 }
 
+/** How long one waits for the other side, in milliseconds; 0 is for ever. */
+export interface Patience {
+  /** How long the database may say nothing before a connection is given up: longer than any statement may take. */
+  readonly silenceMs: number;
+  /** How long a transaction may stand still before the database ends it, for the sake of whoever waits for its locks. */
+  readonly standstillMs: number;
+}
+
 /** Opens a pool of connections. @param onError told of connections that break; the pool replaces them */
-export function openPool(settings: DatabaseSettings, onError: (error: Error) => void, silenceMs: number): Pool {
+export function openPool(settings: DatabaseSettings, onError: (error: Error) => void, patience: Patience): Pool {
   const pool = new Pool({
-    ...connectionConfig(settings, silenceMs),
+    ...connectionConfig(settings, patience.silenceMs),
     max: settings.connections,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: patience.standstillMs,
   });
   pool.on("error", onError);
   // A connection that is lent out is nobody's but its own: unheard, its error would end the process.

@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, sql } from "kysely";
 import type { Pool, PoolClient } from "pg";
 import type { DatabaseSettings } from "../settings.ts";
-import { type Connection, type Database, openPool } from "./database.ts";
+import { type Connection, type Database, openPool, type Patience } from "./database.ts";
 import { PreparingClient } from "./preparing.ts";
 import type { Tables } from "./tables.ts";
 
@@ -23,10 +23,14 @@ export interface Databases {
  * Opens the database.
  *
  * @param onError told of connections that break; the pool replaces them
- * @param silenceMs how long nothing may come while a statement is carried out. Default: for ever
+ * @param patience Default: endless
  */
-export function openDatabases(settings: DatabaseSettings, onError: (error: Error) => void, silenceMs = 0): Databases {
-  const pool = openPool(settings, onError, silenceMs);
+export function openDatabases(
+  settings: DatabaseSettings,
+  onError: (error: Error) => void,
+  patience: Patience = { silenceMs: 0, standstillMs: 0 },
+): Databases {
+  const pool = openPool(settings, onError, patience);
   const views = new Map<string, Database>();
   const scopes: Scopes = new WeakMap();
   const view = (scope: string): Database => {

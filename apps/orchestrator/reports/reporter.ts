@@ -1,4 +1,5 @@
 import { NewReportSchedule } from "@homeslice/protocol";
+import { sql } from "kysely";
 import type { Context } from "../context.ts";
 import { type Connection, transact } from "../database/database.ts";
 import { narrowTo } from "../database/tenancy.ts";
@@ -79,6 +80,8 @@ export class Reporter {
     { name, kind, formats, keep_days }: NewReportSchedule,
     [since, until]: readonly [Date, Date],
   ): Promise<void> {
+    // Writing it may take long, and nobody waits for the lock of its schedule.
+    await sql`set local idle_in_transaction_session_timeout = 0`.execute(transaction);
     await narrowTo(transaction, tenant);
     const expires_at = new Date(this.#context.now().getTime() + keep_days * DAY_MS);
     const made: string[] = [];

@@ -1,10 +1,13 @@
+import { openDatabases } from "@homeslice/orchestrator/database/tenancy.ts";
 import type { Client } from "@homeslice/protocol";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { eventually } from "../../support/eventually.ts";
 import { TcpProxy } from "../../support/tcpProxy.ts";
 import { Installation } from "./harness.ts";
 import { TestAgent } from "./testAgent.ts";
 
+/** For links that are to stand however slow the machine is: nobody renews them. */
+const standing = { heartbeatMs: 60_000, sessionMs: 60_000 };
 let installation: Installation;
 
 beforeAll(async () => {
@@ -98,7 +101,7 @@ test("a link that nobody renews expires: its work becomes unreachable", async ()
 });
 
 test("F16: a half-open link is ended: an agent that answers no ping is gone", async () => {
-  const { url } = await installation.start({ heartbeatMs: 50 });
+  const { url } = await installation.start({ heartbeatMs: 500 });
   const client = await installation.client(url);
   const agent = await enrol(client, url);
   const link = await agent.connect(url);
@@ -145,9 +148,10 @@ test("F14: every database connection may break: the orchestrators find each othe
 test("F16: half-open connections to the database are given up, and work goes on over new ones", async () => {
   const { database } = installation.settings();
   const network = await TcpProxy.open([database.port]);
+  onTestFinished(() => network.close());
   const other = await installation.start();
   installation.with = { database: { ...database, port: network.port } };
-  const cutOff = await installation.start({ silenceMs: 1_000 });
+  const cutOff = await installation.start({ ...standing, silenceMs: 1_000 });
   installation.with = {};
   const client = await installation.client(other.url);
   const agent = await enrol(client, other.url);
@@ -159,5 +163,66 @@ test("F16: half-open connections to the database are given up, and work goes on 
   expect(job.execution_id).toBe(execution_id);
   link.finish(job, 0, 0);
   await eventually(async () => (await overall(client, execution_id)) === "succeeded", "it succeeds");
-  network.close();
+});
+
+test("F17: what the database gives up for the sake of something else is done again, and nobody notices", async () => {
+  const { url } = await installation.start(standing);
+  const client = await installation.client(url);
+  const agent = await enrol(client, url);
+  const link = await agent.connect(url);
+  await link.receive("welcome");
+  await installation.query(`
+    create sequence changes;
+    create function give_up() returns trigger language plpgsql as $$
+      declare change bigint := nextval('changes');
+      begin
+        if change % 20 = 0 then raise exception using errcode = '40001'; end if;
+        if change % 20 = 10 then raise exception using errcode = '40P01'; end if;
+        return null;
+      end $$;
+    create trigger give_up after insert or update on execution_targets for each statement execute function give_up()`);
+  for (let done = 0; done < 20; done++) {
+    const execution_id = await start(client, agent);
+    const job = await link.job();
+    link.output(job, 1, "a line");
+    link.finish(job, 0, 1);
+    await link.receive("settled");
+    expect(await overall(client, execution_id)).toBe("succeeded");
+  }
+  expect(link.closed).toBeUndefined();
+  await installation.query("drop trigger give_up on execution_targets");
+});
+
+test("F4: locks of an orchestrator that is gone in the middle of a transaction are gone soon, and its agents are welcome elsewhere", async () => {
+  const { database } = installation.settings();
+  const network = await TcpProxy.open([database.port]);
+  const databases = openDatabases(database, () => {});
+  onTestFinished(() => network.close());
+  const other = await installation.start(standing);
+  installation.with = { database: { ...database, port: network.port } };
+  const cutOff = await installation.start({ ...standing, standstillMs: 2_000 });
+  installation.with = {};
+  const client = await installation.client(other.url);
+  const agent = await enrol(client, other.url);
+  const first = await agent.connect(other.url);
+  await first.receive("welcome");
+  const execution_id = await start(client, agent);
+  await first.job();
+  await first.drop();
+  await eventually(async () => (await overall(client, execution_id)) === "unreachable", "it is unreachable");
+  const holding = await databases.system.startTransaction().execute();
+  const work = holding.selectFrom("execution_targets").select("state").where("execution_id", "=", execution_id);
+  await work.forUpdate().execute();
+  // The orchestrator has the server, and waits for what is open of it.
+  await agent.connect(cutOff.url);
+  await eventually(async () => {
+    const waiting = "wait_event = 'transactionid' and datname = current_database()";
+    return (await installation.rows(`select from pg_stat_activity where ${waiting}`, "*")).length > 0;
+  }, "it waits in the middle of a transaction");
+  network.strand();
+  await holding.rollback().execute();
+  await databases.close();
+  const link = await agent.connect(other.url);
+  await link.receive("welcome");
+  expect((await link.job()).execution_id).toBe(execution_id);
 });

@@ -17,6 +17,7 @@ const timings = {
   enrolmentMs: 60_000,
   retentionMs: 200,
   silenceMs: 35_000,
+  standstillMs: 10_000,
   scheduleMs: 50,
   notifyMs: 50,
   identityMs: 0,

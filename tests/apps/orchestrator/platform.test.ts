@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { before, GIB, measuredPlatform, nextNight, night, until } from "../../support/measuredPlatform.ts";
 import { programs, startPrometheus } from "../../support/prometheus.ts";
 import { Installation } from "./harness.ts";
+import { TestAgent } from "./testAgent.ts";
 
 let installation: Installation;
 beforeAll(async () => {
@@ -84,8 +85,27 @@ describe.skipIf(isMissing)("measurements of a server", () => {
   });
 });
 
-test("without a Prometheus, or with one that is gone, it says so", async () => {
-  const nothing = { services: [], addresses: [], backups: [], capacity: [], alerts: [] };
+const nothing = { services: [], addresses: [], backups: [], capacity: [], alerts: [] };
+
+test("without a Prometheus, it says so", async () => {
   expect(await healthAt(undefined)).toEqual({ prometheus: "none", ...nothing });
-  expect(await healthAt(new URL("http://127.0.0.1:9/"))).toEqual({ prometheus: "unreachable", ...nothing });
+});
+
+test("F35: with a Prometheus that is gone, it says so of the platform and of a server, whose work goes on", async () => {
+  installation.with = { prometheusUrl: new URL("http://127.0.0.1:9/") };
+  const { url } = await installation.start();
+  const client = await installation.client(url);
+  const { enrolment_token } = await client.call("registerServer", { body: { hostname: "unmeasured" } });
+  const agent = await TestAgent.enrol(url, enrolment_token);
+  const link = await agent.connect(url);
+  await link.receive("welcome");
+  expect(await client.call("getPlatform")).toEqual({ prometheus: "unreachable", ...nothing });
+  const params = { server_id: agent.serverId };
+  expect(await client.call("getServerMetrics", { params })).toMatchObject({ prometheus: "unreachable", load: [] });
+  const operation = { type: "shell_command" as const, argv: ["true"] satisfies [string] };
+  const { execution_id } = await client.call("startServerExecution", { params, body: { operation } });
+  link.finish(await link.job(), 0, 0);
+  await link.receive("settled");
+  const { status } = await client.call("getExecution", { params: { execution_id } });
+  expect(status.overall).toBe("succeeded");
 });

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { type Settings, startOrchestrator } from "@homeslice/orchestrator";
+import { migrateDatabase } from "@homeslice/orchestrator/database/migrate.ts";
 import { type Client, createClient, DEFAULT_TENANT, mintToken, type Role } from "@homeslice/protocol";
 import pg from "pg";
 import { pino } from "pino";
 import { afterAll } from "vitest";
-import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
+import { createPreparedDatabase, type TestDatabase } from "../../support/postgres.ts";
 
 /** Fast enough that nothing waits, slow enough that nothing expires by accident on a busy machine. */
 const timings = {
@@ -41,7 +42,7 @@ export class Installation {
   }
 
   static async create(): Promise<Installation> {
-    return new Installation(await createTestDatabase());
+    return new Installation(await createPreparedDatabase("migrated", migrated));
   }
 
   /** Starts an orchestrator on a free port. */
@@ -60,11 +61,10 @@ export class Installation {
   }
 
   settings(): Settings {
-    const { host, port, user, password, database: name } = this.#database;
     return {
       host: "127.0.0.1",
       port: 0,
-      database: { host, port, user, password, name, schema: "public", connections: 6 },
+      database: databaseSettings(this.#database),
       redis: this.redis,
       secret: this.secret,
       sealingSecrets: [],
@@ -126,6 +126,16 @@ export class Installation {
     for (const stop of this.#stops) await stop();
     await this.#database.drop();
   }
+}
+
+function databaseSettings({ host, port, user, password, database: name }: TestDatabase): Settings["database"] {
+  return { host, port, user, password, name, schema: "public", connections: 6 };
+}
+
+async function migrated(database: TestDatabase): Promise<void> {
+  await migrateDatabase(databaseSettings(database), (error) => {
+    throw error;
+  });
 }
 
 /** An installation for the tests of one file: one orchestrator, and a client of an admin. It ends with them. */

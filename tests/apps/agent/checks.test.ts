@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { TASK_FILE } from "@homeslice/agent/operations/checks/task.ts";
+import { offeredOperations } from "@homeslice/agent/operations/index.ts";
 import type { Operation } from "@homeslice/protocol/operations/index.ts";
 import { Operation as OperationSchema } from "@homeslice/protocol/operations/index.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -182,6 +183,12 @@ describe.skipIf("missing" in bubblewrap)("a unit of systemd", () => {
     const said = expect.stringContaining("systemd does not run this server");
     expect(await ask(undefined, "", [])).toEqual({ code: 2, said });
   });
+});
+
+it("without a handler for every operation, an agent does not start", () => {
+  expect(offeredOperations()).toContain("database_query");
+  const missing = "operations without a handler: file_validation, service_health, database_query";
+  expect(() => offeredOperations({ shell_command: () => undefined })).toThrow(missing);
 });
 
 describe("the owner of a server", () => {

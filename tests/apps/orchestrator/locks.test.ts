@@ -48,6 +48,19 @@ describe("a lock", () => {
     expect(next.fence).toBeGreaterThan(first.fence);
   });
 
+  test.each([
+    ["execution", ["execution"]],
+    ["maintenance", ["execution", "maintenance"]],
+    ["emergency", ["execution", "maintenance", "emergency"]],
+  ] as const)("of the type %s keeps out %j", async (held, keptOut) => {
+    for (const wanted of ["execution", "maintenance", "emergency"] as const) {
+      const { server } = await client.call("registerServer", { body: { hostname: "held" } });
+      await take(server.server_id, held);
+      const answer = await refusal(take(server.server_id, wanted));
+      expect(answer !== undefined, wanted).toBe(keptOut.some((type) => type === wanted));
+    }
+  });
+
   test("is given to one of many who ask at the same time", async () => {
     const { server_id } = await server();
     const answers = await Promise.all(Array.from({ length: 20 }, () => refusal(take(server_id, "execution"))));
@@ -116,6 +129,23 @@ describe("work", () => {
     expect(await stateOf(waiting)).toBe("queued");
     await client.call("releaseLock", { params: { lock_id } });
     expect((await link.job()).execution_id).toBe(waiting.execution_id);
+  });
+
+  test("waits in an emergency, maintenance too", async () => {
+    const { server_id, link } = await server();
+    const { lock_id } = await take(server_id, "emergency");
+    const action = { name: `rescue ${server_id}`, action_type: "maintenance" as const, operation };
+    const { action_id: action_template_id } = await client.call("createAction", { body: action });
+    const upkeep = { params: { server_id }, body: { action_template_id } };
+    const waiting = [await start(server_id), await client.call("startServerExecution", upkeep)];
+    // What comes later and elsewhere is handed out, and this is not.
+    const elsewhere = await server();
+    await start(elsewhere.server_id);
+    await elsewhere.link.job();
+    expect(await Promise.all(waiting.map(stateOf))).toEqual(["queued", "queued"]);
+    await client.call("releaseLock", { params: { lock_id } });
+    const jobs = [await link.job(), await link.job()];
+    expect(jobs.map(({ execution_id }) => execution_id)).toEqual(waiting.map(({ execution_id }) => execution_id));
   });
 
   test("waits while the queue is drained", async () => {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { closeCode, LINK_PATH, Problem } from "@homeslice/protocol";
+import { closeCode, LINK_PATH, mintToken, Problem } from "@homeslice/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { eventually } from "../../support/eventually.ts";
@@ -220,6 +220,29 @@ test("one user's requests are limited, and another's are not", async () => {
   expect(refused.length).toBeGreaterThan(5);
   expect(Number(refused[0]?.headers.get("retry-after"))).toBeGreaterThan(0);
   expect((await ask("operator")).status).toBe(200);
+});
+
+test("one tenant's requests are limited together, however many users it has, and another's are not", async () => {
+  installation.with = { requestsPerSecond: 0.5 };
+  const { url: limited } = await installation.start();
+  const ask = async (subject: string, tenant: string) => {
+    const token = await mintToken(installation.secret, { subject, tenant, role: "viewer" }, 600);
+    return (await fetch(`${limited}/api/v1/queue`, { headers: { authorization: `Bearer ${token}` } })).status;
+  };
+  // Each once, so that none of them has asked too much: 10 at once, and 5 a second, are a tenant's share.
+  const answers = await Promise.all(Array.from({ length: 100 }, (_, number) => ask(`user ${number}`, "many")));
+  expect(new Set(answers)).toEqual(new Set([200, 429]));
+  expect(await ask("user 0", "few")).toBe(200);
+});
+
+test("requests of strangers from one address are limited, and from another are not", async () => {
+  installation.with = { trustedProxies: ["127.0.0.1"] };
+  const { url: limited } = await installation.start();
+  const ask = async (address: string) =>
+    (await fetch(`${limited}/api/v1/queue`, { headers: { "x-forwarded-for": address } })).status;
+  const answers = await Promise.all(Array.from({ length: 400 }, () => ask("192.0.2.1")));
+  expect(new Set(answers)).toEqual(new Set([401, 429]));
+  expect(await ask("192.0.2.2")).toBe(401);
 });
 
 describe("a WebSocket", () => {

@@ -230,6 +230,13 @@ const here: Readonly<Record<string, (reader: Reader) => Promise<unknown>>> = {
     const approval = await admin.call("getApproval", { params: { execution_id: known.get("EXECUTION_ID") ?? "" } });
     expect(approval).toMatchObject({ status: "pending", needed: 2, votes: [{ by: "bob", decision: "approve" }] });
   },
+  "executions.md": async ({ admin, servers: [server_id] }) => {
+    const { items } = await admin.call("listExecutions");
+    expect(items).toMatchObject([{ execution_type: "bulk", priority: 7, results: { total_count: 5 } }]);
+    expect(await admin.call("getQueue")).toMatchObject({ draining: true, queued: 2, held: 3 });
+    const locks = await admin.call("listLocks", { query: { status: "active" } });
+    expect(locks.items).toMatchObject([{ server_id, lock_type: "maintenance" }]);
+  },
   "hooks.md": async ({ admin }) => {
     const { items } = await admin.call("listHooks", { query: { sort: "created" } });
     expect(items.map(({ source }) => source)).toEqual(["alertmanager", "webhook"]);

@@ -28,7 +28,7 @@ afterAll(async () => await installation.close());
 async function populate(client: Client): Promise<Known> {
   const operation = { type: "shell_command" as const, argv: ["true"] satisfies [string] };
   const known: Record<string, string[]> = {};
-  const keep = (name: string, id: string) => (known[name] = [...(known[name] ?? []), id]);
+  const keep: Keep = (name, id) => (known[name] = [...(known[name] ?? []), id]);
   for (let index = 0; index < 3; index++) {
     const { server } = await client.call("registerServer", { body: { hostname: `fuzzed-${index}` } });
     const { server_id } = server;
@@ -42,8 +42,38 @@ async function populate(client: Client): Promise<Known> {
     keep("account_id", (await client.call("createAccount", { body: account })).account_id);
     const token = { name: `fuzzed ${index}`, role: "viewer" as const };
     keep("token_id", (await client.call("createApiToken", { body: token })).token_id);
+    await populateAutomation(client, keep, `fuzzed ${index}`, server_id);
   }
   return known;
+}
+
+type Keep = (name: string, id: string) => unknown;
+
+/** Of what works by itself, and of what it needs. */
+async function populateAutomation(client: Client, keep: Keep, name: string, server_id: string): Promise<void> {
+  const steps = [{ name: "ask", gate: { message: "?" } }];
+  const { workflow_id } = await client.call("createWorkflow", { body: { name, steps } });
+  keep("workflow_id", workflow_id);
+  keep("run_id", (await client.call("startWorkflow", { params: { workflow_id }, body: {} })).run_id);
+  const execution = { operation: { type: "shell_command" as const, argv: ["true"] satisfies [string] } };
+  const timing = { type: "cron" as const, expression: "@yearly" };
+  const schedule = { name, timing, execution: { ...execution, target_servers: [server_id] } };
+  keep("schedule_id", (await client.call("createSchedule", { body: schedule })).schedule_id);
+  const hook = { name, source: "webhook" as const, secret: `whsec_${"A".repeat(32)}`, workflow_id };
+  keep("hook_id", (await client.call("createHook", { body: hook })).hook_id);
+  const target = { type: "email" as const, to: ["ops@example.com"] };
+  const { channel_id } = await client.call("createChannel", { body: { name, target } });
+  keep("channel_id", channel_id);
+  const told = { name, channel_ids: [channel_id], events: ["approval.requested" as const] };
+  keep("rule_id", (await client.call("createNotificationRule", { body: told })).rule_id);
+  const rare = { name, environments: ["prod" as const], min_targets: 1_000 };
+  keep("rule_id", (await client.call("createApprovalRule", { body: rare })).rule_id);
+  const secret = { name: name.replace(" ", "-"), source: { type: "value" as const, value: "s3cret" } };
+  keep("secret_id", (await client.call("createSecret", { body: secret })).secret_id);
+  const binding = { name, role: "viewer" as const };
+  keep("role_binding_id", (await client.call("createRoleBinding", { body: binding })).role_binding_id);
+  const reports = { name, kind: "changes" as const, expression: "@yearly" };
+  keep("report_schedule_id", (await client.call("createReportSchedule", { body: reports })).report_schedule_id);
 }
 
 test.concurrent.for(["admin", "viewer"] as const)(

@@ -1,8 +1,10 @@
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { TASK_FILE } from "@homeslice/agent/operations/checks/task.ts";
 import { offeredOperations } from "@homeslice/agent/operations/index.ts";
 import type { Operation } from "@homeslice/protocol/operations/index.ts";
@@ -11,6 +13,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { debianProgram } from "../../support/debian.ts";
 import { Bench, eventually } from "./harness.ts";
+
+const run = promisify(execFile);
 
 let bench: Bench;
 const closing: (() => void)[] = [];
@@ -35,13 +39,18 @@ async function listen(answer: (path: string) => { status: number; body: string }
     const found = answer(request.url ?? "");
     if (found !== undefined) response.writeHead(found.status).end(found.body);
   });
+  return `http://127.0.0.1:${await portOf(server)}`;
+}
+
+/** Lets a server listen until the test ends. */
+async function portOf(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   closing.push(() => {
     server.close();
     server.closeAllConnections();
   });
   const { port }: AddressInfo = JSON.parse(JSON.stringify(server.address()));
-  return `http://127.0.0.1:${port}`;
+  return port;
 }
 
 describe("a file validation", () => {
@@ -135,6 +144,22 @@ describe("a service health check", () => {
     const file = await check({ type: "file_validation", path: "/" });
     expect(file.finish.exit_code).toBe(0);
     expect((await waiting).finish).toMatchObject({ outcome: "timed_out" });
+  });
+
+  it("trusts no certificate that nobody vouches for, unless it is told to", async () => {
+    const [key, cert] = [bench.path("key.pem"), bench.path("cert.pem")];
+    const files = ["-keyout", key, "-out", cert, "-subj", "/CN=localhost"];
+    await run("openssl", ["req", "-x509", "-newkey", "ed25519", "-nodes", ...files]);
+    const secure = createSecureServer({ key: await readFile(key), cert: await readFile(cert) }, (_, response) => {
+      response.end("well");
+    });
+    const port = await portOf(secure);
+    const probe = { kind: "http", url: `https://127.0.0.1:${port}/` } as const;
+    const distrusted = await check({ type: "service_health", probe });
+    expect(distrusted.finish).toMatchObject({ exit_code: 1, result: { passed: false, status: null } });
+    expect(distrusted.text).toContain("self-signed certificate");
+    const told = await check({ type: "service_health", probe: { ...probe, verify_certificate: false } });
+    expect(told.finish).toMatchObject({ exit_code: 0, result: { passed: true, status: "200" } });
   });
 
   it("connects to a port", async () => {

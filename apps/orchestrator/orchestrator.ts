@@ -55,7 +55,7 @@ export async function startOrchestrator(
     const sweeper = new Sweeper(context);
     const canceller = new Canceller(context, registry);
     const parts = { registry, reports: new Reports(context), heartbeats: new Heartbeats(context) };
-    const links = new LinkServer(context, parts);
+    const links = new LinkServer(context, parts, Math.ceil(settings.database.connections / 2));
     const sealer = new Sealer(context);
     const scheduler = new Scheduler(context);
     const workflows = new WorkflowRunner(context);

@@ -15,6 +15,7 @@ import { ZodError } from "zod";
 import type { Context } from "../context.ts";
 import { watchPulse } from "../pulse.ts";
 import { findServerKey, findServerTenant } from "../servers/enrolment.ts";
+import { Turns } from "../turns.ts";
 import { LinkOutOfStep } from "./reports.ts";
 import { AgentSession, type SessionParts } from "./session.ts";
 
@@ -25,12 +26,16 @@ const MAX_UNDER_WAY = 200;
 export class LinkServer {
   readonly #context: Context;
   readonly #parts: SessionParts;
+  /** Of links that are made and ended: many at once must not keep everything else from the database. */
+  readonly #turns: Turns;
   /** The ends of the links that are still open or have messages under way. */
   readonly #ends = new Set<Promise<void>>();
 
-  constructor(context: Context, parts: SessionParts) {
+  /** @param atOnce links that are made and ended at a time */
+  constructor(context: Context, parts: SessionParts, atOnce: number) {
     this.#context = context;
     this.#parts = parts;
+    this.#turns = new Turns(atOnce);
   }
 
   /** Speaks the link protocol on a freshly opened socket. */
@@ -52,7 +57,7 @@ export class LinkServer {
         const message = AgentMessage.parse(JSON.parse(String(data)));
         if (session !== undefined) return underWay.add(session.handle(message));
         clearTimeout(helloTimer);
-        session = await this.#welcome(socket, address, nonce, message);
+        session = await this.#turns.take(() => this.#welcome(socket, address, nonce, message));
       });
     });
     const { promise: end, resolve } = Promise.withResolvers<void>();
@@ -61,7 +66,7 @@ export class LinkServer {
       clearTimeout(helloTimer);
       clearInterval(pulse);
       enqueue(() => underWay.settled());
-      enqueue(async () => await session?.closed());
+      enqueue(async () => await this.#turns.take(async () => await session?.closed()));
       enqueue(async () => {
         this.#ends.delete(end);
         resolve();
@@ -82,6 +87,8 @@ export class LinkServer {
     nonce: string,
     hello: AgentMessage,
   ): Promise<AgentSession | undefined> {
+    // By its turn, it may have given up.
+    if (socket.readyState !== socket.OPEN) return undefined;
     if (hello.type !== "hello") throw new LinkOutOfStep("the first message must be hello");
     if (commonVersion(hello.versions) === undefined) {
       this.#context.log.warn(

@@ -8,6 +8,8 @@ import { TestAgent } from "./testAgent.ts";
 
 /** For links that are to stand however slow the machine is: nobody renews them. */
 const standing = { heartbeatMs: 60_000, sessionMs: 60_000 };
+/** More agents than there are connections to the database. */
+const CROWD = 20;
 let installation: Installation;
 
 beforeAll(async () => {
@@ -225,4 +227,23 @@ test("F4: locks of an orchestrator that is gone in the middle of a transaction a
   const link = await agent.connect(other.url);
   await link.receive("welcome");
   expect((await link.job()).execution_id).toBe(execution_id);
+});
+
+test("F32: agents that all come at once leave the database to others, too, and are all welcome in their turn", async () => {
+  const { url } = await installation.start(standing);
+  const client = await installation.client(url);
+  const agents = await Promise.all(Array.from({ length: CROWD }, () => enrol(client, url)));
+  const databases = openDatabases(installation.settings().database, () => {});
+  const holding = await databases.system.startTransaction().execute();
+  await holding.selectFrom("servers").select("server_id").forUpdate().execute();
+  const links = await Promise.all(agents.map((agent) => agent.connect(url)));
+  await eventually(async () => {
+    const waiting = "wait_event_type = 'Lock' and datname = current_database()";
+    return (await installation.rows(`select from pg_stat_activity where ${waiting}`, "*")).length > 1;
+  }, "they have begun to come");
+  const { items } = await client.call("listServers", { query: { limit: 1 } });
+  expect(items).toHaveLength(1);
+  await holding.rollback().execute();
+  await databases.close();
+  for (const link of links) await link.receive("welcome");
 });

@@ -1,3 +1,4 @@
+import "./app/parsing.ts";
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
@@ -31,15 +32,22 @@ const router = createAppRouter(queryClient);
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no element with the id root");
-// While it is developed, what is shown is what was just written.
-if (import.meta.env.PROD) void registerWorker();
-const messages = await messagesIn(language);
-createRoot(root).render(
-  <StrictMode>
-    <MessagesProvider language={language} messages={messages}>
-      <QueryClientProvider client={queryClient}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </MessagesProvider>
-  </StrictMode>,
-);
+// Not awaited here: the file of a page waits until this one has run.
+void show(root);
+
+async function show(root: HTMLElement): Promise<void> {
+  // What is shown first is asked for at once, not one after the other.
+  void queryClient.prefetchQuery(sessionQuery);
+  const [messages] = await Promise.all([messagesIn(language), router.load()]);
+  createRoot(root).render(
+    <StrictMode>
+      <MessagesProvider language={language} messages={messages}>
+        <QueryClientProvider client={queryClient}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </MessagesProvider>
+    </StrictMode>,
+  );
+  // While it is developed, what is shown is what was just written.
+  if (import.meta.env.PROD) void registerWorker();
+}

@@ -1,12 +1,15 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { historyQuery } from "../api/queries.ts";
 import { root } from "../app/root.ts";
 import { ExecutionSearch } from "./executionSearch.ts";
-import { HistorySearch } from "./historySearch.ts";
+import { HistorySearch, historyFilter } from "./historySearch.ts";
 
 const history = createRoute({
   getParentRoute: () => root,
   path: "/history",
   validateSearch: HistorySearch,
+  loader: ({ context: { queryClient }, location }) =>
+    void queryClient.prefetchInfiniteQuery(historyQuery(historyFilter(HistorySearch.parse(location.search)))),
   component: lazyRouteComponent(() => import("./HistoryPage.tsx"), "HistoryPage"),
 });
 

@@ -18,15 +18,20 @@ export function shell(): Plugin {
         },
       },
     }),
-    generateBundle(_options, bundle) {
-      const files = Object.keys(bundle)
-        .filter((file) => file.startsWith("assets/") && !file.endsWith(".map"))
-        .map((file) => `/${file}`);
-      const version = createHash("sha256").update(files.join("\n")).digest("hex").slice(0, 16);
-      const worker = bundle["service-worker.js"];
-      if (worker?.type !== "chunk") throw new Error("the build has no service worker");
-      const shellFiles = JSON.stringify(["/icon.svg", "/manifest.webmanifest", ...files]);
-      worker.code = `const SHELL_FILES=${shellFiles},SHELL_VERSION="${version}";${worker.code}`;
+    generateBundle: {
+      // When it is known which files there will be.
+      order: "post",
+      handler(_options, bundle) {
+        const files = Object.keys(bundle)
+          .filter((file) => file.startsWith("assets/") && !file.endsWith(".map"))
+          .map((file) => `/${file}`);
+        const version = createHash("sha256").update(files.join("\n")).digest("hex").slice(0, 16);
+        const worker = bundle["service-worker.js"];
+        if (worker?.type !== "chunk") throw new Error("the build has no service worker");
+        if (worker.imports.length > 0) throw new Error(`the service worker is not one file: see ${worker.imports}`);
+        const shellFiles = JSON.stringify(["/icon.svg", "/manifest.webmanifest", ...files]);
+        worker.code = `const SHELL_FILES=${shellFiles},SHELL_VERSION="${version}";${worker.code}`;
+      },
     },
   };
 }

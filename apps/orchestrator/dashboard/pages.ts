@@ -34,7 +34,7 @@ const areas = [
  * @param directory where the built dashboard is
  */
 export async function addDashboard(app: FastifyInstance, directory: string): Promise<void> {
-  await app.register(fastifyStatic, { root: directory, serve: false });
+  await app.register(fastifyStatic, { root: directory, serve: false, preCompressed: true });
   app.get<{ Params: { "*": string } }>("/assets/*", open, (request, reply) =>
     reply.sendFile(request.params["*"], join(directory, "assets"), { immutable: true, maxAge: YEAR }),
   );

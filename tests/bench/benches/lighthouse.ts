@@ -13,7 +13,12 @@ const PAGES = ["/servers", "/history", "/executions/$executionId"];
 const categories = ["performance", "accessibility", "best-practices"] as const;
 type Category = (typeof categories)[number];
 
-const Report = z.object({ categories: z.record(z.enum(categories), z.object({ score: z.number() })) });
+const AuditRef = z.object({ id: z.string(), weight: z.number() });
+const Report = z.object({
+  categories: z.record(z.enum(categories), z.object({ score: z.number(), auditRefs: z.array(AuditRef) })),
+  audits: z.record(z.string(), z.object({ score: z.number().nullable() })),
+});
+type Report = z.infer<typeof Report>;
 
 /** The dashboard as Lighthouse rates it on a desktop: of each page the median of some runs, and of the pages the worst. */
 export const lighthouse: Bench = {
@@ -27,8 +32,12 @@ export const lighthouse: Bench = {
       const worst = { performance: 100, accessibility: 100, "best-practices": 100 };
       for (const page of pages) {
         const path = page.replace(/\$(\w+)/, (_, name: string) => stage.seed[name] ?? "");
-        say(`${page}, ${quick ? 1 : RUNS} times`);
-        const scores = await ratings(stage, path, browser.path, quick ? 1 : RUNS);
+        const scores: Record<Category, number[]> = { performance: [], accessibility: [], "best-practices": [] };
+        for (let i = 0; i < (quick ? 1 : RUNS); i++) {
+          const report = await rate(stage, path, browser.path);
+          for (const name of categories) scores[name].push(pointsOf(report, name));
+          say(`${page}: ${categories.map((name) => inWords(report, name)).join("; ")}`);
+        }
         for (const name of categories) worst[name] = Math.min(worst[name], quantile(scores[name], 0.5));
       }
       const unit = "points";
@@ -43,17 +52,21 @@ export const lighthouse: Bench = {
   },
 };
 
-async function ratings(stage: Stage, path: string, browser: string, runs: number): Promise<Record<Category, number[]>> {
-  const scores: Record<Category, number[]> = { performance: [], accessibility: [], "best-practices": [] };
-  for (let i = 0; i < runs; i++) {
-    const report = await rate(stage, path, browser);
-    for (const name of categories) scores[name].push(100 * report.categories[name].score);
-  }
-  return scores;
+const pointsOf = ({ categories }: Report, name: Category) => Math.round(100 * categories[name].score);
+
+/** The points of a category, and those that audits cost, where they do. */
+function inWords(report: Report, name: Category): string {
+  const { auditRefs } = report.categories[name];
+  const whole = auditRefs.reduce((sum, { weight }) => sum + weight, 0);
+  const costs = auditRefs
+    .map(({ id, weight }) => ({ id, cost: (100 * weight * (1 - (report.audits[id]?.score ?? 1))) / whole }))
+    .filter(({ cost }) => cost >= 0.5)
+    .map(({ id, cost }) => `${id} -${cost.toFixed(0)}`);
+  return `${name} ${pointsOf(report, name)}${costs.length > 0 ? ` (${costs.join(", ")})` : ""}`;
 }
 
 /** Rates one page once, as somebody who is logged in sees it. */
-async function rate(stage: Stage, path: string, browser: string): Promise<z.infer<typeof Report>> {
+async function rate(stage: Stage, path: string, browser: string): Promise<Report> {
   const context = await stage.context();
   const cookies = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
   await context.close();

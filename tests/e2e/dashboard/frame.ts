@@ -48,13 +48,36 @@ export function describeFrame(stage: () => Stage): void {
 
     test("what is fetched at first is at most 180 kB, and each page at most 120 kB more", () => {
       const { built } = stage();
-      const document = readFileSync(join(built, "index.html"), "utf8");
-      const initial = [...document.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].map(([, file = ""]) => file);
-      const sizeOf = (file: string) => gzipSync(readFileSync(join(built, file))).length;
-      expect(initial.map(sizeOf).reduce((sum, size) => sum + size)).toBeLessThanOrEqual(180_000);
+      const initial = initialScripts(built);
+      const sizes = initial.map((file) => sizeOf(built, file));
+      expect(sizes.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(180_000);
       const scripts = readdirSync(join(built, "assets")).filter((file) => file.endsWith(".js"));
       const lazy = scripts.map((file) => `assets/${file}`).filter((file) => !initial.includes(file));
-      expect(lazy.filter((file) => sizeOf(file) > 120_000)).toEqual([]);
+      expect(lazy.filter((file) => sizeOf(built, file) > 120_000)).toEqual([]);
+    });
+
+    test("what is fetched at first is a few files, compressed for whoever takes that", async () => {
+      const { built, url } = stage();
+      const scripts = initialScripts(built);
+      expect(scripts.length).toBeLessThanOrEqual(2);
+      const [largest = ""] = scripts.toSorted((one, other) => sizeOf(built, other) - sizeOf(built, one));
+      for (const encoding of ["br", "gzip", null]) {
+        const response = await fetch(`${url}/${largest}`, { headers: { "accept-encoding": encoding ?? "identity" } });
+        expect(response.headers.get("content-encoding")).toBe(encoding);
+        expect(response.headers.get("vary")).toContain("accept-encoding");
+        expect(Buffer.from(await response.arrayBuffer())).toEqual(readFileSync(join(built, largest)));
+      }
     });
   });
+}
+
+/** The scripts that the document asks for by itself. */
+function initialScripts(built: string): string[] {
+  const document = readFileSync(join(built, "index.html"), "utf8");
+  return [...document.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].map(([, file = ""]) => file);
+}
+
+/** Its bytes as they go over the network. */
+function sizeOf(built: string, file: string): number {
+  return gzipSync(readFileSync(join(built, file))).length;
 }

@@ -108,7 +108,15 @@ export const RegisteredServer = z.object({
   enrolment_expires_at: Timestamp,
 });
 
+const HEX = "[0-9a-fA-F]";
+const UUID = `${HEX}{8}(-${HEX}{4}){3}-${HEX}{12}`;
+
 export const ServerFilter = z.strictObject({
+  server_ids: z
+    .string()
+    .regex(new RegExp(`^${UUID}(,${UUID}){0,99}$`), "use at most 100 ids, with commas between them")
+    .optional()
+    .meta({ description: "Servers with one of these ids: at most 100, with commas between them" }),
   status: ServerState.optional(),
   environment: Environment.optional(),
   server_group: Label.optional(),

@@ -35,6 +35,18 @@ export const firstServersQuery = (listing: RequestOf<"listServers">["query"]) =>
     staleTime: REFRESH_MS,
   });
 
+/** Some servers, by their ids. */
+export const namedServersQuery = (serverIds: readonly string[]) =>
+  queryOptions({
+    queryKey: ["named servers", serverIds],
+    queryFn: async () => {
+      const query = { server_ids: serverIds.join(","), limit: serverIds.length };
+      return (await api.call("listServers", { query })).items;
+    },
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+  });
+
 /** One server as it is. */
 export const serverQuery = (serverId: string) =>
   queryOptions({

@@ -1,9 +1,9 @@
 import type { Execution } from "@homeslice/protocol/executions.ts";
-import { type UseQueryResult, useQuery } from "@tanstack/react-query";
-import { serversQuery } from "../api/queries.ts";
+import type { UseQueryResult } from "@tanstack/react-query";
 import { titleOf } from "../executions/title.ts";
 import { useMessages } from "../i18n/messages.tsx";
 import { plainText } from "../logs/ansi.ts";
+import { useServerNames } from "../servers/useServerNames.ts";
 import { ErrorNotice, Skeleton } from "../ui/notices.tsx";
 
 /** So many servers are named; of more, how many more there are. */
@@ -12,10 +12,10 @@ const NAMED = 50;
 /** Exactly what would run, and where. */
 export function WhatRuns({ query: { data, error, refetch } }: { query: UseQueryResult<Execution> }) {
   const { approvals: texts } = useMessages();
-  const { data: servers = [] } = useQuery(serversQuery);
+  const named = data?.target_servers.slice(0, NAMED) ?? [];
+  const nameOf = useServerNames(named);
   if (error) return <ErrorNotice error={error} reset={() => void refetch()} />;
   if (!data) return <Skeleton rows={2} />;
-  const nameOf = (id: string) => servers.find(({ server_id }) => server_id === id)?.hostname ?? id;
   const { operation, target_servers } = data;
   const details = Object.entries(operation).filter(([name]) => name !== "type" && name !== "argv");
   const beyond = target_servers.length - NAMED;
@@ -33,7 +33,7 @@ export function WhatRuns({ query: { data, error, refetch } }: { query: UseQueryR
         </ul>
       )}
       <ul className="chips" aria-label={texts.servers}>
-        {target_servers.slice(0, NAMED).map((id) => (
+        {named.map((id) => (
           <li key={id}>{plainText(nameOf(id))}</li>
         ))}
         {beyond > 0 && <li>{texts.more(beyond)}</li>}

@@ -1,8 +1,10 @@
 import type { Execution, ResultDetail } from "@homeslice/protocol/executions.ts";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useMemo } from "react";
 import { previousQuery } from "../api/executionQueries.ts";
 import { useMessages } from "../i18n/messages.tsx";
+import { useServerNames } from "../servers/useServerNames.ts";
 import { type Column, DataTable } from "../ui/DataTable.tsx";
 import { Mark, type Tone } from "../ui/Mark.tsx";
 import { Moment } from "../ui/Moment.tsx";
@@ -10,7 +12,6 @@ import { EmptyState, ErrorNotice, Skeleton } from "../ui/notices.tsx";
 import { StateBadge } from "../ui/StateBadge.tsx";
 import { duration } from "../ui/time.ts";
 import { type ComparedServer, compare } from "./compare.ts";
-import { useServerNames } from "./useServerNames.ts";
 
 const tones: Record<ComparedServer["change"], Tone> = {
   same: "quiet",
@@ -25,7 +26,8 @@ const tones: Record<ComparedServer["change"], Tone> = {
 export function Comparison({ execution }: { execution: Execution }) {
   const { executions: texts } = useMessages();
   const { data: previous, error, isPending, refetch } = useQuery(previousQuery(execution));
-  const columns = useColumns();
+  const rows = useMemo(() => (previous ? compare(execution, previous) : []), [execution, previous]);
+  const columns = useColumns(rows);
   if (error) return <ErrorNotice error={error} reset={() => void refetch()} />;
   if (isPending) return <Skeleton rows={4} />;
   if (previous === null) {
@@ -44,19 +46,14 @@ export function Comparison({ execution }: { execution: Execution }) {
         {" · "}
         <Moment at={previous.timing.created_at} />
       </p>
-      <DataTable
-        caption={texts.tabs.comparison}
-        columns={columns}
-        rows={compare(execution, previous)}
-        rowKey={({ serverId }) => serverId}
-      />
+      <DataTable caption={texts.tabs.comparison} columns={columns} rows={rows} rowKey={({ serverId }) => serverId} />
     </>
   );
 }
 
-function useColumns(): Column<ComparedServer>[] {
+function useColumns(rows: readonly ComparedServer[]): Column<ComparedServer>[] {
   const { executions: texts } = useMessages();
-  const name = useServerNames();
+  const name = useServerNames(rows.map(({ serverId }) => serverId));
   return [
     { key: "server", header: texts.server, cell: ({ serverId }) => name(serverId) },
     {

@@ -7,9 +7,9 @@ import type { FeedState } from "../live/executionFeed.ts";
 import { readLog, save } from "../logs/downloadLog.ts";
 import { LogView } from "../logs/LogView.tsx";
 import type { LineName } from "../logs/lineName.ts";
+import { useServerNames } from "../servers/useServerNames.ts";
 import { Button } from "../ui/Button.tsx";
 import { Choice } from "../ui/Choice.tsx";
-import { useServerNames } from "./useServerNames.ts";
 
 const route = getRouteApi("/executions/$executionId");
 
@@ -18,8 +18,8 @@ export function ExecutionOutput({ execution, feed: { log, connection } }: { exec
   const { executions: texts } = useMessages();
   const { server, line } = route.useSearch();
   const navigate = route.useNavigate();
-  const name = useServerNames();
   const servers = execution.target_servers;
+  const name = useServerNames(servers);
   const goTo = useCallback(
     (named: LineName) =>
       void navigate({ search: (before) => ({ ...before, line: named }), replace: true, resetScroll: false }),
@@ -55,7 +55,7 @@ export function ExecutionOutput({ execution, feed: { log, connection } }: { exec
 
 function DownloadButton({ execution, servers }: { execution: Execution; servers: readonly string[] }) {
   const { executions: texts } = useMessages();
-  const name = useServerNames();
+  const name = useServerNames(execution.target_servers);
   const download = useChange({
     run: () => readLog(execution.execution_id, servers, name),
     onDone: (text) => save(text, `${execution.execution_id}.log`),

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { historyQuery } from "../api/queries.ts";
 import { useMessages } from "../i18n/messages.tsx";
+import { useServerNames } from "../servers/useServerNames.ts";
 import { Button } from "../ui/Button.tsx";
 import { Choice } from "../ui/Choice.tsx";
 import { DayRange } from "../ui/DayRange.tsx";
@@ -10,7 +11,6 @@ import { EmptyState, ErrorNotice, Skeleton } from "../ui/notices.tsx";
 import { SearchBox } from "../ui/SearchBox.tsx";
 import { ExecutionTable } from "./ExecutionTable.tsx";
 import { HistorySearch, historyFilter } from "./historySearch.ts";
-import { useServerNames } from "./useServerNames.ts";
 
 const route = getRouteApi("/history");
 
@@ -52,7 +52,7 @@ function HistoryFilters() {
   const { executions: texts, states } = useMessages();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const name = useServerNames();
+  const name = useServerNames(search.server === undefined ? [] : [search.server]);
   const change = (part: Record<string, string | undefined>) =>
     void navigate({ search: (before) => HistorySearch.parse({ ...before, ...part }), replace: true });
   const { execution_type } = ExecutionSummary.shape;

@@ -5,10 +5,10 @@ import { api } from "../api/client.ts";
 import { useChange } from "../api/useChange.ts";
 import { useMessages } from "../i18n/messages.tsx";
 import { newKey } from "../run/newKey.ts";
+import { useServerNames } from "../servers/useServerNames.ts";
 import { Button } from "../ui/Button.tsx";
 import { ConfirmDialog } from "../ui/ConfirmDialog.tsx";
 import { titleOf } from "./title.ts";
-import { useServerNames } from "./useServerNames.ts";
 
 /** Starts what has ended again, where it did not succeed. */
 export function RetryButton({ execution }: { execution: Execution }) {
@@ -16,7 +16,7 @@ export function RetryButton({ execution }: { execution: Execution }) {
   // One key for as long as the dialog is open: asking twice starts once.
   const [key, setKey] = useState<string>();
   const navigate = useNavigate();
-  const name = useServerNames();
+  const name = useServerNames(execution.target_servers);
   const retry = useChange({
     run: (idempotencyKey: string) =>
       api.call("retryExecution", { params: { execution_id: execution.execution_id }, idempotencyKey }),

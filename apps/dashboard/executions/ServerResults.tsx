@@ -1,13 +1,13 @@
 import type { Execution, ResultDetail } from "@homeslice/protocol/executions.ts";
 import { Link } from "@tanstack/react-router";
 import { useLanguage, useMessages } from "../i18n/messages.tsx";
+import { useServerNames } from "../servers/useServerNames.ts";
 import { bytes } from "../ui/bytes.ts";
 import { type Column, DataTable } from "../ui/DataTable.tsx";
 import { StateBadge } from "../ui/StateBadge.tsx";
 import { duration } from "../ui/time.ts";
 import { useNow } from "../ui/useNow.ts";
 import { type Bar, barOf } from "./timeline.ts";
-import { useServerNames } from "./useServerNames.ts";
 
 /** How an execution goes on each of its servers: its state, when it was at work, how it ended, and what it took. */
 export function ServerResults({ execution }: { execution: Execution }) {
@@ -24,7 +24,7 @@ export function ServerResults({ execution }: { execution: Execution }) {
 function useColumns(execution: Execution): Column<ResultDetail>[] {
   const { executions: texts } = useMessages();
   const language = useLanguage();
-  const name = useServerNames();
+  const name = useServerNames(execution.target_servers);
   const now = useNow(1_000);
   return [
     {

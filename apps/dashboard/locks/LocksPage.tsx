@@ -1,11 +1,11 @@
 import { type Lock, LockStatus, LockType } from "@homeslice/protocol/locks.ts";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "../api/client.ts";
 import { pagesQuery } from "../api/pages.ts";
-import { serversQuery } from "../api/queries.ts";
 import { useMessages } from "../i18n/messages.tsx";
+import { useServerNames } from "../servers/useServerNames.ts";
 import { useMay } from "../session/useMay.ts";
 import { Button } from "../ui/Button.tsx";
 import { Choice } from "../ui/Choice.tsx";
@@ -38,7 +38,8 @@ export function LocksPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const list = useInfiniteQuery(locksQuery(search));
-  const columns = useColumns();
+  const locks = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const columns = useColumns(locks);
   const mayLock = useMay("locks:write");
   const [taking, setTaking] = useState(false);
   const change = (part: Record<string, string | undefined>) =>
@@ -84,10 +85,9 @@ export function LocksPage() {
   );
 }
 
-function useColumns(): Column<Lock>[] {
+function useColumns(shown: readonly Lock[]): Column<Lock>[] {
   const { locks: texts, forms } = useMessages();
-  const { data: servers = [] } = useQuery(serversQuery);
-  const nameOf = (id: string) => servers.find(({ server_id }) => server_id === id)?.hostname ?? id;
+  const nameOf = useServerNames([...new Set(shown.map(({ server_id }) => server_id))]);
   return [
     { key: "server", header: texts.server, cell: ({ server_id }) => nameOf(server_id) },
     { key: "type", header: texts.type, cell: ({ lock_type }) => texts.types[lock_type] },

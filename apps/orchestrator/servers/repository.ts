@@ -70,9 +70,10 @@ export async function listServers(
   connection: Connection,
   listing: RequestOf<"listServers">["query"],
 ): Promise<ResponseOf<"listServers">> {
-  const { status, environment, server_group, tag, hostname, search, capability, agent_version } = listing;
+  const { server_ids, status, environment, server_group, tag, hostname, search, capability, agent_version } = listing;
   const page = new Page(order, listing);
   let query = selectServers(connection).select(page.place).where(ofTenant).where(page.follows);
+  if (server_ids !== undefined) query = query.where(sql<boolean>`server_id = any(${server_ids.split(",")}::uuid[])`);
   if (environment !== undefined) query = query.where("environment", "=", environment);
   if (server_group !== undefined) query = query.where("server_group", "=", server_group);
   if (hostname !== undefined) query = query.where("hostname", "=", hostname);

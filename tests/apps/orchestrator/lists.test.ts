@@ -156,7 +156,7 @@ describe("filters", () => {
   const hosts = async (query: Parameters<typeof client.call<"listServers">>[1]) =>
     (await client.call("listServers", query)).items.map(({ hostname }) => hostname).toSorted();
 
-  test("of servers find by text, capability, version and last heartbeat", async () => {
+  test("of servers find by ids, text, capability, version and last heartbeat", async () => {
     expect(await hosts({ query: { search: "ALPH" } })).toEqual(["alpha", "alpha"]);
     expect(await hosts({ query: { search: "tag-bra" } })).toEqual(["bravo"]);
     expect(await hosts({ query: { search: "%" } })).toEqual([]);
@@ -165,6 +165,10 @@ describe("filters", () => {
     const hourAgo = new Date(Date.now() - 3_600_000).toISOString();
     expect(await hosts({ query: { seen_after: hourAgo } })).toEqual(["alpha", "delta"]);
     expect(await hosts({ query: { seen_before: hourAgo } })).toEqual(["alpha", "bravo", "charlie"]);
+    const server_ids = [servers[0], servers[4], crypto.randomUUID()].join(",");
+    expect(await hosts({ query: { server_ids } })).toEqual(["bravo", "delta"]);
+    expect(await hosts({ query: { server_ids, environment: "prod" } })).toEqual([]);
+    await expect(hosts({ query: { server_ids: `${servers[0]},` } })).rejects.toThrow("the request has 1 problem");
   });
 
   test("of actions find by tag, operation and text", async () => {

@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { violations } from "./axe.ts";
 import { download } from "./download.ts";
@@ -22,6 +23,16 @@ export function describeRecords(stage: () => Stage): void {
           .first()
           .waitFor();
       });
+    });
+
+    test("the history of one server tells its name, and asks for no other server", async () => {
+      const { serverId = "" } = stage().seed;
+      const asked: string[] = [];
+      const prepare = async (page: Page) => page.on("request", (request) => asked.push(request.url()));
+      const act = async (page: Page) => await page.getByRole("button", { name: "Only on kitchen" }).waitFor();
+      await stage().visit(`/history?server=${serverId}`, act, { prepare });
+      const servers = asked.map((url) => new URL(url)).filter(({ pathname }) => pathname === "/api/v1/servers");
+      expect(servers.map(({ searchParams }) => searchParams.get("server_ids"))).toEqual([serverId]);
     });
 
     test("the audit log is filtered, shown in full, found intact, and exported as it is filtered", async () => {

@@ -25,7 +25,7 @@ export function ServerPage() {
   const { data: server, error, refetch } = useQuery(serverQuery(serverId));
   const samples = useSamples(server);
   const may = useMay("executions:start");
-  useLiveServers();
+  useLiveServers(server !== undefined);
   if (!server) return <PendingPage title={texts.title} error={error} reset={() => void refetch()} />;
   return (
     <section aria-labelledby="server-title" className="page">

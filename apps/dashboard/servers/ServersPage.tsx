@@ -24,7 +24,7 @@ export function ServersPage() {
   const { data, some, error, isPending, refetch } = useServers(search);
   const may = useMay("servers:write");
   const [enrolling, setEnrolling] = useState(false);
-  useLiveServers();
+  useLiveServers(data !== undefined);
   const deferred = useDeferredValue(search);
   const shown = useMemo(() => filterServers(some, deferred), [some, deferred]);
   const change = (part: Partial<ServerSearch>) =>

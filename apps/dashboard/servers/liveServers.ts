@@ -8,17 +8,21 @@ import { withLive } from "./withLive.ts";
 
 const hello: FollowServersMessage = { type: "follow" };
 
-/** Keeps the servers that are held as they are now, as long as a page shows any. */
-export function useLiveServers(): void {
+/**
+ * Keeps the servers that are held as they are now, as long as a page shows any.
+ *
+ * @param held whether they are: the live view begins with every server, and what nobody holds would be told in vain
+ */
+export function useLiveServers(held: boolean): void {
   const queryClient = useQueryClient();
   const { knownAt, onLoggedOut } = useLiveSession();
   useEffect(() => {
-    if (knownAt === undefined) return;
+    if (!held || knownAt === undefined) return;
     const take = (data: unknown) => {
       const message = LiveServersMessage.parse(data);
-      const held = queryClient.getQueryData(serversQuery.queryKey);
-      if (held !== undefined) {
-        const { servers, complete } = withLive(held, message);
+      const all = queryClient.getQueryData(serversQuery.queryKey);
+      if (all !== undefined) {
+        const { servers, complete } = withLive(all, message);
         queryClient.setQueryData(serversQuery.queryKey, servers);
         if (!complete) void queryClient.invalidateQueries({ queryKey: serversQuery.queryKey, exact: true });
       }
@@ -27,5 +31,5 @@ export function useLiveServers(): void {
       }
     };
     return followLive({ path: "/ws/servers/status", hello, onMessage: take, onLoggedOut });
-  }, [queryClient, knownAt, onLoggedOut]);
+  }, [queryClient, held, knownAt, onLoggedOut]);
 }

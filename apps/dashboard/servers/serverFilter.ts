@@ -4,7 +4,7 @@ import { z } from "zod";
 const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;
 /** As many as are in sight, and some. */
-const FIRST_ROWS = 50;
+const FIRST_ROWS = 30;
 
 /** When the last sign of life of a server came. */
 export const Seen = z.enum(["minutes", "hour", "day", "older"]);

@@ -22,6 +22,7 @@ import * as reports from "./migrations/0020-reports.ts";
 import * as startsOfWorkflows from "./migrations/0021-starts-of-workflows.ts";
 import * as push from "./migrations/0022-push.ts";
 import * as roleBindings from "./migrations/0023-role-bindings.ts";
+import * as serversByName from "./migrations/0025-servers-by-name.ts";
 import { openDatabases } from "./tenancy.ts";
 
 /** Every migration, in order. Names are forever: the database remembers them. */
@@ -46,6 +47,7 @@ const migrations: Record<string, Migration> = {
   "0021-starts-of-workflows": startsOfWorkflows,
   "0022-push": push,
   "0023-role-bindings": roleBindings,
+  "0025-servers-by-name": serversByName,
 };
 
 /** How long a migration waits for a table, in milliseconds: everybody who comes later waits behind it. */

@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 it("F34 floods of output leave another command its latency, and are bounded on disk and on the link", async () => {
-  await writeFile(bench.path("policy.yaml"), "commands: all\nlimits: { output_mb: 4 }\n");
+  await writeFile(bench.path("policy.yaml"), "commands: all\nlimits: { output_mb: 1 }\n");
   await bench.agent();
   const floods = [1, 2, 3].map(() => bench.peer.job(["yes", "a line of a flood that does not end by itself"]));
   for (const job of floods) bench.peer.run(job);

@@ -5,7 +5,7 @@ import { type Client, createClient, DEFAULT_TENANT, mintToken, type Role } from 
 import pg from "pg";
 import { pino } from "pino";
 import { afterAll } from "vitest";
-import { createPreparedDatabase, type TestDatabase } from "../../support/postgres.ts";
+import { createPreparedDatabase, createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
 
 /** Fast enough that nothing waits, slow enough that nothing expires by accident on a busy machine. */
 const timings = {
@@ -43,6 +43,11 @@ export class Installation {
 
   static async create(): Promise<Installation> {
     return new Installation(await createPreparedDatabase("migrated", migrated));
+  }
+
+  /** One whose database has nothing yet: no migration has run there. */
+  static async createEmpty(): Promise<Installation> {
+    return new Installation(await createTestDatabase());
   }
 
   /** Starts an orchestrator on a free port. */

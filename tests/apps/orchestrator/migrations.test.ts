@@ -11,7 +11,7 @@ let installation: Installation;
 let databases: Databases;
 
 beforeAll(async () => {
-  installation = await Installation.create();
+  installation = await Installation.createEmpty();
   databases = openDatabases(installation.settings().database, () => {});
 });
 
@@ -55,7 +55,7 @@ async function seed(): Promise<string[]> {
 }
 
 test("F22: a migration that waits for a table makes nobody wait behind it for long, and is done when the table is free", async () => {
-  const busy = await Installation.create();
+  const busy = await Installation.createEmpty();
   const { system, close } = openDatabases(busy.settings().database, () => {});
   const provider = { getMigrations: async () => ({ "0001-initial": initial }) };
   await new Migrator({ db: system, provider, migrationTableSchema: "public" }).migrateToLatest();
@@ -116,7 +116,7 @@ test("what waited before still waits, and ends where it was", async () => {
 });
 
 test("F11: a migration that fails half-way leaves nothing behind, and the next start brings the database up to date", async () => {
-  const other = await Installation.create();
+  const other = await Installation.createEmpty();
   const { system, close } = openDatabases(other.settings().database, () => {});
   // In the way of the second migration, after much of it.
   await sql`create table locks (in_the_way integer)`.execute(system);

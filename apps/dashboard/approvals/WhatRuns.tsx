@@ -20,7 +20,7 @@ export function WhatRuns({ query: { data, error, refetch } }: { query: UseQueryR
   const details = Object.entries(operation).filter(([name]) => name !== "type" && name !== "argv");
   const beyond = target_servers.length - NAMED;
   return (
-    <section className="what-runs" aria-label={texts.whatRuns}>
+    <div className="what-runs">
       <p>{texts.runs(target_servers.length)}</p>
       <pre className="command">{titleOf({ operation })}</pre>
       {details.length > 0 && (
@@ -38,6 +38,6 @@ export function WhatRuns({ query: { data, error, refetch } }: { query: UseQueryR
         ))}
         {beyond > 0 && <li>{texts.more(beyond)}</li>}
       </ul>
-    </section>
+    </div>
   );
 }

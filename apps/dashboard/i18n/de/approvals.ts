@@ -22,7 +22,6 @@ export const approvals: Messages["approvals"] = {
   of: (given, needed) => `${given} von ${needed}`,
   rules: "Regeln",
   version: "Version der Aktion",
-  whatRuns: "Was laufen würde",
   runs: (count) => `Genau das würde auf ${count} ${count === 1 ? "Server" : "Servern"} laufen:`,
   servers: "Server",
   more: (count) => `und ${count} weitere`,

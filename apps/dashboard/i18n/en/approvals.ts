@@ -20,7 +20,6 @@ export const approvals = {
   of: (given: number, needed: number) => `${given} of ${needed}`,
   rules: "Rules",
   version: "Version of the action",
-  whatRuns: "What would run",
   runs: (count: number) => `Exactly this would run on ${count} ${count === 1 ? "server" : "servers"}:`,
   servers: "Servers",
   more: (count: number) => `and ${count} more`,

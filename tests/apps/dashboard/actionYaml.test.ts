@@ -27,7 +27,7 @@ describe("an action as YAML", () => {
     ["a bomb of aliases", `kind: Action\nname: x\nspec:\n  a: &a [${"x,".repeat(9)}x]\n  b: [${"*a,".repeat(99)}*a]`],
     ["a text of ten megabytes", "x".repeat(10_000_000)],
     ["a field beside them", "kind: Action\nname: x\nspec: {}\nmore: 1"],
-  ])("%s is refused with a reason, and nothing is thrown", (_what, text) => {
+  ])("U16: %s is refused with a reason, and nothing is thrown", (_what, text) => {
     expect(definitionFrom(text)).toEqual({ fault: expect.stringMatching(/./) });
   });
 

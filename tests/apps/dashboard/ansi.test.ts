@@ -28,13 +28,13 @@ describe("colours", () => {
     expect(styleLine(`${ESC}[${code}mx`).spans).toEqual([{ text: "x", style }]);
   });
 
-  test("ten thousand changes in one line are shown", () => {
+  test("U2: ten thousand changes in one line are shown", () => {
     const line = Array.from({ length: 10_000 }, (_, index) => `${ESC}[3${index % 8}mx`).join("");
     expect(styleLine(line).spans).toHaveLength(10_000);
   });
 });
 
-describe("what is not colour", () => {
+describe("U2, U4, U7: what is not colour", () => {
   test.each([
     ["a link", `${ESC}]8;;javascript:alert(1)${ESC}\\click${ESC}]8;;${ESC}\\`, "click"],
     ["a write to the clipboard", `a${ESC}]52;c;aGk=\x07b`, "ab"],
@@ -57,7 +57,7 @@ describe("what is not colour", () => {
     ).toBe(shown);
   });
 
-  test("HTML stays text", () => {
+  test("U1: HTML stays text", () => {
     const line = "</script><img src=x onerror=alert(1)>";
     expect(styleLine(line).spans).toEqual([{ text: line, style: {} }]);
   });

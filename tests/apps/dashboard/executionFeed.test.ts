@@ -52,7 +52,7 @@ async function liveView(
   return { feed, waits, gathered };
 }
 
-test("a connection that dies goes on after the last line held, and no line is lost or doubled", async () => {
+test("UF2: a connection that dies goes on after the last line held, and no line is lost or doubled", async () => {
   const { feed, waits } = await liveView((peer, { after }, connection) => {
     const from = after[server] ?? 0;
     // The first breaks in the middle; the second sends some again that were sent before.
@@ -68,7 +68,7 @@ test("a connection that dies goes on after the last line held, and no line is lo
   expect(waits.length).toBeGreaterThanOrEqual(2);
 });
 
-test("a burst of messages is told once", async () => {
+test("UF8: a burst of messages is told once, also where a hidden tab paints nothing", async () => {
   const { feed, gathered } = await liveView((peer) => {
     for (let seq = 1; seq <= 500; seq++) peer.send(JSON.stringify({ type: "log", entries: [entry(seq)] }));
   });
@@ -84,7 +84,7 @@ test("a burst of messages is told once", async () => {
   expect(told).toBe(1);
 });
 
-test("an execution that one may not see is told with the reason, and not asked for again", async () => {
+test("U10: an execution that one may not see is told with the reason, and not asked for again", async () => {
   const { feed, waits } = await liveView((peer) => peer.close(4404, "no such execution"));
   ends.push(feed.subscribe(() => {}));
   await eventually(() => feed.state.connection === "ended", "it ends");

@@ -7,7 +7,7 @@ const entry = (server_id: string, seq: number) => ({ server_id, seq, stream: "st
 const entries = (server: string, count: number) =>
   Array.from({ length: count }, (_, index) => entry(server, index + 1));
 
-test("every line of every server is held once and in its order, however they come", () => {
+test("UF7: every line of every server is held once and in its order, however they come", () => {
   const all = [...entries("a", 20), ...entries("b", 20)];
   const inAnyOrder = fc.shuffledSubarray([...all, ...all], { minLength: 80, maxLength: 80 });
   fc.assert(

@@ -11,12 +11,12 @@ const definitions = z.record(z.string(), ParameterDefinition).parse({
   ports: { type: "list", items: { type: "integer" } },
 });
 
-test("values of parameters come back from their fields as they went in", () => {
+test("U14: values of parameters come back from their fields as they went in", () => {
   const given = { unit: "-x\t\"'", count: -0.5, force: false, files: ["a b", "c"], ports: [80, 443] };
   expect(parametersOf(definitions, draftOf(definitions, given))).toEqual(given);
 });
 
-test("an empty field leaves the default to the action, and what is no number is not made one", () => {
+test("U14: an empty field leaves the default to the action, and what is no number is not made one", () => {
   expect(draftOf(definitions)["unit"]).toBe("nginx");
   expect(parametersOf(definitions, { unit: "", count: "1e309", ports: "０１\n80" })).toEqual({
     count: "1e309",

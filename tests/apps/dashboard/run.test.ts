@@ -69,7 +69,7 @@ const draft = {
   dryRun: true,
 };
 
-test("what is left empty is left to its default, and what is no number is sent as it is, to be refused at its field", () => {
+test("U14: what is left empty is left to its default, and what is no number is sent as it is, to be refused at its field", () => {
   expect(runOf(draft, undefined)).toEqual({
     operation: { type: "shell_command", argv: ["uname", "-a"] },
     target_servers: [],
@@ -95,7 +95,7 @@ test("what does not begin now becomes a schedule of exactly the same, and nothin
   expect(unsaid.error?.issues.map(({ path }) => path.join("."))).toEqual(["name", "timing.at"]);
 });
 
-test("an address that means nothing chooses nothing", () => {
+test("U10: an address that means nothing chooses nothing", () => {
   expect(RunSearch.parse({ action: "__proto__", servers: "a,b" })).toEqual({});
   const [one, two] = [crypto.randomUUID(), crypto.randomUUID()];
   expect(RunSearch.parse({ servers: `${one},${two}` })).toEqual({ servers: `${one},${two}` });

@@ -31,7 +31,7 @@ describe("the servers of the table", () => {
     [{ q: "(a+)+$" }, []],
   ])("fit %j", (search, expected) => expect(names(search)).toEqual(expected));
 
-  test("an address that means nothing shows them all", () => {
+  test("U10: an address that means nothing shows them all", () => {
     const nonsense = { q: { a: 1 }, status: "__proto__", environment: "%00", sort: "__proto__", desc: "x", page: -1 };
     expect(ServerSearch.parse(nonsense)).toEqual({});
   });

@@ -67,7 +67,7 @@ describe("a login by the identity provider", () => {
     "javascript:alert(1)",
     "\t//evil.test",
     "https:evil.test",
-  ])("does not lead to another site afterwards: %s", async (next) => {
+  ])("U11: does not lead to another site afterwards: %s", async (next) => {
     const visitor = new Visitor();
     const response = await visitor.request(await cameBack(visitor, "max", `?next=${encodeURIComponent(next)}`));
     expect(new URL(response.headers.get("location") ?? "", url).origin).toBe(url);

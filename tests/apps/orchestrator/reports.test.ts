@@ -175,7 +175,7 @@ describe("what reports say", () => {
 });
 
 describe("formats", () => {
-  test("CSV is JSON's rows, and never a formula", async () => {
+  test("U8: CSV is JSON's rows, and never a formula", async () => {
     const [json, csv] = [await rowsOf("changes"), await csvOf("changes")];
     const texts = json.map((row) => Object.entries(row).map(([name, cell]) => [name, String(cell ?? "")]));
     const escaped = texts.map((row) =>
@@ -185,7 +185,7 @@ describe("formats", () => {
     expect(csv.map(({ name }) => name)).toContain(`'${FORMULA}`);
   });
 
-  test("PDF carries the letters of most alphabets, and names what it cannot show", async () => {
+  test("U17: PDF carries the letters of most alphabets, and names what it cannot show", async () => {
     await client.call("createAction", { body: { name: "漢\u202e🎉", operation } });
     const text = await textOfPdf("changes");
     expect(text).toContain(ACTION.replaceAll(" ", ""));

@@ -6,9 +6,7 @@ import { Lanes } from "./lanes.ts";
 import { paths } from "./paths.ts";
 import { open, type Stage, settled } from "./stage.ts";
 
-const sizeOf = (width: number) => ({ width, height: 844 });
-const sizes = [1280, 768, 390].map(sizeOf);
-const extremes = [1280, 390].map(sizeOf);
+const sizes = [1280, 768, 390].map((width) => ({ width, height: 844 }));
 const schemes = ["light", "dark"] as const;
 
 /** Of a page with long lists, the rest is like what came before. */
@@ -25,20 +23,21 @@ export function describeEveryPage(stage: () => Stage): void {
         answers.hold();
         await open(page, stage().addressOf(path), async () => {
           await page.locator("main :is(h1, .skeleton)").first().waitFor();
-          await expectNoViolations(page, expect, "while it waits", extremes);
+          await expectNoViolations(page, expect, "while it waits");
           answers.give("real");
           await settled(page);
-          await expectNoViolations(page, expect, "with all there is", sizes);
+          await expectNoViolations(page, expect, "with all there is");
           await expectReflow(page, expect);
           await expectVisibleFocus(page, expect);
+          await expectOtherViews(page, expect);
           answers.give("broken");
           await page.reload();
           await settled(page);
-          await expectNoViolations(page, expect, "without a sensible answer", extremes);
+          await expectNoViolations(page, expect, "UF1: without a sensible answer");
           answers.give("empty");
           await reconnect(page);
           await settled(page);
-          await expectNoViolations(page, expect, "with nothing to show", extremes);
+          await expectNoViolations(page, expect, "with nothing to show");
         });
       });
     });
@@ -54,8 +53,8 @@ async function reconnect(page: Page): Promise<void> {
   await page.locator("main .notice-error").first().waitFor({ state: "detached" });
 }
 
-async function expectNoViolations(page: Page, expect: ExpectStatic, state: string, among: typeof sizes): Promise<void> {
-  for (const size of among) {
+async function expectNoViolations(page: Page, expect: ExpectStatic, state: string): Promise<void> {
+  for (const size of sizes) {
     await page.setViewportSize(size);
     for (const colorScheme of schemes) {
       await page.emulateMedia({ colorScheme });
@@ -64,6 +63,17 @@ async function expectNoViolations(page: Page, expect: ExpectStatic, state: strin
       expect(found, `${state}, ${size.width} pixels wide, ${colorScheme}`).toEqual([]);
     }
   }
+}
+
+/** A page of several views has no violations in any of them. */
+async function expectOtherViews(page: Page, expect: ExpectStatic): Promise<void> {
+  const [first, ...others] = await page.getByRole("main").getByRole("tab").all();
+  for (const tab of others) {
+    await tab.click();
+    await settled(page);
+    await expectNoViolations(page, expect, `at ${await tab.innerText()}`);
+  }
+  await first?.click();
 }
 
 /** As narrow as a small phone, or magnified four times: nothing has to be scrolled sideways (WCAG 1.4.10). */

@@ -151,7 +151,7 @@ export function describeManaging(stage: () => Stage): void {
       });
     });
 
-    test("that others are asked first is said before it starts, and the execution leads to them", async () => {
+    test("that others are asked first is said before it starts; UF10: asked for twice, it starts once, and leads to them", async () => {
       const { items } = await stage().client.call("listServers", { query: { hostname: "cellar" } });
       await stage().visit(`/run?servers=${items[0]?.server_id}`, async (page) => {
         await page.getByRole("radio", { name: "A command" }).check();
@@ -162,8 +162,19 @@ export function describeManaging(stage: () => Stage): void {
         const dialog = page.getByRole("dialog", { name: "Run this on 1 server?" });
         await dialog.getByText(notice).waitFor();
         await dialog.getByLabel("Type 1 to confirm").fill("1");
+        const held = Promise.withResolvers<void>();
+        let sent = 0;
+        await page.route("**/api/v1/executions", async (route) => {
+          sent++;
+          await held.promise;
+          await route.continue();
+        });
         await page.keyboard.press("Enter");
+        await dialog.locator("button[aria-disabled=true]").waitFor();
+        await page.keyboard.press("Enter");
+        held.resolve();
         await page.getByRole("link", { name: "Go to the approval" }).click();
+        expect(sent).toBe(1);
         await page.getByRole("article").getByText("/bin/echo careful").waitFor();
         expect(await page.getByRole("article").count()).toBe(1);
         await page.getByText("Somebody else has to decide").waitFor();
@@ -244,12 +255,14 @@ export function describeManaging(stage: () => Stage): void {
       expect(await bindings()).toEqual([]);
     });
 
-    test("what was shown too early is taken back when it is refused", async () => {
+    test("UF4: what was shown too early is taken back when it is refused, and the focus is kept", async () => {
       await stage().visit("/hooks", async (page) => {
         await page.route("**/api/v1/hooks/*", (route) => route.fulfill({ status: 403, json: refusal }));
         await page.getByRole("button", { name: "Turn off alerts" }).click();
         await page.getByText("you may not").waitFor();
-        await page.getByRole("button", { name: "Turn off alerts" }).waitFor();
+        const off = page.getByRole("button", { name: "Turn off alerts" });
+        await off.waitFor();
+        expect(await off.evaluate((button) => button === document.activeElement)).toBe(true);
         await page.unroute("**/api/v1/hooks/*");
         await page.getByRole("button", { name: "Turn off alerts" }).click();
         await page.getByRole("button", { name: "Turn on alerts" }).waitFor();

@@ -21,7 +21,7 @@ export function describeMonitor(stage: () => Stage): void {
   const shown = async (page: Page) => await page.locator(".log-line").allInnerTexts();
 
   describe("the monitor", () => {
-    test("an orchestrator that is restarted is back within five seconds, and no line is lost or doubled", async () => {
+    test("UF2: an orchestrator that is restarted is back within five seconds, and no line is lost or doubled", async () => {
       const LINES = 150;
       const address = await run(`for i in $(seq ${LINES}); do echo "line $i"; sleep 0.1; done`);
       await stage().visit(
@@ -66,7 +66,7 @@ export function describeMonitor(stage: () => Stage): void {
       });
     });
 
-    test("output is text, whatever it looks like, and colours are kept", async () => {
+    test("U1, U2: output is text, whatever it looks like, and colours are kept", async () => {
       const script = String.raw`printf '\033[31mred\033[0m <img src=x onerror="document.title=1"> \033]0;owned\007\033[31m\nand on\n'`;
       await stage().visit(await run(script), async (page) => {
         await page.locator(".log-line .ansi-fg-1").getByText("red").waitFor();

@@ -7,7 +7,7 @@ import { type Stage, settled } from "./stage.ts";
 /** What has happened: the history, the audit log, and the reports. */
 export function describeRecords(stage: () => Stage): void {
   describe("the records", () => {
-    test("filters of the history are in its address, and one that fits nothing says so", async () => {
+    test("U10: filters of the history are in its address, what it cannot mean is left out, and what is not there is said not to be", async () => {
       await stage().visit("/history?status=lost&type=nonsense&sort=__proto__", async (page) => {
         await page.getByText("Nothing has run that fits these filters").waitFor();
         await page.getByLabel("Status").selectOption("Succeeded");
@@ -22,6 +22,9 @@ export function describeRecords(stage: () => Stage): void {
           .getByRole("row", { name: /Succeeded/ })
           .first()
           .waitFor();
+        await page.goto(`/executions/${crypto.randomUUID()}?tab=__proto__&line=%00&server=-1`);
+        await page.getByRole("heading", { name: "There is nothing at this address" }).waitFor();
+        expect(await violations(page)).toEqual([]);
       });
     });
 

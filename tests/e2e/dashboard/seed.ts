@@ -50,7 +50,7 @@ async function seedAccess(client: Client): Promise<void> {
   await client.call("createSecret", { body: { name: "db-password", source: { type: "value", value: "s3cret" } } });
 }
 
-/** A server without an agent, a lock on it, and work for it that waits for somebody's approval. */
+/** A server without an agent, a lock on it, and work for it that waits for somebody's approval, twice. */
 async function seedProtection(client: Client, serverId: string): Promise<void> {
   const cellar = { hostname: "cellar", environment: "prod" as const, server_group: "below", tags: ["cold"] };
   const { server } = await client.call("registerServer", { body: cellar });
@@ -59,7 +59,7 @@ async function seedProtection(client: Client, serverId: string): Promise<void> {
   const rule = { name: "production is approved", environments: ["prod" as const] };
   await client.call("createApprovalRule", { body: rule });
   const target_servers = [server.server_id, serverId];
-  await client.call("startExecution", { body: { operation, target_servers } });
+  for (let count = 0; count < 2; count++) await client.call("startExecution", { body: { operation, target_servers } });
 }
 
 async function seedAutomation(client: Client, action_template_id: string, serverId: string) {

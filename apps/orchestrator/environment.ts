@@ -72,10 +72,10 @@ export const Environment = z
     HOMESLICE_DATABASE_CONNECTIONS: z.coerce
       .number()
       .int()
-      .min(2)
+      .min(3)
       .max(200)
       .default(10)
-      .describe("Database connections of one orchestrator, at most."),
+      .describe("Database connections of one orchestrator, at most; one of them is for claiming work."),
     HOMESLICE_REDIS_HOST: z
       .string()
       .min(1)

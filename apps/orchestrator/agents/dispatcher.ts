@@ -70,7 +70,8 @@ export class Dispatcher {
       bus.publish({ kind: "execution", execution_id: row.execution_id });
     }
     // What was kept out by a lock that this round took may have left room for something behind it.
-    if (claimed.length > 0) this.#wake(claimed.length < BATCH ? claimed.map(({ server_id }) => server_id) : undefined);
+    const locked = claimed.filter(({ lock_wait_seconds }) => lock_wait_seconds !== null);
+    this.#wake(claimed.length < BATCH ? locked.map(({ server_id }) => server_id) : undefined);
   }
 
   /** Where this round looks: on the servers that hints named, and everywhere once in a while, in case one was lost. */
@@ -84,20 +85,20 @@ export class Dispatcher {
   }
 
   async #claim(serverIds: readonly string[] | undefined): Promise<ClaimedRow[]> {
-    const { database, orchestratorId, timings, maxRunning } = this.#context;
+    const { databases, orchestratorId, timings, maxRunning } = this.#context;
     const lockMarginSeconds = LOCK_MARGIN_SECONDS + timings.acceptMs / 1_000;
     const options = { orchestratorId, limit: BATCH, lockMarginSeconds };
     if (maxRunning === undefined && !(await this.#hasLimits()))
-      return await claimQueued(database, { ...options, serverIds });
+      return await claimQueued(databases.claims, { ...options, serverIds });
     // Everywhere: under a limit that servers share, what is first in the queue of one may be behind what is in another's.
-    return await claimWithinLimits(database, options, maxRunning);
+    return await claimWithinLimits(databases.claims, options, maxRunning);
   }
 
   /** Whether anybody has a limit on what runs; looked up no more often than one waits for a new one to hold. */
   async #hasLimits(): Promise<boolean> {
-    const { database, now, timings } = this.#context;
+    const { databases, now, timings } = this.#context;
     const at = now().getTime();
-    if (at - this.#limits.at >= timings.pollMs) this.#limits = { at, any: await hasLimits(database) };
+    if (at - this.#limits.at >= timings.pollMs) this.#limits = { at, any: await hasLimits(databases.claims) };
     return this.#limits.any;
   }
 

@@ -19,8 +19,9 @@ const CONNECT_TIMEOUT_MS = 5_000;
  * The connection settings of node-postgres, for the pool and for connections of their own.
  *
  * @param silenceMs how long nothing may pass before a connection is given up; 0 is for ever
+ * @param options settings of PostgreSQL for it, such as `-c name=value`
  */
-export function connectionConfig(settings: DatabaseSettings, silenceMs: number) {
+export function connectionConfig(settings: DatabaseSettings, silenceMs: number, options = "") {
   return {
     stream: () => mortalSocket(silenceMs),
     host: settings.host,
@@ -28,7 +29,7 @@ export function connectionConfig(settings: DatabaseSettings, silenceMs: number) 
     database: settings.name,
     user: settings.user,
     password: settings.password,
-    options: `-c search_path=${settings.schema}`,
+    options: `-c search_path=${settings.schema} ${options}`,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     application_name: "homeslice-orchestrator",
@@ -53,9 +54,14 @@ export interface Patience {
 }
 
 /** Opens a pool of connections. @param onError told of connections that break; the pool replaces them */
-export function openPool(settings: DatabaseSettings, onError: (error: Error) => void, patience: Patience): Pool {
+export function openPool(
+  settings: DatabaseSettings,
+  onError: (error: Error) => void,
+  patience: Patience,
+  options?: string,
+): Pool {
   const pool = new Pool({
-    ...connectionConfig(settings, patience.silenceMs),
+    ...connectionConfig(settings, patience.silenceMs, options),
     max: settings.connections,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: patience.standstillMs,

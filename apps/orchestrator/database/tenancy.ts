@@ -9,11 +9,15 @@ import type { Tables } from "./tables.ts";
 const SETTING = "homeslice.tenant";
 /** Its value for the system's own work, which is for all tenants. */
 const EVERY_TENANT = "*";
+/** Without it, each connection plans a statement for its values five times before it tries to do without. */
+const PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan";
 
-/** One pool of connections, and the views that its users have of the database. */
+/** Connections, and the views that their users have of the database. */
 export interface Databases {
   /** Sees the rows of every tenant: for what the orchestrator does by itself, never for a request. */
   readonly system: Database;
+  /** The same, over one connection that plans each statement once: for claims, which take longer to plan than to carry out. */
+  readonly claims: Database;
   /** Sees the rows of one tenant, and adds rows to it alone. */
   tenant(tenantId: string): Database;
   close(): Promise<void>;
@@ -30,23 +34,24 @@ export function openDatabases(
   onError: (error: Error) => void,
   patience: Patience = { silenceMs: 0, standstillMs: 0 },
 ): Databases {
-  const pool = openPool(settings, onError, patience);
+  const pool = openPool({ ...settings, connections: settings.connections - 1 }, onError, patience);
+  const claiming = openPool({ ...settings, connections: 1 }, onError, patience, PLANNED_ONCE);
   const views = new Map<string, Database>();
   const scopes: Scopes = new WeakMap();
-  const view = (scope: string): Database => {
-    const known = views.get(scope);
-    if (known !== undefined) return known;
-    const made = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: scopedPool(pool, scopes, scope) }) });
-    views.set(scope, made);
-    return made;
-  };
+  const viewOf = (connections: Pool, scope: string) =>
+    new Kysely<Tables>({ dialect: new PostgresDialect({ pool: scopedPool(connections, scopes, scope) }) });
   return {
-    system: view(EVERY_TENANT),
+    system: viewOf(pool, EVERY_TENANT),
+    claims: viewOf(claiming, EVERY_TENANT),
     tenant: (tenantId) => {
       if (tenantId === EVERY_TENANT) throw new RangeError("that is no tenant");
-      return view(tenantId);
+      const view = views.get(tenantId) ?? viewOf(pool, tenantId);
+      views.set(tenantId, view);
+      return view;
     },
-    close: () => pool.end(),
+    close: async () => {
+      await Promise.all([pool.end(), claiming.end()]);
+    },
   };
 }
 

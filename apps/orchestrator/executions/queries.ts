@@ -89,7 +89,11 @@ export async function findExecution(
     .executeTakeFirst();
   if (row === undefined) return undefined;
   const parts = row.total_count > MAX_TAILS ? "none" : output;
-  const targets = await selectTargets(connection, executionId, parts).orderBy("server_id").execute();
+  const read = async (some: OutputParts) =>
+    await selectTargets(connection, executionId, some).orderBy("server_id").execute();
+  // What has not begun has no output, and looking for it takes longer than all the rest; it may have begun since then.
+  const early = row.started_at === null ? await read("none") : undefined;
+  const targets = early?.every(({ last_seq }) => last_seq === 0) ? early : await read(parts);
   const usual =
     isFinal(row.state) || row.action_id === null ? undefined : await usualSeconds(connection, row.action_id);
   return toExecution(row, targets, usual, now);

@@ -14,8 +14,8 @@ const POLL_MS = 60_000;
 const engine = await Engine.open();
 
 /** A server whose link the dispatchers of these tests hold. */
-async function server(registry: AgentRegistry): Promise<string> {
-  const serverId = await engine.server(1);
+async function server(registry: AgentRegistry, maxConcurrentJobs = 1): Promise<string> {
+  const serverId = await engine.server(maxConcurrentJobs);
   const nothing = () => {};
   registry.add({
     sessionId: randomUUID(),
@@ -47,7 +47,7 @@ const begins = (executionId: string) => eventually(async () => !(await isQueued(
 async function dispatching(more: Partial<Context> = {}): Promise<{ one: string; two: string }> {
   await finishAll();
   const registry = new AgentRegistry();
-  const [first, one, two] = [await server(registry), await server(registry), await server(registry)];
+  const [first, one, two] = [await server(registry), await server(registry), await server(registry, 2)];
   const timings = { ...engine.context.timings, pollMs: POLL_MS };
   const dispatcher = new Dispatcher({ ...engine.context, timings, ...more }, registry);
   const canary = await engine.queue([first]);
@@ -93,4 +93,14 @@ test("under a limit that servers share, a hint for one lets what waits longer on
   engine.context.bus.publish(workOn([one]));
   await begins(older);
   expect(await isQueued(newer)).toBe(true);
+});
+
+test("what a lock keeps out that the same round took leaves its place to what is behind it", async ({ expect }) => {
+  const { two } = await dispatching();
+  const policy = { requires_lock: true };
+  const [first, kept] = [await engine.queue([two], { policy }), await engine.queue([two], { policy })];
+  const behind = await engine.queue([two]);
+  engine.context.bus.publish(workOn([two]));
+  await begins(behind);
+  expect(await Promise.all([first, kept].map(isQueued))).toEqual([false, true]);
 });

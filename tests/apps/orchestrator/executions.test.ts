@@ -63,6 +63,10 @@ describe("an execution", () => {
     expect(ended.results.details[0]).toMatchObject({ exit_code: 0, output: "one\ntwo\n", execution_time: 0.1 });
     expect(ended.logs).toEqual({ entries_count: 2, size_bytes: 8 });
     expect(await linesOf(execution)).toEqual(["1 one\n", "2 two\n"]);
+    // As whoever asks sees it who asked about the execution just before it began, and about its targets just after.
+    await installation.query(`update executions set started_at = null where execution_id = '${job.execution_id}'`);
+    const seen = await client.call("getExecution", { params: { execution_id: job.execution_id } });
+    expect(seen.results.details[0]).toMatchObject({ output: "one\ntwo\n" });
   });
 
   test("carries a job that only this orchestrator could have signed", async () => {

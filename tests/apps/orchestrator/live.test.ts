@@ -125,13 +125,13 @@ test("nobody sees an execution without a token, or one that does not exist, or b
 });
 
 test("each message of each view needs its permission, whatever else one may do", async () => {
-  const { execution_id } = await start();
+  const job = await start();
   const steps = [{ name: "ask", gate: { message: "?" } }];
   const { workflow_id } = await client.call("createWorkflow", { body: { name: "not for all", steps } });
   const { run_id } = await client.call("startWorkflow", { params: { workflow_id }, body: {} });
   const own = ["executions:read", "workflows:read", "servers:read"] as const;
   for (const [path, messages] of [
-    [`executions/${execution_id}`, followPermissions],
+    [`executions/${job.execution_id}`, followPermissions],
     [`workflow-runs/${run_id}`, followRunPermissions],
     ["servers/status", followServersPermissions],
   ] as const) {
@@ -153,6 +153,7 @@ test("each message of each view needs its permission, whatever else one may do",
       expect(await answer(own.filter((permission) => permission === needed))).toBe("shown");
     }
   }
+  link.finish(job, 0, 0);
 });
 
 describe("a run of a workflow", () => {

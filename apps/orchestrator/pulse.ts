@@ -1,19 +1,22 @@
 import type { WebSocket } from "ws";
 
+/** One may be unanswered because this process itself stood still meanwhile: then the answer is read after the next one. */
+const MOST_UNANSWERED = 2;
+
 /**
- * Ends a socket whose other side answers no ping: it may be half open, and would never close by itself.
- * @param intervalMs how long an answer may take. @returns what stops watching, when it is cleared
+ * Ends a socket whose other side answers no pings: it may be half open, and would never close by itself.
+ * @param intervalMs how often it is asked. @returns what stops watching, when it is cleared
  */
 export function watchPulse(socket: WebSocket, intervalMs: number): NodeJS.Timeout {
-  let alive = true;
+  let unanswered = 0;
   socket.on("pong", () => {
-    alive = true;
+    unanswered = 0;
   });
   return setInterval(() => {
     // Not read from, because the database is behind: whether it answers is not known.
     if (socket.isPaused) return;
-    if (!alive) return socket.terminate();
-    alive = false;
+    if (unanswered === MOST_UNANSWERED) return socket.terminate();
+    unanswered++;
     socket.ping();
   }, intervalMs);
 }

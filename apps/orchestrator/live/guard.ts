@@ -11,8 +11,8 @@ import { watchPulse } from "../pulse.ts";
 /** WebSockets that one caller may hold open at each orchestrator. */
 const MAX_SOCKETS = 5;
 const MESSAGES: Limit = { burst: 50, perSeconds: 1 };
-/** Heartbeats within which a client answers a ping: before the answer, it takes what was sent before. */
-const PULSE_HEARTBEATS = 3;
+/** Heartbeats from ping to ping: before its answer, a client takes what was sent before. */
+const PULSE_HEARTBEATS = 2;
 
 /** Serves a socket until its messages end. */
 type Serve = (caller: Caller, messages: AsyncIterable<string>) => Promise<void>;

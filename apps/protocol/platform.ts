@@ -41,6 +41,21 @@ export const MeasuredBackup = z.object({
 });
 export type MeasuredBackup = z.infer<typeof MeasuredBackup>;
 
+/** The proof, again and again, that a backup can be restored. */
+export const MeasuredDrill = z.object({
+  name: z.string(),
+  state: z.enum(["ok", "running", "failed", "never"]).meta({
+    description: "Of the newest drill that has ended; never: none has",
+  }),
+  last_success: Timestamp.nullable(),
+  last_failure: Timestamp.nullable().meta({
+    description: "When the newest that failed began, as long as its job is kept",
+  }),
+  seconds: z.number().nullable().meta({ description: "Time that the last success took, as long as its job is kept" }),
+  next: Timestamp.nullable(),
+});
+export type MeasuredDrill = z.infer<typeof MeasuredDrill>;
+
 /** Room that may run out. */
 export const Capacity = z.object({
   kind: z.enum(["filesystem", "memory"]),
@@ -69,6 +84,7 @@ export const PlatformHealth = z.object({
   services: z.array(MeasuredService),
   addresses: z.array(ProbedAddress),
   backups: z.array(MeasuredBackup),
+  drills: z.array(MeasuredDrill),
   capacity: z.array(Capacity).meta({ description: "What will have the least left in a month first" }),
   alerts: z.array(FiringAlert),
 });
@@ -97,7 +113,7 @@ export const platformRoutes = {
     method: "GET",
     path: "/api/v1/platform",
     summary:
-      "Show services, public addresses with their certificates, backups, room with a forecast, and alerts, from Prometheus",
+      "Show services, public addresses with their certificates, backups, drills, room with a forecast, and alerts, from Prometheus",
     permission: "platform:read",
     response: PlatformHealth,
   }),

@@ -1,14 +1,24 @@
 import { type Command, Option } from "commander";
 
-/** `backup now` and `backup list`: cluster mode. */
+/** `backup now`, `backup drill` and `backup list`: cluster mode. */
 export function registerBackup(program: Command): void {
-  const backup = program.command("backup").description("back up a stack's services now, or list what there is");
+  const backup = program
+    .command("backup")
+    .description("back up a stack's services now, prove that it can be restored, or list what there is");
   addOptions(backup.command("now").description("back up, beside the schedule, and show what happens")).action(
     async (options: unknown) => {
       const { backupNow } = await import("../cluster/backups/commands.ts");
       await backupNow(options);
     },
   );
+  addOptions(
+    backup
+      .command("drill")
+      .description("restore the newest snapshot aside, beside the schedule, to prove that it can be"),
+  ).action(async (options: unknown) => {
+    const { drillNow } = await import("../cluster/backups/commands.ts");
+    await drillNow(options);
+  });
   addOptions(backup.command("list").description("show the snapshots that can be restored"))
     .option("--json", "print one JSON list")
     .action(async (options: unknown) => {

@@ -1,6 +1,6 @@
 import type { Config } from "@homeslice/config";
 import { Component, cronJob, DEFAULT_USER, type Environment } from "../kit/index.ts";
-import type { DatabaseLink } from "../postgresql/postgresql.ts";
+import { type DatabaseLink, IMAGE_USER } from "../postgresql/postgresql.ts";
 import { bucketRepository, copiedOffSite, type Repository, serverRepository } from "./repository.ts";
 import { backupScript, fetchScript, keepScript, refillScript } from "./scripts.ts";
 import { type Step, Steps, type Subject } from "./steps.ts";
@@ -12,14 +12,23 @@ export type BackupArgs = Config["backup"] & {
   readonly reader: DatabaseLink;
 };
 
+/** How the steps of a pod run. */
+interface Run {
+  /** When; left out, on demand alone. */
+  readonly schedule?: string;
+  readonly user?: number | undefined;
+  /** Whose volume has to be within reach, if it has one. */
+  readonly near?: Subject;
+}
+
 /** A template that never runs by itself has a schedule nonetheless. */
 const NEVER = "0 0 1 1 *";
 const DEADLINE_SECONDS = 6 * 3600;
 
 /**
  * Encrypted backups of what the services of the catalogue declare: a scheduled job for each with a repository of its
- * own, and the templates from which the command line restores and lists: `backup-SERVICE`, `backup-SERVICE-restore`
- * and `backup-list`.
+ * own, a drill that proves the newest snapshot, and the templates from which the command line restores and lists:
+ * `backup-SERVICE`, `backup-SERVICE-drill`, `backup-SERVICE-restore` and `backup-list`.
  *
  * @example
  * const { databases } = postgresql;
@@ -38,6 +47,7 @@ export class Backup extends Component {
     const subjects = this.#subjects();
     for (const subject of subjects) {
       this.#backUp(subject);
+      this.#drill(subject);
       this.#restore(subject);
     }
     this.#list(subjects.map(({ service }) => service));
@@ -68,7 +78,13 @@ export class Backup extends Component {
       ...this.#steps.dump(subject),
       this.#steps.store("store", backupScript, subject, { TAG: "scheduled", ...rules }),
     ];
-    this.#run(subject.service, steps, { schedule: this.#args.schedule, subject, beside: true });
+    const { schedule } = this.#args;
+    this.#run(subject.service, steps, { schedule, user: subject.volume?.user, near: subject });
+  }
+
+  /** Restores aside, as the user for whom the image of PostgreSQL can make a server. */
+  #drill(subject: Subject): void {
+    this.#run(`${subject.service}-drill`, this.#steps.prove(subject), { schedule: this.#args.drill, user: IMAGE_USER });
   }
 
   #restore(subject: Subject): void {
@@ -79,7 +95,7 @@ export class Backup extends Component {
       ...this.#steps.load(subject),
       ...(subject.volume ? [this.#steps.store("refill", refillScript, subject)] : []),
     ];
-    this.#run(`${subject.service}-restore`, steps, { subject });
+    this.#run(`${subject.service}-restore`, steps, { user: subject.volume?.user });
   }
 
   #list(services: readonly string[]): void {
@@ -87,7 +103,7 @@ export class Backup extends Component {
   }
 
   /** A pod in which one step follows the other: the last is its container, the others come before. */
-  #run(part: string, steps: readonly Step[], how: { schedule?: string; subject?: Subject; beside?: boolean }): void {
+  #run(part: string, steps: readonly Step[], how: Run): void {
     const [last, ...earlier] = steps.toReversed();
     if (!last) throw new Error(`${part} has no steps`);
     const before = earlier.toReversed();
@@ -95,13 +111,13 @@ export class Backup extends Component {
       schedule: how.schedule ?? NEVER,
       onDemand: how.schedule === undefined,
       deadlineSeconds: DEADLINE_SECONDS,
-      user: how.subject?.volume?.user ?? DEFAULT_USER,
+      user: how.user ?? DEFAULT_USER,
       before: Object.fromEntries(before.map(({ name, container }) => [name, container])),
       usesBefore: Object.fromEntries(before.map(({ name, uses }) => [name, uses])),
       container: last.container,
       uses: last.uses,
       outside: this.#repository.outside,
-      ...(how.beside && how.subject?.volume && { spec: this.#onTheNodeOf(how.subject.service) }),
+      ...(how.near?.volume && { spec: this.#onTheNodeOf(how.near.service) }),
     });
   }
 

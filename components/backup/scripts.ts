@@ -123,6 +123,35 @@ psql --no-psqlrc --quiet --output=/dev/null --set=ON_ERROR_STOP=1 --single-trans
 echo "restored the database $PGDATABASE"
 `;
 
+/** Fetches the newest snapshot of a service that has a volume: the files have to be there, and are compared already. */
+export const fetchFilesScript = `${fetchScript}test -d "$STAGING/restored/volume" || { echo "the snapshot has no volume" >&2; exit 1; }
+echo "proved the volume of $SERVICE: $(find "$STAGING/restored/volume" -type f | wc -l) files"
+`;
+
+/**
+ * In the PostgreSQL image: loads each of DATABASES from the snapshot into a server of its own, which nobody else reaches
+ * and which ends with the step, and counts what is there.
+ */
+export const proveScript = `set -eu
+umask 077
+export PGDATA="$STAGING/scratch" PGHOST="$STAGING" PGUSER=postgres
+initdb --username="$PGUSER" --auth=trust --encoding=UTF8 --no-sync > /dev/null
+pg_ctl start --wait --silent --log="$STAGING/scratch.log" --options="-c listen_addresses= -c unix_socket_directories=$PGHOST -c fsync=off"
+trap 'pg_ctl stop --mode=immediate --silent' EXIT
+for database in $DATABASES; do
+  dump="$STAGING/restored/databases/$database.dump"
+  test -s "$dump" || { echo "the snapshot has no dump of the database $database" >&2; exit 1; }
+  createuser "$database"
+  createdb --owner="$database" "$database"
+  pg_restore --no-owner --no-privileges --exit-on-error --dbname="$database" "$dump"
+  psql --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 --dbname="$database" > "$STAGING/counts" << 'END'
+SELECT format('SELECT count(*) FROM %s', oid::regclass) FROM pg_class
+WHERE relkind = 'r' AND relnamespace::regnamespace::text !~ '^(pg_|information_schema$)' \\gexec
+END
+  awk -v name="$database" '{ rows += $1 } END { print "proved the database " name ": " NR " tables, " rows + 0 " rows" }' "$STAGING/counts"
+done
+`;
+
 /** Puts the files of the snapshot in the place of those on the volume. */
 export const refillScript = `set -eu
 test -d "$STAGING/restored/volume" || { echo "the snapshot has no volume" >&2; exit 1; }

@@ -11,7 +11,7 @@ import {
 } from "../kit/index.ts";
 import type { DatabaseLink } from "../postgresql/postgresql.ts";
 import type { Repository } from "./repository.ts";
-import { dumpScript, listScript, loadScript } from "./scripts.ts";
+import { dumpScript, fetchFilesScript, fetchScript, listScript, loadScript, proveScript } from "./scripts.ts";
 
 /** One step of a pod: it begins when the step before it has succeeded. */
 export interface Step {
@@ -65,6 +65,15 @@ export class Steps {
       const container = this.#container("postgresql", loadScript, {});
       return owner ? [{ name: `load-${database}`, container, uses: [use(owner, settings, databaseFiles)] }] : [];
     });
+  }
+
+  /** Fetches the newest snapshot of a service aside, where nothing else is, and loads its databases there. */
+  prove({ service, databases, volume }: Subject): Step[] {
+    const env = { SERVICE: service, SNAPSHOT: "latest" };
+    const fetch = this.#restic("fetch", volume ? fetchFilesScript : fetchScript, env, []);
+    if (databases.length === 0) return [fetch];
+    const container = this.#container("postgresql", proveScript, { DATABASES: databases.join(" ") });
+    return [fetch, { name: "prove", container, uses: [] }];
   }
 
   /** Runs a script with the repository of a service, and with its volume where it has one. */

@@ -37,7 +37,7 @@ const SUPERUSER = "postgres";
 /** Owner of the database that the operator makes first; no service uses it. */
 const FIRST_OWNER = "homeslice";
 /** The user that the official image was made for. */
-const IMAGE_USER = 999;
+export const IMAGE_USER = 999;
 const CONFIG = "/etc/postgresql";
 const DATA = "/var/lib/postgresql";
 

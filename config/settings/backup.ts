@@ -12,6 +12,9 @@ export function backup(environment: EnvironmentName) {
     .strictObject({
       enabled: z.boolean().default(true).describe("Back up what the services declare."),
       schedule: cronSchedule.default("15 2 * * *").describe("When, in the notation of cron and in UTC."),
+      drill: cronSchedule
+        .default("30 5 * * 0")
+        .describe("When the newest snapshot of each service is restored aside, to prove that it can be; in UTC."),
       keep: z
         .strictObject({
           daily: z.int().min(1).max(1000).default(7).describe("How many daily snapshots are kept, the newest of each."),
@@ -27,7 +30,9 @@ export function backup(environment: EnvironmentName) {
       size: size.default(defaults.backupSize[environment]).describe("Size of the repository's volume."),
       staging: size
         .default(defaults.backupStaging[environment])
-        .describe("Size of the volume that holds the dumps while a backup runs; twice the largest database."),
+        .describe(
+          "Size of the volume that holds the dumps while a backup or a drill runs; three times the largest database.",
+        ),
       s3: s3()
         .optional()
         .describe("A bucket outside the cluster. Beside a repository on a volume, it gets a copy of every snapshot."),

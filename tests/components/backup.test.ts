@@ -41,6 +41,21 @@ describe("the backups of a stack", () => {
     expect(restore).toEqual(["dump", "keep", "fetch", "load-wiki", "wiki-restore"]);
   });
 
+  it("are proved by a drill that has its own schedule and no way to what it would restore", async () => {
+    const { resources, find } = await deploy("prod", { ...domain, "homeslice:backup": { drill: "0 6 1 * *" } });
+    const drill = find("CronJob", "backup-orchestrator-drill-cronjob");
+    expect(drill.inputs).toMatchObject({ spec: { schedule: "0 6 1 * *", suspend: false } });
+    const secrets = rendered(drill).containers.flatMap(({ volumeMounts }) =>
+      volumeMounts.filter(({ mountPath }) => mountPath.startsWith("/run/secrets")).map(({ name }) => name),
+    );
+    expect(secrets).toEqual(["backup-repository"]);
+    const ways = resources.filter(
+      ({ kind, name }) => kind === "NetworkPolicy" && name.startsWith("backup-orchestrator-drill"),
+    );
+    expect(ways.map(({ name }) => name)).toEqual(expect.arrayContaining([expect.stringContaining("to-backup")]));
+    expect(ways.filter(({ name }) => name.includes("postgresql"))).toEqual([]);
+  });
+
   it("never run twice at once, and restores never by themselves", async () => {
     const { find } = await deploy("prod", { ...domain, "homeslice:backup": { schedule: "0 4 * * *" } });
     expect(find("CronJob", "backup-orchestrator-cronjob").inputs).toMatchObject({

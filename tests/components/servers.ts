@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { chooseAccount, giveTo, runAs } from "@homeslice/cli/local/postgres/account.ts";
+import { type Account, chooseAccount, giveTo, runAs } from "@homeslice/cli/local/postgres/account.ts";
 import { findBinaries } from "@homeslice/cli/local/postgres/binaries.ts";
 import { freePort } from "@homeslice/cli/process/freePort.ts";
 import type { RenderedContainer } from "./rendered.ts";
@@ -32,11 +32,16 @@ export class Sandbox {
     return text.replaceAll(/(?<![\w/])\/(?:etc|run\/secrets)\//g, (path) => `${this.directory}${path}`);
   }
 
-  /** Runs the command of a container as it stands; resolves to what it printed. */
-  async run({ command, env }: RenderedContainer, more: Readonly<Record<string, string>>): Promise<string> {
-    const [file = "", ...args] = command.map((word) => this.localised(word));
+  /** Runs the command of a container as it stands; resolves to what it printed. @param account default: whoever runs this */
+  async run(
+    { command, env }: RenderedContainer,
+    more: Readonly<Record<string, string>>,
+    account: Account = { kind: "self" },
+  ): Promise<string> {
+    const [program = "", ...words] = command.map((word) => this.localised(word));
     const own = Object.fromEntries(env.map(({ name, value = "" }) => [name, this.localised(value)]));
-    const { stdout } = await run(file, args, { env: { PATH: process.env["PATH"], ...own, ...more } });
+    const { file, args, user } = runAs(account, program, words);
+    const { stdout } = await run(file, args, { env: { PATH: process.env["PATH"], ...own, ...more }, ...user });
     return stdout;
   }
 

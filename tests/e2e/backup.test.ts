@@ -77,6 +77,24 @@ describe.skipIf(missing)("backup and restore of a real PostgreSQL with the conta
     expect(await bench.sql(ROWS)).toEqual(before);
   });
 
+  it("proves by a drill that the newest snapshot can be restored, with all its rows, and touches nothing", async () => {
+    const before = [await bench.sql(ROWS), await bench.snapshots()];
+    expect(await bench.drill()).toMatch(/^proved the database orchestrator: 3 tables, 501 rows$/m);
+    expect([await bench.sql(ROWS), await bench.snapshots()]).toEqual(before);
+  });
+
+  it("fails a drill by a snapshot without what it should hold, and by one that does not load", async () => {
+    for (const [dump, complaint] of [
+      ["", "has no dump of the database orchestrator"],
+      ["PGDMP", "pg_restore: error"],
+    ] as const) {
+      bench.sandbox.write("databases/orchestrator.dump", dump);
+      await bench.restic("backup", "--host", "orchestrator", "--tag", "scheduled", "databases");
+      await expect(bench.drill()).rejects.toThrow(complaint);
+      await bench.restic("forget", (await newest("scheduled")) ?? "");
+    }
+  });
+
   it("is of no use without the right key", async () => {
     const before = await bench.snapshots();
     const wrong = bench.sandbox.write("/run/secrets/wrong/key", "another key");

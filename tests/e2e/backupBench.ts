@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { chooseAccount, giveTo } from "@homeslice/cli/local/postgres/account.ts";
 import { freePort } from "@homeslice/cli/process/freePort.ts";
 import { Client } from "pg";
 import { z } from "zod";
@@ -69,6 +70,19 @@ export class BackupBench {
     const staging = this.staging();
     for (const container of this.containers(kind, name)) {
       printed.push(await this.sandbox.run(container, { ...this.surroundings(staging), ...env }));
+    }
+    return printed.join("");
+  }
+
+  /** Runs a drill, in which PostgreSQL is started by whoever may do that. */
+  async drill(env: Readonly<Record<string, string>> = {}): Promise<string> {
+    const staging = this.staging();
+    const account = await chooseAccount(this.sandbox.directory, join(this.#programs, "postgres"));
+    const printed: string[] = [];
+    for (const container of this.containers("CronJob", "backup-orchestrator-drill-cronjob")) {
+      await giveTo(account, staging);
+      const as = container.name === "fetch" ? undefined : account;
+      printed.push(await this.sandbox.run(container, { ...this.surroundings(staging), ...env }, as));
     }
     return printed.join("");
   }

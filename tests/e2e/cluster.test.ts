@@ -224,6 +224,15 @@ describe("backup and restore", () => {
     expect(await started("backup-orchestrator-")).toHaveLength(1);
   });
 
+  test("a drill that somebody started counts like those of its schedule", async () => {
+    const { code, stderr } = await bench.run(["backup", "drill", "--stack", "dev", "--service", "orchestrator"]);
+    expect(stderr).toContain("restoring aside the newest snapshot of orchestrator");
+    expect(code).toBe(0);
+    const drill = "/apis/batch/v1/namespaces/homeslice-dev/cronjobs/backup-orchestrator-drill";
+    const succeeded = async () => JSON.stringify((await bench.kube.get(drill)).body).includes('"lastSuccessfulTime"');
+    await eventually(succeeded, "the drill is known to have succeeded");
+  });
+
   test("a restore wants to be confirmed", async () => {
     const { code, stderr } = await bench.run(["restore", "--stack", "dev", "--service", "orchestrator"]);
     expect(code).toBe(2);

@@ -23,6 +23,12 @@ export const measuredPlatform: Measured = {
   ...cronJob("backup-authentik", { scheduled: night, succeeded: "2026-11-20T03:00:40.000Z" }),
   ...cronJob("backup-orchestrator", { scheduled: night, succeeded: before }),
   ...cronJob("backup-authentik-restore", { suspended: 1 }),
+  ...cronJob("backup-authentik-drill", { scheduled: before, succeeded: "2026-11-19T03:02:00.000Z" }),
+  ...drillJob("backup-authentik-drill", "1", { began: "2026-11-12T03:00:00.000Z", ended: "2026-11-12T03:09:00.000Z" }),
+  ...drillJob("backup-authentik-drill", "2", { began: before, ended: "2026-11-19T03:02:00.000Z" }),
+  ...cronJob("backup-orchestrator-drill", { scheduled: before, succeeded: "2026-11-19T03:02:00.000Z" }),
+  ...drillJob("backup-orchestrator-drill", "3", { began: night }),
+  ...cronJob("backup-wiki-drill", {}),
   'node_filesystem_size_bytes{instance="n1",mountpoint="/",fstype="ext4"}': 20 * GIB,
   'node_filesystem_avail_bytes{instance="n1",mountpoint="/",fstype="ext4"}': (passed) => (11 - passed / 86_400) * GIB,
   'node_filesystem_readonly{instance="n1",mountpoint="/",fstype="ext4"}': 0,
@@ -34,6 +40,17 @@ export const measuredPlatform: Measured = {
   'ALERTS{alertname="Watchdog",alertstate="firing",severity="none"}': 1,
   'ALERTS{alertname="InstanceDown",alertstate="firing",severity="critical",instance="10.0.0.2:3000"}': 1,
 };
+
+/** A job of a drill; it failed when it did not end. */
+function drillJob(drill: string, suffix: string, of: { began: string; ended?: string }): Measured {
+  const job = `job_name="${drill}-${suffix}"`;
+  return {
+    [`kube_job_owner{${job},owner_kind="CronJob",owner_name="${drill}"}`]: 1,
+    [`kube_job_status_start_time{${job}}`]: seconds(of.began),
+    [`kube_job_failed{${job},condition="true"}`]: of.ended === undefined ? 1 : 0,
+    ...(of.ended && { [`kube_job_status_completion_time{${job}}`]: seconds(of.ended) }),
+  };
+}
 
 function cronJob(name: string, of: { scheduled?: string; succeeded?: string; suspended?: number }): Measured {
   const labels = `{cronjob="${name}"}`;

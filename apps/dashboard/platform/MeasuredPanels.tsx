@@ -9,6 +9,7 @@ import { ErrorNotice, Skeleton } from "../ui/notices.tsx";
 import { AddressTable } from "./AddressTable.tsx";
 import { BackupTable } from "./BackupTable.tsx";
 import { CapacityTable } from "./CapacityTable.tsx";
+import { DrillTable } from "./DrillTable.tsx";
 import { platformQuery } from "./queries.ts";
 
 /** What Prometheus measures around the orchestrator: services, addresses, backups and room. */
@@ -25,7 +26,8 @@ export function MeasuredPanels() {
   );
 }
 
-function Measured({ health: { services, addresses, backups, capacity, alerts } }: { health: PlatformHealth }) {
+function Measured({ health }: { health: PlatformHealth }) {
+  const { services, addresses, backups, drills, capacity, alerts } = health;
   const { platform: texts } = useMessages();
   return (
     <>
@@ -46,6 +48,10 @@ function Measured({ health: { services, addresses, backups, capacity, alerts } }
       </Panel>
       <Panel title={texts.backups} empty={backups.length === 0 && texts.noBackups}>
         <BackupTable backups={backups} />
+      </Panel>
+      <Panel title={texts.drills} empty={drills.length === 0 && texts.noDrills}>
+        <p className="muted">{texts.drillsHint}</p>
+        <DrillTable drills={drills} />
       </Panel>
       <Panel title={texts.capacity} empty={capacity.length === 0 && texts.noCapacity}>
         <p className="muted">{texts.capacityHint}</p>

@@ -6,11 +6,10 @@ import type {
   PlatformHealth,
   ProbedAddress,
 } from "@homeslice/protocol";
+import { type Answers, by, type Lookup, momentOf } from "./answers.ts";
+import { drills } from "./drills.ts";
 import type { Sample } from "./prometheus.ts";
 import type { QueryName } from "./queries.ts";
-
-/** What each query was answered. */
-export type Answers = (query: QueryName) => readonly Sample[];
 
 type Health = Omit<PlatformHealth, "prometheus">;
 
@@ -21,6 +20,7 @@ export function healthOf(answers: Answers): Health {
     services: services(answers),
     addresses: addresses(answers),
     backups: backups(answers),
+    drills: drills(answers).sort((a, b) => compare(a.name, b.name)),
     capacity: capacity.sort((a, b) => shareLeft(a) - shareLeft(b)),
     alerts: answers("alerts")
       .map(alert)
@@ -29,7 +29,7 @@ export function healthOf(answers: Answers): Health {
 }
 
 /** What is said while there is nobody to ask. */
-export const nothing: Health = { services: [], addresses: [], backups: [], capacity: [], alerts: [] };
+export const nothing: Health = { services: [], addresses: [], backups: [], drills: [], capacity: [], alerts: [] };
 
 function services(answers: Answers): MeasuredService[] {
   const up = by(answers("instancesUp"), "job");
@@ -84,8 +84,6 @@ function memory(answers: Answers): Capacity[] {
   return roomOf("memory", answers("memoryFree"), known);
 }
 
-type Lookup = (labels: Sample["labels"]) => number | undefined;
-
 function roomOf(
   kind: Capacity["kind"],
   free: readonly Sample[],
@@ -115,17 +113,6 @@ function alert({ labels }: Sample): FiringAlert {
   const { alertname = "", severity = "" } = labels;
   const subject = labels["instance"] ?? labels["cronjob"] ?? labels["service"] ?? labels["job"] ?? "";
   return { name: alertname, severity, subject };
-}
-
-/** Finds a value by some of its labels. */
-function by(samples: readonly Sample[], ...names: readonly string[]): Lookup {
-  const keyOf = (labels: Sample["labels"]) => JSON.stringify(names.map((name) => labels[name] ?? ""));
-  const values = new Map(samples.map(({ labels, value }) => [keyOf(labels), value]));
-  return (labels) => values.get(keyOf(labels));
-}
-
-function momentOf(seconds: number | undefined): string | null {
-  return seconds === undefined || seconds <= 0 ? null : new Date(seconds * 1_000).toISOString();
 }
 
 function compare(a: string, b: string): number {

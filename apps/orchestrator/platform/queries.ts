@@ -1,6 +1,10 @@
 const DAY = 86_400;
 
-const backups = '{cronjob=~"backup-.+"}';
+const backups = '{cronjob=~"backup-.+", cronjob!~"backup-.+-drill"}';
+const drills = '{cronjob=~"backup-.+-drill"}';
+/** Of each job of a drill, with the drill that it is of. */
+const ofDrillJobs = (expression: string) =>
+  `max by (job_name, owner_name) ((${expression}) * on (job_name) group_left (owner_name) kube_job_owner{owner_kind="CronJob", owner_name=~"backup-.+-drill"})`;
 /** Templates that never run by themselves are no backups. */
 const scheduled = (metric: string) => `${metric}${backups} unless on (cronjob) kube_cronjob_spec_suspend == 1`;
 
@@ -26,6 +30,13 @@ export const queries = {
   backupSucceeded: scheduled("kube_cronjob_status_last_successful_time"),
   backupNext: scheduled("kube_cronjob_next_schedule_time"),
   backupActive: scheduled("kube_cronjob_status_active"),
+  drillScheduled: `kube_cronjob_status_last_schedule_time${drills}`,
+  drillSucceeded: `kube_cronjob_status_last_successful_time${drills}`,
+  drillNext: `kube_cronjob_next_schedule_time${drills}`,
+  drillActive: `kube_cronjob_status_active${drills}`,
+  drillJobsSucceeded: ofDrillJobs("kube_job_status_completion_time"),
+  drillJobsTook: ofDrillJobs("kube_job_status_completion_time - kube_job_status_start_time"),
+  drillJobsFailed: ofDrillJobs('kube_job_status_start_time and on (job_name) kube_job_failed{condition="true"} == 1'),
   diskSize: ofFilesystems("node_filesystem_size_bytes"),
   diskFree: ofFilesystems(DISK),
   diskInWeek: ofFilesystems(freeIn(DISK, 7)),

@@ -15,12 +15,21 @@ const restoreOptionsSchema = backupOptionsSchema.extend({
 
 /** Backs up a service, or one after the other all of them, now. */
 export async function backupNow(given: unknown): Promise<void> {
+  await forEachService(given, "backing up", (service) => service);
+}
+
+/** Proves, now, that the newest snapshot of a service, or of each of them, can be restored. */
+export async function drillNow(given: unknown): Promise<void> {
+  await forEachService(given, "restoring aside the newest snapshot of", (service) => `${service}-drill`);
+}
+
+async function forEachService(given: unknown, doing: string, partOf: (service: string) => string): Promise<void> {
   const options = backupOptionsSchema.parse(given);
   const connection = await connect(options, say);
   const services = options.service ? [options.service] : await servicesOf(connection);
   for (const service of services) {
-    say(`backing up ${service}`);
-    await follow(connection, await start(connection, service), say);
+    say(`${doing} ${service}`);
+    await follow(connection, await start(connection, partOf(service)), say);
   }
   if (services.length === 0) say("nothing is backed up in this stack");
 }

@@ -1,5 +1,5 @@
 import { UserError } from "@homeslice/config";
-import type { V1Container, V1CronJob, V1Job } from "@kubernetes/client-node";
+import type { V1Container, V1CronJob, V1Job, V1OwnerReference } from "@kubernetes/client-node";
 import { type Connection, isAbsent } from "./connection.ts";
 
 /** Name of the platform's component, which the templates of its jobs are labelled with. */
@@ -62,22 +62,22 @@ async function templateOf(connection: Connection, part: string): Promise<V1CronJ
   }
 }
 
-/** Backup and restore of one service keep out of each other's way. */
+/** Backup, drill and restore of one service keep out of each other's way. */
 async function refuseTwo({ batch, namespace }: Connection, part: string): Promise<void> {
-  const service = part.replace(/-restore$/, "");
-  const parts = `app.kubernetes.io/component in (${service},${service}-restore)`;
+  const service = part.replace(/-(restore|drill)$/, "");
+  const parts = `app.kubernetes.io/component in (${service},${service}-drill,${service}-restore)`;
   const { items } = await batch.listNamespacedJob({ namespace, labelSelector: `${LABELS},${parts}` });
   const busy = items.find(({ status }) => (status?.active ?? 0) > 0)?.metadata?.name;
   if (busy === undefined) return;
   throw new UserError({
     code: "backup.busy",
     where: `job ${busy}`,
-    what: `a backup or restore of ${service} is under way`,
+    what: `a backup, drill or restore of ${service} is under way`,
     fix: "Wait for it to end. Nothing was changed.",
   });
 }
 
-/** A job with the pods of the template. */
+/** A job with the pods of the template, which counts its end like that of those that its schedule starts. */
 export function jobFrom({ metadata, spec }: V1CronJob, variables: Readonly<Record<string, string>>): V1Job {
   const job = spec?.jobTemplate.spec;
   const pod = job?.template.spec;
@@ -97,6 +97,7 @@ export function jobFrom({ metadata, spec }: V1CronJob, variables: Readonly<Recor
       generateName: `${metadata?.name}-`,
       labels: { ...spec.jobTemplate.metadata?.labels },
       annotations: { "cronjob.kubernetes.io/instantiate": "manual" },
+      ...(metadata?.name && metadata.uid && { ownerReferences: [ownedBy(metadata.name, metadata.uid)] }),
     },
     spec: {
       ...job,
@@ -106,4 +107,8 @@ export function jobFrom({ metadata, spec }: V1CronJob, variables: Readonly<Recor
       },
     },
   };
+}
+
+function ownedBy(name: string, uid: string): V1OwnerReference {
+  return { apiVersion: "batch/v1", kind: "CronJob", name, uid, controller: true };
 }

@@ -35,6 +35,11 @@ describe.skipIf(isMissing)("with a real Prometheus", () => {
         { name: "backup-authentik", state: "ok", last_scheduled: night, next: nextNight },
         { name: "backup-orchestrator", state: "failed", last_success: before },
       ],
+      drills: [
+        { name: "backup-authentik-drill", state: "ok", last_failure: null, seconds: 100, next: nextNight },
+        { name: "backup-orchestrator-drill", state: "failed", last_failure: night, seconds: null },
+        { name: "backup-wiki-drill", state: "never", last_success: null, next: null },
+      ],
       alerts: [{ name: "InstanceDown", severity: "critical", subject: "10.0.0.2:3000" }],
     });
     const room = health.capacity.map((one) => ({
@@ -85,7 +90,7 @@ describe.skipIf(isMissing)("measurements of a server", () => {
   });
 });
 
-const nothing = { services: [], addresses: [], backups: [], capacity: [], alerts: [] };
+const nothing = { services: [], addresses: [], backups: [], drills: [], capacity: [], alerts: [] };
 
 test("without a Prometheus, it says so", async () => {
   expect(await healthAt(undefined)).toEqual({ prometheus: "none", ...nothing });

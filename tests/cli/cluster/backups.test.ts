@@ -16,7 +16,7 @@ it("makes a job of a template with the variables that were asked for, and leaves
   const container = (name: string, env: readonly { name: string; value: string }[]) => ({ name, env: [...env] });
   const job = jobFrom(
     {
-      metadata: { name: "backup-orchestrator-restore" },
+      metadata: { name: "backup-orchestrator-restore", uid: "1234" },
       spec: {
         schedule: "0 0 1 1 *",
         suspend: true,
@@ -37,7 +37,11 @@ it("makes a job of a template with the variables that were asked for, and leaves
     { SNAPSHOT: "1234abcd" },
   );
   expect(job).toMatchObject({
-    metadata: { generateName: "backup-orchestrator-restore-", labels: { a: "b" } },
+    metadata: {
+      generateName: "backup-orchestrator-restore-",
+      labels: { a: "b" },
+      ownerReferences: [{ uid: "1234", controller: true }],
+    },
     spec: {
       backoffLimit: 0,
       template: {

@@ -70,6 +70,10 @@ export function describeRecords(stage: () => Stage): void {
           .getByRole("row", { name: /^backup-orchestrator/ })
           .getByText("failed", { exact: true })
           .waitFor();
+        const drills = table("Restore drills");
+        await drills.getByRole("row", { name: /^backup-authentik-drill proved .* 1 min 40 s/ }).waitFor();
+        await drills.getByRole("row", { name: /^backup-orchestrator-drill failed/ }).waitFor();
+        await drills.getByRole("row", { name: /^backup-wiki-drill never done never/ }).waitFor();
         const root = table("Room, and forecast").getByRole("row", { name: /^n1 \/ / });
         expect(await root.getByText("0 byte (0%)").count()).toBe(1);
         await page.getByText("InstanceDown").waitFor();

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { z } from "zod";
 import { useMessages } from "../i18n/messages.tsx";
@@ -6,23 +6,35 @@ import { Button } from "../ui/Button.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { Field } from "../ui/Field.tsx";
 import { ErrorNotice } from "../ui/notices.tsx";
-import { logIn, providerLogin } from "./session.ts";
+import { logIn, providerLogin, sessionQuery } from "./session.ts";
 
 const Fields = z.object({ username: z.string(), password: z.string() });
 
+interface SignInProps {
+  readonly byProvider: boolean;
+  readonly byPassword: boolean;
+  /** Whether somebody was logged in on this page before: the provider then asks in a tab of its own, and this one stays. */
+  readonly again: boolean;
+}
+
 /** Asks who is there, over whatever page is open: what was filled in there is still there afterwards. */
-export function SignIn({ byProvider, byPassword }: { byProvider: boolean; byPassword: boolean }) {
+export function SignIn({ byProvider, byPassword, again }: SignInProps) {
   const { session: texts } = useMessages();
+  // Whoever comes back to this tab may have logged in in another one.
+  useQuery({ ...sessionQuery, refetchOnWindowFocus: "always" });
   return (
     <Dialog title={texts.title}>
       {byProvider && (
         <a
           className="button button-primary"
           href={providerLogin(globalThis.location.pathname + globalThis.location.search)}
+          target={again ? "_blank" : undefined}
+          rel="noreferrer"
         >
           {texts.byProvider}
         </a>
       )}
+      {byProvider && again && <p>{texts.inTab}</p>}
       {byPassword && <PasswordForm />}
       <p className="muted">{texts.help}</p>
     </Dialog>

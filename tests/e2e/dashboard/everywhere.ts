@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { violations } from "./axe.ts";
 import { LOGGED_OUT, logIn } from "./login.ts";
-import { type Stage, settled } from "./stage.ts";
+import { ADA, type Stage, settled } from "./stage.ts";
 
 /** Says so again and again. */
 const SCRIPT = "while :; do echo still there; sleep 1; done";
@@ -56,8 +56,8 @@ export function describeEverywhere(stage: () => Stage): void {
       const body = { operation, target_servers: [agent.serverId] };
       const params = { execution_id: (await client.call("startExecution", { body })).execution_id };
       const act = async (page: Page) => {
+        const headers = { "x-homeslice-request": "1", origin: stage().url };
         const logOutElsewhere = async () => {
-          const headers = { "x-homeslice-request": "1", origin: stage().url };
           await page.request.post("/auth/logout", { data: {}, headers });
           await page.getByRole("dialog", { name: "Log in to Homeslice" }).waitFor();
         };
@@ -71,9 +71,17 @@ export function describeEverywhere(stage: () => Stage): void {
         await page.goto("/locks");
         await page.getByRole("button", { name: "Take a lock" }).click();
         await page.getByLabel("Reason").fill("half written");
+        await page.route("**/auth/session", async (route) => {
+          const answer: object = await (await route.fetch()).json();
+          await route.fulfill({ json: { ...answer, login: { provider: true, password: true } } });
+        });
         await logOutElsewhere();
+        const provider = page.getByRole("link", { name: "Log in with your organisation" });
+        expect(await provider.getAttribute("target")).toBe("_blank");
         expect(await violations(page)).toEqual([]);
-        await logIn(page);
+        await page.request.post("/auth/login", { data: ADA, headers });
+        await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
+        await provider.waitFor({ state: "detached" });
         expect(await page.getByLabel("Reason").inputValue()).toBe("half written");
       };
       await stage().visit(`/executions/${params.execution_id}`, act, LOGGED_OUT);

@@ -3,6 +3,7 @@ import type { Messages } from "../en/index.ts";
 export const session: Messages["session"] = {
   title: "Bei Homeslice anmelden",
   byProvider: "Über die Organisation anmelden",
+  inTab: "Das geschieht in einem eigenen Tab. Komm danach hierher zurück: was du ausgefüllt hast, ist noch da.",
   username: "Benutzername",
   password: "Passwort",
   enter: "Anmelden",

@@ -1,10 +1,18 @@
+import type { Client, HostStatus } from "@homeslice/protocol";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
+import { TestAgent } from "../../apps/orchestrator/testAgent.ts";
 import { download } from "./download.ts";
 import type { Stage } from "./stage.ts";
 
 /** Of a line, in pixels. */
 const LINE_HEIGHT = 20;
+const IDLE: HostStatus = {
+  uptime_seconds: 1,
+  load_average: [0, 0, 0],
+  memory_usage_percent: 1,
+  disk_usage_percent: 1,
+};
 
 /** One execution while it runs, and after. */
 export function describeMonitor(stage: () => Stage): void {
@@ -107,7 +115,61 @@ export function describeMonitor(stage: () => Stage): void {
         await status(page, "Cancelled");
       });
     });
+
+    test("of several servers, those where it failed run it again, and only they, until it has succeeded everywhere", async () => {
+      const { client, orchestrator } = stage();
+      const racks = await enrolSimulated(client, orchestrator.url, ["rack-1", "rack-2", "rack-3"]);
+      const targets = racks.map(({ agent }) => agent.serverId);
+      try {
+        await stage().visit(await run("true", targets), async (page) => {
+          const again = async (expected: readonly string[]) => {
+            await page.getByRole("button", { name: "Run again where it failed" }).click();
+            const dialog = page.getByRole("dialog");
+            await dialog.getByText(expected[0] ?? "").waitFor();
+            expect(await dialog.getByRole("listitem").allInnerTexts()).toEqual(expected);
+            const { pathname } = new URL(page.url());
+            await dialog.getByRole("button", { name: "Run again where it failed" }).click();
+            await page.waitForURL((url) => url.pathname !== pathname);
+          };
+          await endEach(racks, [0, 1, 2]);
+          await again(["rack-2", "rack-3"]);
+          await endEach(racks.slice(1), [0, 1]);
+          await page.getByRole("tab", { name: "Comparison" }).click();
+          await page.getByRole("row", { name: /rack-2.*Different.*Succeeded.*Failed/ }).waitFor();
+          await again(["rack-3"]);
+          await endEach(racks.slice(2), [0]);
+          await status(page, "Succeeded");
+          expect(await page.getByRole("button", { name: "Run again where it failed" }).count()).toBe(0);
+          expect(racks.flatMap(({ link }) => link.received).filter(({ type }) => type === "run")).toEqual([]);
+        });
+      } finally {
+        for (const { stop } of racks) await stop();
+        for (const server_id of targets) await client.call("deleteServer", { params: { server_id } });
+      }
+    });
   });
+}
+
+/** Servers whose agents end what they are given as a test wants. */
+async function enrolSimulated(client: Client, url: string, hostnames: readonly string[]) {
+  const servers = [];
+  for (const hostname of hostnames) {
+    const { enrolment_token } = await client.call("registerServer", { body: { hostname } });
+    const agent = await TestAgent.enrol(url, enrolment_token);
+    const link = await agent.connect(url);
+    const { heartbeat_seconds } = await link.receive("welcome");
+    const beats = setInterval(() => link.send({ type: "heartbeat", status: IDLE }), heartbeat_seconds * 1_000);
+    const stop = async () => {
+      clearInterval(beats);
+      await link.drop();
+    };
+    servers.push({ agent, link, stop });
+  }
+  return servers;
+}
+
+async function endEach(servers: Awaited<ReturnType<typeof enrolSimulated>>, exitCodes: readonly number[]) {
+  for (const [place, { link }] of servers.entries()) link.finish(await link.job(), exitCodes[place] ?? 0, 0);
 }
 
 function byNumber(one: string, other: string): number {

@@ -22,6 +22,18 @@ export function describeWithoutMouseManaging(stage: () => Stage): void {
     test("a token", flow("/tokens", token));
     test("a secret", flow("/secrets", secret));
 
+    test("a workflow", flow("/workflows", workflow));
+
+    test("locks, one's own and those of others", async () => {
+      const { client } = stage();
+      const register = async (hostname: string) =>
+        (await client.call("registerServer", { body: { hostname, environment: "uat" } })).server.server_id;
+      await register("vault");
+      const lock = { lock_type: "emergency" as const, reason: "a leak", server_id: await register("safe") };
+      await client.call("acquireLock", { body: lock });
+      await flow("/locks", locks)();
+    });
+
     test("what waits for an approval", async () => {
       const { client, agent } = stage();
       const { items } = await client.call("listServers", { query: { hostname: "cellar" } });
@@ -147,6 +159,57 @@ async function secret(keys: Keyboard, page: Page): Promise<void> {
   });
   await lookInto(keys, page, "Replace by-keys");
   await confirm(keys, page, "Delete by-keys", "Delete");
+}
+
+async function workflow(keys: Keyboard, page: Page): Promise<void> {
+  await make(keys, page, "New workflow", async (form) => {
+    await keys.write(form.getByLabel("Name", { exact: true }), "by keys");
+    const first = form.getByRole("group", { name: "Step step_1" });
+    await keys.to(first.getByRole("radio", { name: "An action" }));
+    await keys.press("ArrowRight");
+    await keys.write(first.getByLabel("Command", { exact: true }), "/bin/true");
+    await keys.write(first.getByLabel(/^Host name/), "kitchen");
+    await keys.enter(button(form, "Add a step"));
+    const second = form.getByRole("group", { name: "Step step_2" });
+    await keys.to(second.getByRole("radio", { name: "Runs something" }));
+    await keys.press("ArrowRight");
+    await keys.write(second.getByLabel("What is to be decided"), "Shall it end?");
+    const text = form.getByLabel("Definition (JSON)");
+    // Who has started it may decide here, too.
+    const whole = await text.inputValue();
+    await keys.write(text, whole.replace('"message"', '"by_others": false, "message"'));
+    await form.getByText("The orchestrator finds nothing wrong with it.").waitFor();
+    await keys.enter(button(form, "Save"));
+  });
+  await page.getByRole("heading", { level: 1, name: "by keys" }).waitFor();
+  const start = page.getByRole("dialog", { name: "Start by keys" });
+  await keys.open(button(page.getByRole("main"), "Start"), start);
+  await keys.enter(button(start, "Start"));
+  const gate = page.getByRole("region", { name: "step_2 waits for a decision" });
+  await gate.waitFor();
+  await keys.write(gate.getByLabel("Reason"), "asked for by keys");
+  await keys.enter(button(gate, "Approve"));
+  await keys.keptWithout(gate);
+  await page.getByRole("status").getByText("Succeeded").first().waitFor();
+}
+
+async function locks(keys: Keyboard, page: Page): Promise<void> {
+  await make(keys, page, "Take a lock", async (form) => {
+    await keys.write(form.getByLabel("Server", { exact: true }), "vault");
+    await keys.choose(form.getByLabel("Type"), "Emergency");
+    await keys.write(form.getByLabel("Reason"), "by keys");
+    await keys.write(form.getByLabel("Minutes"), "30");
+    await keys.enter(button(form, "Take a lock"));
+  });
+  await keys.enter(button(page, "Hold the lock of vault one hour more"));
+  await page.getByRole("row", { name: /^vault.*extended 1 of/ }).waitFor();
+  await confirm(keys, page, "Release the lock of vault", "Release");
+  const force = button(page.getByRole("main"), "Release by force: the lock of safe");
+  const dialog = page.getByRole("dialog", { name: "Release by force: the lock of safe" });
+  await keys.open(force, dialog);
+  await keys.write(dialog.getByLabel("Reason"), "it is dry again");
+  await keys.enter(button(dialog, "Release by force"));
+  await keys.keptWithout(force);
 }
 
 async function approve(keys: Keyboard, page: Page, executionId: string): Promise<void> {

@@ -135,7 +135,7 @@ export function describeMonitor(stage: () => Stage): void {
           await again(["rack-2", "rack-3"]);
           await endEach(racks.slice(1), [0, 1]);
           await page.getByRole("tab", { name: "Comparison" }).click();
-          await page.getByRole("row", { name: /rack-2.*Different.*Succeeded.*Failed/ }).waitFor();
+          await page.getByRole("row", { name: /rack-2.*Mended.*Succeeded.*Failed/ }).waitFor();
           await again(["rack-3"]);
           await endEach(racks.slice(2), [0]);
           await status(page, "Succeeded");

@@ -2,6 +2,7 @@ import { type Action, NewAction } from "@homeslice/protocol/actions.ts";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../api/client.ts";
+import { useComplaints } from "../forms/complaint.ts";
 import { type Faults, faultsOf, schemaFaults } from "../forms/faults.ts";
 import { useSettled } from "../run/useSettled.ts";
 import { definitionFrom, definitionOf, yamlOf } from "./actionYaml.ts";
@@ -30,7 +31,7 @@ export function useBuilder(action: Action | undefined): Builder {
   const [definition, setDefinition] = useState(() => (action ? definitionOf(action) : emptyDefinition));
   const [yaml, setText] = useState(() => yamlOf(definition));
   const [yamlFault, setYamlFault] = useState<string>();
-  const parsed = NewAction.safeParse(definition);
+  const parsed = NewAction.safeParse(definition, useComplaints());
   const settled = useSettled(JSON.stringify(definition));
   const body = parsed.success ? parsed.data : undefined;
   const judged = useQuery({

@@ -3,6 +3,7 @@ import { type FormEvent, type RefObject, useEffect, useRef, useState } from "rea
 import type { z } from "zod";
 import { useChange } from "../api/useChange.ts";
 import { useMessages } from "../i18n/messages.tsx";
+import { useComplaints } from "./complaint.ts";
 import { type Faults, faultsOf, schemaFaults } from "./faults.ts";
 
 interface FormOptions<Draft, Body, Result> {
@@ -38,7 +39,7 @@ export function useForm<Draft, Body, Result>(options: FormOptions<Draft, Body, R
   const [draft, setDraft] = useState(initial);
   const [refusals, setRefusals] = useState(0);
   const element = useRef<HTMLFormElement>(null);
-  const checked = schema.safeParse(body(draft));
+  const checked = schema.safeParse(body(draft), useComplaints());
   const save = useChange({ run: send, invalidates, says: () => forms.saved, onDone });
   useEffect(() => {
     // The first field that needs another value is where one goes on.

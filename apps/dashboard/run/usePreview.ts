@@ -3,6 +3,7 @@ import { NewExecution } from "@homeslice/protocol/executions.ts";
 import { NewSchedule } from "@homeslice/protocol/schedules.ts";
 import { useQuery } from "@tanstack/react-query";
 import { problemOf } from "../api/client.ts";
+import { useComplaints } from "../forms/complaint.ts";
 import { faultsElsewhere, faultsOf, schemaFaults } from "../forms/faults.ts";
 import { approvalRulesQuery, previewQuery } from "./queries.ts";
 import { rulesFor } from "./risk.ts";
@@ -11,12 +12,13 @@ import { useSettled } from "./useSettled.ts";
 
 /** What the fields mean, as the API says it. */
 export function usePreview(draft: RunDraft, action: Action | undefined) {
+  const complaints = useComplaints();
   const text = JSON.stringify(runOf(draft, action));
   const settled = useSettled(text);
-  const checked = NewExecution.safeParse(JSON.parse(settled));
+  const checked = NewExecution.safeParse(JSON.parse(settled), complaints);
   const body = checked.success ? checked.data : undefined;
   const planned = plannedOf(draft, action);
-  const schedule = planned && NewSchedule.safeParse(planned);
+  const schedule = planned && NewSchedule.safeParse(planned, complaints);
   const { data, error, isFetching } = useQuery(previewQuery(body));
   const { data: rules = [] } = useQuery(approvalRulesQuery);
   const refusals = placed(faultsOf(error));

@@ -2,13 +2,14 @@ import { NewWorkflow } from "@homeslice/protocol/workflows.ts";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useDeferredValue } from "react";
 import { api } from "../api/client.ts";
+import { useComplaints } from "../forms/complaint.ts";
 import type { Faults } from "../forms/faults.ts";
 import { readText } from "./workflowText.ts";
 
 /** What a text would be as a workflow, and what is wrong with it, while it is written. */
 export function useJudgement(text: string) {
   const { value, fault } = readText(useDeferredValue(text));
-  const checked = NewWorkflow.safeParse(value);
+  const checked = NewWorkflow.safeParse(value, useComplaints());
   const { data } = useQuery({
     queryKey: ["workflow-validation", checked.data],
     queryFn: () => {

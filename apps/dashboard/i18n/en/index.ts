@@ -4,6 +4,7 @@ import { app } from "./app.ts";
 import { approvals } from "./approvals.ts";
 import { audit } from "./audit.ts";
 import { commands } from "./commands.ts";
+import { complaints } from "./complaints.ts";
 import { errors } from "./errors.ts";
 import { executions } from "./executions.ts";
 import { forms } from "./forms.ts";
@@ -32,6 +33,7 @@ export const messages = {
   approvals,
   audit,
   commands,
+  complaints,
   errors,
   executions,
   forms,

@@ -82,9 +82,10 @@ export class Backup extends Component {
     this.#run(subject.service, steps, { schedule, user: subject.volume?.user, near: subject });
   }
 
-  /** Restores aside, as the user for whom the image of PostgreSQL can make a server. */
+  /** Restores aside; databases as the user for whom the image of PostgreSQL can make a server. */
   #drill(subject: Subject): void {
-    this.#run(`${subject.service}-drill`, this.#steps.prove(subject), { schedule: this.#args.drill, user: IMAGE_USER });
+    const user = subject.databases.length > 0 ? IMAGE_USER : undefined;
+    this.#run(`${subject.service}-drill`, this.#steps.prove(subject), { schedule: this.#args.drill, user });
   }
 
   #restore(subject: Subject): void {

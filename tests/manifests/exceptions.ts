@@ -72,6 +72,7 @@ export const exceptions: readonly Exception[] = [
     judge: "kube-score",
     checks: ["container-security-context-user-group-id"],
     objects: [
+      "CronJob/backup-*-drill",
       "DaemonSet/agent",
       "DaemonSet/collector",
       "Deployment/authentik",
@@ -139,7 +140,13 @@ export const exceptions: readonly Exception[] = [
   {
     judge: "policies",
     checks: ["kubesec-score"],
-    objects: ["Deployment/authentik", "Deployment/authentik-worker", "Deployment/grafana", "Deployment/homepage"],
+    objects: [
+      "CronJob/backup-*-drill",
+      "Deployment/authentik",
+      "Deployment/authentik-worker",
+      "Deployment/grafana",
+      "Deployment/homepage",
+    ],
     reason: "their images are made for a user of a low number, which is nobody on the node (hostUsers: false)",
   },
   {

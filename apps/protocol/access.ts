@@ -54,6 +54,7 @@ export const Permission = z.enum([
   "reports:read",
   "reports:manage",
   "platform:read",
+  "drift:report",
 ]);
 export type Permission = z.infer<typeof Permission>;
 
@@ -80,6 +81,7 @@ const granted: Record<Role, readonly Permission[]> = {
     "servers:operate",
     "schedules:write",
     "workflows:decide",
+    "drift:report",
   ],
   approver: ["executions:approve"],
   admin: [
@@ -110,6 +112,7 @@ const installation: readonly Permission[] = [
   "secrets:refer",
   "secrets:reseal",
   "platform:read",
+  "drift:report",
 ];
 
 /** Permissions that only a person has, never a token of a program: what needs two people is not one and their token. */

@@ -65,6 +65,7 @@ export const auditEventTypes = [
   "breaker.overridden",
   "queue.controlled",
   "limits.changed",
+  "drift.reported",
   "schedule.created",
   "schedule.updated",
   "schedule.deleted",

@@ -6,6 +6,7 @@ export * from "./audit.ts";
 export * from "./client.ts";
 export * from "./closeCode.ts";
 export * from "./difference.ts";
+export * from "./drift.ts";
 export * from "./errors.ts";
 export * from "./executions.ts";
 export * from "./hooks.ts";

@@ -3,6 +3,7 @@ import { accessRoutes } from "./accessRoutes.ts";
 import { actionRoutes } from "./actionRoutes.ts";
 import { approvalRoutes } from "./approvalRoutes.ts";
 import { AuditEvent, AuditFilter, AuditVerification } from "./audit.ts";
+import { driftRoutes } from "./drift.ts";
 import { executionRoutes } from "./executionRoutes.ts";
 import { hookRoutes } from "./hookRoutes.ts";
 import { ServerId } from "./ids.ts";
@@ -106,6 +107,7 @@ export const routes = {
   ...limitRoutes,
   ...notificationRoutes,
   ...platformRoutes,
+  ...driftRoutes,
   ...pushRoutes,
   ...reportRoutes,
   ...scheduleRoutes,

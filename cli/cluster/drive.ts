@@ -41,6 +41,7 @@ export async function drive(operation: Operation, parts: Parts): Promise<Outcome
     const { yes, allowDataLoss } = options;
     const run = { stack, command, yes, allowDataLoss, say, diagnostics };
     if (operation === "preview") return await perform(operation, run);
+    if (operation === "drift") return await look(run, parts);
     return await change(operation, run, parts);
   } catch (error) {
     throw failureOf(error, options.stack, diagnostics, program, interruption);
@@ -64,6 +65,16 @@ async function openStack(parts: Parts, command: EngineCommand, program: Program)
   );
   // After each operation the SDK starts the engine for its history, which nobody reads here, and twice for the outputs.
   return Object.assign(stack, { info: async () => undefined, outputs: () => outputsOf(stack, command) });
+}
+
+/** Compares what is there with what the last run left, and writes nothing down. */
+async function look(run: Run, { file, cluster }: Parts): Promise<Outcome> {
+  const grafana = await openGrafana({ ...run, file, cluster });
+  try {
+    return await perform("drift", { ...run, leftOut: grafana.leftOut });
+  } finally {
+    await grafana.close();
+  }
 }
 
 /** Marks the stack as being changed, and first puts in order what a run left that did not come to its end. */

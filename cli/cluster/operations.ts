@@ -6,7 +6,7 @@ import type { EngineCommand } from "./engineCommand.ts";
 import type { Operation } from "./options.ts";
 import { criticalPath, type PathStep, type TimedStep } from "./report/criticalPath.ts";
 import { dataHeldBy } from "./report/data.ts";
-import { Progress } from "./report/progress.ts";
+import { type Difference, Progress } from "./report/progress.ts";
 import { type Changes, label, sentence } from "./report/steps.ts";
 import { dependenciesIn, exportState } from "./state.ts";
 
@@ -21,7 +21,7 @@ export interface Run {
   readonly say: (line: string) => void;
   /** The error messages that the engine sends on the way. */
   readonly diagnostics: string[];
-  /** Patterns of the resources that a refresh has to leave out. Default: none. */
+  /** Patterns of the resources that a refresh, or a look at the cluster, has to leave out. Default: none. */
   readonly leftOut?: () => Promise<string[]>;
 }
 
@@ -31,6 +31,15 @@ export interface Outcome {
   readonly outputs: OutputMap;
   /** Of `up`: the chain of steps that took longest; empty where nothing took long. */
   readonly criticalPath?: readonly PathStep[];
+  /** Of `drift`. */
+  readonly drift?: Drift;
+}
+
+/** What a look at the cluster has found. */
+export interface Drift {
+  readonly resources: readonly Difference[];
+  /** Whether all that the stack has was looked at. */
+  readonly complete: boolean;
 }
 
 const NOTHING: Changes = { create: 0, update: 0, replace: 0, delete: 0, same: 0 };
@@ -44,6 +53,8 @@ export function perform(operation: Operation, run: Run): Promise<Outcome> {
       return up(run);
     case "refresh":
       return refresh(run);
+    case "drift":
+      return drift(run);
     case "destroy":
       return destroy(run);
   }
@@ -89,9 +100,18 @@ function plan(run: Run, say: Run["say"]): Promise<Watched> {
 
 async function refresh(run: Run): Promise<Outcome> {
   const exclude = (await run.leftOut?.()) ?? [];
-  const { changes } = await watched(run, (onEvent) => run.stack.refresh({ onEvent, color: "never", exclude }));
+  const { changes } = await found(run, (onEvent) => run.stack.refresh({ onEvent, color: "never", exclude }));
   if (isChange(changes)) run.say("The cluster differs from the last run as listed; `up` puts that right.");
   return { changes, outputs: await run.stack.outputs() };
+}
+
+/** A refresh that writes nothing down. */
+async function drift(run: Run): Promise<Outcome> {
+  const exclude = (await run.leftOut?.()) ?? [];
+  const { changes, differences } = await found(run, (onEvent) =>
+    run.stack.previewRefresh({ onEvent, color: "never", exclude }),
+  );
+  return { changes, outputs: {}, drift: { resources: differences, complete: exclude.length === 0 } };
 }
 
 async function destroy(run: Run): Promise<Outcome> {
@@ -147,15 +167,22 @@ export const isChange = ({ same: _same, ...changes }: Changes) => Object.values(
 interface Watched {
   readonly changes: Changes;
   readonly losses: readonly Loss[];
+  readonly differences: readonly Difference[];
   readonly steps: ReadonlyMap<string, TimedStep>;
 }
 
+type Work = (onEvent: Progress["onEvent"]) => Promise<unknown>;
+
+/** The same of work that looks at what there is. */
+const found = (run: Run, work: Work) => watched(run, work, true);
+
 /** Shows the engine's events while it works, and notes what it did or would do. */
-async function watched(run: Run, work: (onEvent: Progress["onEvent"]) => Promise<unknown>): Promise<Watched> {
-  const progress = new Progress({ say: run.say, diagnostics: run.diagnostics });
+async function watched(run: Run, work: Work, finding = false): Promise<Watched> {
+  const progress = new Progress({ say: run.say, diagnostics: run.diagnostics, finding });
   try {
     await work(progress.onEvent);
-    return { changes: progress.changes ?? NOTHING, losses: progress.losses, steps: progress.steps };
+    const { changes = NOTHING, losses, differences, steps } = progress;
+    return { changes, losses, differences, steps };
   } finally {
     progress.stop();
   }

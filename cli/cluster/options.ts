@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { z } from "zod";
 
 /** What can be done with a stack. */
-export type Operation = "preview" | "up" | "refresh" | "destroy";
+export type Operation = "preview" | "up" | "refresh" | "drift" | "destroy";
 
 /** The command line of cluster mode, after parsing. */
 export const clusterOptionsSchema = z.object({

@@ -13,6 +13,7 @@ import { registerConfig } from "./config.ts";
 import { registerDestroy } from "./destroy.ts";
 import { registerDocs } from "./docs.ts";
 import { registerDown } from "./down.ts";
+import { registerDrift } from "./drift.ts";
 import { registerHooks } from "./hooks.ts";
 import { registerLocks } from "./locks.ts";
 import { registerLogs } from "./logs.ts";
@@ -61,6 +62,7 @@ export function registerCommands(program: Command): void {
   registerAgent(program);
   registerPreview(program);
   registerRefresh(program);
+  registerDrift(program);
   registerRelease(program);
   registerRender(program);
   registerDestroy(program);

@@ -273,11 +273,31 @@ test("drift by hand is found by refresh and put right by the next up, in the clu
   store.change("/core/applications/", "homepage", { meta_launch_url: "https://elsewhere.example.org" });
   bench.grafana("dev").datasources.change("postgresql", { url: "elsewhere:5432" });
 
+  const drift = await bench.run(["drift", "--stack", "dev", "--json"]);
+  expect(drift.code).toBe(1);
+  expect(JSON.parse(drift.stdout)).toMatchObject({ stack: "dev", complete: true });
+  const { resources } = z
+    .object({ resources: z.array(z.record(z.string(), z.unknown())) })
+    .parse(JSON.parse(drift.stdout));
+  expect(resources).toHaveLength(3);
+  expect(resources).toContainEqual({
+    resource: expect.stringMatching(/^Deployment orchestrator-blue/),
+    change: "differs",
+    properties: ["spec.replicas"],
+  });
   const refresh = await bench.run(["refresh", "--stack", "dev", "--json"]);
   expect(report(refresh).changes).toMatchObject({ ...NOTHING, update: 3 });
   expect(refresh.stderr).toMatch(/Deployment orchestrator[\s\S]*spec\.replicas: 1 → 4/);
   expect(report(await bench.run(fearless)).changes).toMatchObject({ ...NOTHING, update: 3 });
 
+  expect(await bench.run(["drift", "--stack", "dev", "--report"])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("Homeslice is not running"),
+  });
+  expect(await bench.run(["drift", "--stack", "dev"])).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining("in step"),
+  });
   expect((await bench.kube.get(path)).body).toMatchObject({ spec: { replicas: 1 } });
   expect(store.get("/core/applications/", "homepage")).toMatchObject({ meta_launch_url });
   expect(bench.grafana("dev").datasources.find("postgresql")).toMatchObject({

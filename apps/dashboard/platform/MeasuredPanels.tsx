@@ -1,7 +1,5 @@
 import type { PlatformHealth } from "@homeslice/protocol/platform.ts";
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
-import { useId } from "react";
 import { useMessages } from "../i18n/messages.tsx";
 import { type Column, DataTable } from "../ui/DataTable.tsx";
 import { Mark } from "../ui/Mark.tsx";
@@ -10,6 +8,7 @@ import { AddressTable } from "./AddressTable.tsx";
 import { BackupTable } from "./BackupTable.tsx";
 import { CapacityTable } from "./CapacityTable.tsx";
 import { DrillTable } from "./DrillTable.tsx";
+import { Panel } from "./Panel.tsx";
 import { platformQuery } from "./queries.ts";
 
 /** What Prometheus measures around the orchestrator: services, addresses, backups and room. */
@@ -74,21 +73,4 @@ function ServiceTable({ services }: Pick<PlatformHealth, "services">) {
     },
   ];
   return <DataTable caption={texts.services} columns={columns} rows={services} rowKey={({ name }) => name} />;
-}
-
-interface PanelProps {
-  readonly title: string;
-  /** Said in place of the content where there is none. */
-  readonly empty?: string | false;
-  readonly children: ReactNode;
-}
-
-function Panel({ title, empty = false, children }: PanelProps) {
-  const id = useId();
-  return (
-    <section aria-labelledby={id} className="panel">
-      <h2 id={id}>{title}</h2>
-      {empty === false ? children : <p className="muted">{empty}</p>}
-    </section>
-  );
 }

@@ -2,6 +2,7 @@ import { useMessages } from "../i18n/messages.tsx";
 import { QueuePanel } from "../locks/QueuePanel.tsx";
 import { useMay } from "../session/useMay.ts";
 import { AuditPanel } from "./AuditPanel.tsx";
+import { DriftPanel } from "./DriftPanel.tsx";
 import { FleetPanel } from "./FleetPanel.tsx";
 import { MeasuredPanels } from "./MeasuredPanels.tsx";
 import { OrchestratorPanel } from "./OrchestratorPanel.tsx";
@@ -21,6 +22,7 @@ export function PlatformPage() {
       <WorkPanel />
       <FleetPanel />
       {mayMeasure && <MeasuredPanels />}
+      {mayMeasure && <DriftPanel />}
       {mayVerify && <AuditPanel />}
     </section>
   );

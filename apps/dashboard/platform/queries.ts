@@ -31,6 +31,13 @@ export const platformQuery = queryOptions({
   refetchInterval: 30_000,
 });
 
+/** What the newest look at each stack has found. */
+export const driftQuery = queryOptions({
+  queryKey: ["drift"],
+  queryFn: () => api.call("listDriftChecks", { query: { newest: "true" } }),
+  refetchInterval: 60_000,
+});
+
 export const limitsQuery = queryOptions({
   queryKey: ["limits"],
   queryFn: () => api.call("getLimits"),

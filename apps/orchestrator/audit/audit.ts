@@ -16,6 +16,7 @@ export interface Resource {
     | "lock"
     | "queue"
     | "limits"
+    | "drift_check"
     | "schedule"
     | "approval_rule"
     | "notification_rule"

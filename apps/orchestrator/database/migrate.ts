@@ -23,6 +23,7 @@ import * as startsOfWorkflows from "./migrations/0021-starts-of-workflows.ts";
 import * as push from "./migrations/0022-push.ts";
 import * as roleBindings from "./migrations/0023-role-bindings.ts";
 import * as serversByName from "./migrations/0025-servers-by-name.ts";
+import * as drift from "./migrations/0026-drift.ts";
 import { openDatabases } from "./tenancy.ts";
 
 /** Every migration, in order. Names are forever: the database remembers them. */
@@ -48,6 +49,7 @@ const migrations: Record<string, Migration> = {
   "0022-push": push,
   "0023-role-bindings": roleBindings,
   "0025-servers-by-name": serversByName,
+  "0026-drift": drift,
 };
 
 /** How long a migration waits for a table, in milliseconds: everybody who comes later waits behind it. */

@@ -25,6 +25,7 @@ import type {
 import type { ActionsTable, ActionVersionsTable } from "./actionTables.ts";
 import type { ApprovalRulesTable, ApprovalsTable, ApprovalVotesTable } from "./approvalTables.ts";
 import type { Defaulted, OfTenant } from "./columns.ts";
+import type { DriftChecksTable } from "./driftTables.ts";
 import type { HookCallsTable, HooksTable } from "./hookTables.ts";
 import type {
   NotificationChannelsTable,
@@ -230,6 +231,7 @@ export interface Tables {
   locks: LocksTable;
   queue_control: QueueControlTable;
   limits: LimitsTable;
+  drift_checks: DriftChecksTable;
   idempotency_keys: IdempotencyKeysTable;
   superseded_results: SupersededResultsTable;
   audit_events: AuditEventsTable;

@@ -21,12 +21,22 @@ const COLOURS = { create: "green", update: "yellow", replace: "magenta", delete:
 /** A step this old is named at each interval, so that a long wait has a visible reason. */
 const SLOW_STEP_MS = 10_000;
 
+/** A resource that a refresh found otherwise than the last run left it. */
+export interface Difference {
+  readonly resource: string;
+  readonly change: "differs" | "gone";
+  /** Paths of what differs. */
+  readonly properties: readonly string[];
+}
+
 /** Where a run shows what it does, and the time it goes by. */
 export interface ProgressOptions {
   /** Receives one line at a time. */
   readonly say: (line: string) => void;
   /** Collects the error messages. */
   readonly diagnostics: string[];
+  /** Whether the run looks at what there is, and its steps are what it finds, not what it does. Default: false. */
+  readonly finding?: boolean;
   readonly now?: () => number;
 }
 
@@ -35,24 +45,30 @@ export class Progress {
   changes: Changes | undefined;
   /** What a planned run takes with it that nothing can make again. */
   readonly losses: Loss[] = [];
+  /** What a refresh found. */
+  readonly differences: Difference[] = [];
   /** What has changed something, by URN. */
   readonly steps = new Map<string, TimedStep>();
   readonly #diagnostics: string[];
   readonly #say: (line: string) => void;
+  readonly #finding: boolean;
   readonly #now: () => number;
   readonly #open = new Map<string, { readonly label: string; readonly since: number }>();
   readonly #ticker: NodeJS.Timeout;
 
-  constructor({ say, diagnostics, now = Date.now }: ProgressOptions) {
+  constructor({ say, diagnostics, finding = false, now = Date.now }: ProgressOptions) {
     this.#say = say;
     this.#diagnostics = diagnostics;
+    this.#finding = finding;
     this.#now = now;
     this.#ticker = setInterval(() => this.tick(), SLOW_STEP_MS).unref();
   }
 
   readonly onEvent = (event: EngineEvent): void => {
     if (event.resourcePreEvent) this.#begins(event.resourcePreEvent.metadata, event.resourcePreEvent.planning === true);
-    if (event.resOutputsEvent && !event.resOutputsEvent.planning) this.#ends(event.resOutputsEvent.metadata);
+    const { resOutputsEvent: ended } = event;
+    // What is found is so, also when it is not to be written down.
+    if (ended && (!ended.planning || this.#finding)) this.#ends(ended.metadata);
     if (event.resOpFailedEvent) this.#fails(event.resOpFailedEvent.metadata);
     if (event.diagnosticEvent) this.#diagnoses(event.diagnosticEvent);
     if (event.summaryEvent) this.changes = countChanges(event.summaryEvent.resourceChanges);
@@ -97,17 +113,24 @@ export class Progress {
 
   #ends(step: StepEventMetadata): void {
     const begun = this.#open.get(step.urn);
-    const change = changeOf(step.op === "refresh" ? refreshed(step) : step.op);
+    const change = changeOf(step.op);
     this.#open.delete(step.urn);
     if (!change || !isReal(step)) return;
     const milliseconds = begun && this.#now() - begun.since;
     if (milliseconds !== undefined) this.steps.set(step.urn, { resource: label(step.urn, step.type), milliseconds });
     const took = milliseconds === undefined ? "" : ` (${duration(milliseconds)})`;
-    const done = step.op === "refresh" ? FOUND[change] : DONE[change];
+    const done = this.#finding ? FOUND[change] : DONE[change];
     this.#say(`  ${mark(change)} ${done.padEnd(8)} ${label(step.urn, step.type)}${took}`);
-    if (step.op === "refresh" || change === "update") {
+    if (this.#finding) this.#finds(step, change);
+    if (this.#finding || change === "update") {
       this.#properties(step);
     }
+  }
+
+  #finds(step: StepEventMetadata, change: Change): void {
+    const properties = change === "delete" ? [] : propertyChanges(step).map(({ path }) => path);
+    const resource = label(step.urn, step.type);
+    this.differences.push({ resource, change: change === "delete" ? "gone" : "differs", properties });
   }
 
   #properties(step: StepEventMetadata): void {
@@ -127,12 +150,6 @@ export class Progress {
     if (severity === "error") this.#diagnostics.push(`${where}${text}`);
     else if (severity === "warning") this.#say(`  warning: ${where}${text}`);
   }
-}
-
-/** A refresh that found the resource as it was reports no difference. */
-function refreshed(step: StepEventMetadata): StepEventMetadata["op"] {
-  if (!step.new) return "delete";
-  return propertyChanges(step).length > 0 ? "update" : "same";
 }
 
 function mark(change: Change): string {

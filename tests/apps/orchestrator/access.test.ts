@@ -24,6 +24,7 @@ const weakest: Record<RouteName, Role | "public"> = {
   getServer: "viewer",
   getServerHealth: "viewer",
   getPlatform: "viewer",
+  listDriftChecks: "viewer",
   getServerMetrics: "viewer",
   listActions: "viewer",
   getAction: "viewer",
@@ -110,6 +111,7 @@ const weakest: Record<RouteName, Role | "public"> = {
   previewExecution: "operator",
   retryExecution: "operator",
   overrideBreaker: "operator",
+  reportDrift: "operator",
   acquireLock: "operator",
   extendLock: "operator",
   releaseLock: "operator",
@@ -150,6 +152,8 @@ const ofInstallation: readonly RouteName[] = [
   "setTenantLimits",
   "resealSecrets",
   "getPlatform",
+  "listDriftChecks",
+  "reportDrift",
 ];
 
 const unknownId = "00000000-0000-7000-8000-000000000000";

@@ -43,6 +43,9 @@ beforeAll(async () => {
     scheduleId = (await client.call("createSchedule", { body: schedule })).schedule_id;
     const reports = { name: `${hostname} ${index}`, kind: "changes" as const, expression: "@monthly" };
     await client.call("createReportSchedule", { body: reports });
+    await client.call("reportDrift", {
+      body: { stack: `stack-${index % 2}`, resources: [], checked: index, seconds: 1 },
+    });
     await client.call("createRoleBinding", { body: { name: `${hostname} ${index}`, role: "viewer" } });
     const target = { type: "email" as const, to: ["ops@example.com"] };
     const { channel_id } = await client.call("createChannel", { body: { name: `${hostname} ${index}`, target } });
@@ -109,7 +112,7 @@ const orders = names.flatMap((name) => {
 
 describe("every list", () => {
   test("can be sorted", () => {
-    expect(names).toHaveLength(25);
+    expect(names).toHaveLength(26);
     expect(new Set(orders.map(({ name }) => name)).size).toBe(names.length);
   });
 

@@ -90,6 +90,26 @@ describe.skipIf(isMissing)("measurements of a server", () => {
   });
 });
 
+test("drift of stacks is kept as it was reported, 30 looks at each, and told in the audit log", async () => {
+  installation.with = { prometheusUrl: undefined };
+  const { url } = await installation.start();
+  const [client, viewer] = [await installation.client(url, "operator"), await installation.client(url, "viewer")];
+  const resources = [{ resource: "Deployment grafana", change: "differs" as const, properties: ["spec.replicas"] }];
+  await client.call("reportDrift", { body: { stack: "dev", resources: [], checked: 7, complete: false, seconds: 2 } });
+  for (let look = 1; look <= 32; look++) {
+    await client.call("reportDrift", { body: { stack: "prod", resources, checked: look, seconds: 1.5 } });
+  }
+  const newest = await viewer.call("listDriftChecks", { query: { newest: "true" } });
+  expect(newest.items).toMatchObject([
+    { stack: "prod", resources, checked: 32, complete: true, seconds: 1.5 },
+    { stack: "dev", resources: [], checked: 7, complete: false },
+  ]);
+  const kept = await viewer.call("listDriftChecks", { query: { stack: "prod", sort: "created" } });
+  expect(kept.items.map(({ checked }) => checked)).toEqual(Array.from({ length: 30 }, (_, index) => index + 3));
+  const audit = await (await installation.client(url)).call("listAudit", { query: { event_type: "drift.reported" } });
+  expect(audit.items[0]).toMatchObject({ resource: { name: "prod" }, details: { drifted: 1 } });
+});
+
 const nothing = { services: [], addresses: [], backups: [], drills: [], capacity: [], alerts: [] };
 
 test("without a Prometheus, it says so", async () => {

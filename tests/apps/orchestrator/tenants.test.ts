@@ -119,7 +119,7 @@ async function send(name: RouteName, role: Role, tenant: string, body: unknown =
 }
 
 /** What belongs to the whole installation: its log and what is around it. */
-const shared: readonly string[] = ["verifyAudit", "getPlatform"];
+const shared: readonly string[] = ["verifyAudit", "getPlatform", "listDriftChecks"];
 /** Those that are about tenants themselves are for the people of the default one: see the tests of access. */
 const withObject = routeNames.filter((name) => /\{(?!tenant\})/.test(routes[name].path));
 const lists = routeNames.filter(

@@ -30,10 +30,10 @@ function step(op: OpType, type: string, name: string, before?: object, after?: o
 }
 
 /** The lines that a run with these events shows. */
-function lines(events: readonly Partial<EngineEvent>[], clock = { now: 0 }) {
+function lines(events: readonly Partial<EngineEvent>[], { finding = false, clock = { now: 0 } } = {}) {
   const said: string[] = [];
   const diagnostics: string[] = [];
-  const progress = new Progress({ say: (line) => void said.push(line), diagnostics, now: () => clock.now });
+  const progress = new Progress({ say: (line) => void said.push(line), diagnostics, finding, now: () => clock.now });
   for (const event of events) progress.onEvent({ sequence: 0, timestamp: 0, ...event });
   progress.stop();
   return { said, diagnostics, progress };
@@ -109,7 +109,7 @@ test.each([
 test("a run tells when a resource is done and how long it took; one that takes long is named while it is under way", () => {
   const clock = { now: 0 };
   const metadata = step("create", deployment, "orchestrator", undefined, {});
-  const { said, progress } = lines([{ resourcePreEvent: { metadata } }], clock);
+  const { said, progress } = lines([{ resourcePreEvent: { metadata } }], { clock });
   clock.now = 12_000;
   progress.tick();
   progress.onEvent({ sequence: 0, timestamp: 0, resOutputsEvent: { metadata } });
@@ -177,15 +177,22 @@ test("a secret in the engine's own notation is masked, wherever it stands", () =
   expect(changes.map(wording)).toEqual(['a: [1] → "[secret]"', 'b: 1 → {"c":["[secret]"]}']);
 });
 
-test("a refresh tells what it found, not what it did", () => {
-  const metadata = step("refresh", deployment, "x", { a: 1 }, { a: 2 });
-  const gone = step("refresh", deployment, "y", { a: 1 });
-  const { said } = lines([{ resOutputsEvent: { metadata } }, { resOutputsEvent: { metadata: gone } }]);
+test.each([
+  ["a refresh", false],
+  ["a look that writes nothing down", true],
+])("%s tells what it found, not what it did", (_, planning) => {
+  const found = [step("update", deployment, "x", { a: 1 }, { a: 2 }), step("delete", deployment, "y", { a: 1 })];
+  const events = found.map((metadata) => ({ resOutputsEvent: { metadata, planning } }));
+  const { said, progress } = lines(events, { finding: true });
   expect(said.map((line) => line.trim())).toEqual([
     "~ differs  Deployment x",
     "a: 1 → 2",
     "- is gone  Deployment y",
     "a: - 1",
+  ]);
+  expect(progress.differences).toEqual([
+    { resource: "Deployment x", change: "differs", properties: ["a"] },
+    { resource: "Deployment y", change: "gone", properties: [] },
   ]);
 });
 

@@ -80,6 +80,29 @@ export function describeRecords(stage: () => Stage): void {
       });
     });
 
+    test("drift of stacks is shown by resource as it was reported, and how to look where nobody has", async () => {
+      await stage().visit("/platform", async (page) => {
+        const panel = page.getByRole("region", { name: "Drift", exact: true });
+        await panel.getByText("./homeslice drift --stack NAME --report").waitFor();
+        const resources = [
+          { resource: "Deployment grafana", change: "differs" as const, properties: ["spec.replicas"] },
+          { resource: "Service loki", change: "gone" as const },
+        ];
+        const { client } = stage();
+        await client.call("reportDrift", { body: { stack: "prod", resources, checked: 240, seconds: 12 } });
+        await client.call("reportDrift", { body: { stack: "dev", resources: [], checked: 200, seconds: 9 } });
+        await page.reload();
+        const prod = panel.getByRole("row", { name: /^prod 2 of 240 differ/ });
+        await prod.getByText("Deployment grafana: spec.replicas").waitFor();
+        await prod.getByText("Service loki is gone").waitFor();
+        await panel.getByRole("row", { name: /^dev in step \(200\)/ }).waitFor();
+        await page.clock.install({ time: Date.now() + 3 * 86_400_000 });
+        await page.reload();
+        await panel.getByText("over a day ago").first().waitFor();
+        expect(await violations(page)).toEqual([]);
+      });
+    });
+
     test("how much may run is limited on the page of the platform, and no more", async () => {
       await stage().visit("/platform", async (page) => {
         for (const [limit, shown] of [

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import fastifyStatic from "@fastify/static";
-import type { FastifyInstance } from "fastify";
+import { ApiError } from "@homeslice/protocol";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { asksForPage } from "../http/unknownRoutes.ts";
 
 const open = { config: { access: "public" } } as const;
 const YEAR = "365d";
@@ -28,7 +30,7 @@ const areas = [
 ];
 
 /**
- * Serves the dashboard: the document for every page, and its files. The document is asked for anew each time, so that a
+ * Serves the dashboard: the document for every page, also for those that there are not, and its files. The document is asked for anew each time, so that a
  * newer orchestrator shows its own; the files carry a hash of their content in their name and may be kept.
  *
  * @param directory where the built dashboard is
@@ -38,11 +40,15 @@ export async function addDashboard(app: FastifyInstance, directory: string): Pro
   app.get<{ Params: { "*": string } }>("/assets/*", open, (request, reply) =>
     reply.sendFile(request.params["*"], join(directory, "assets"), { immutable: true, maxAge: YEAR }),
   );
+  const sendDocument = (reply: FastifyReply) =>
+    reply.header("cache-control", "no-cache").sendFile("index.html", directory, { cacheControl: false });
   for (const url of ["/", ...areas.flatMap((area) => [`/${area}`, `/${area}/*`])]) {
-    app.get(url, open, (_request, reply) =>
-      reply.header("cache-control", "no-cache").sendFile("index.html", directory, { cacheControl: false }),
-    );
+    app.get(url, open, (_request, reply) => sendDocument(reply));
   }
+  app.setNotFoundHandler((request, reply) => {
+    if (!asksForPage(request)) throw new ApiError("not_found", `there is no ${request.method} ${request.url}`);
+    return sendDocument(reply.code(404));
+  });
   for (const file of ["icon.svg", "manifest.webmanifest", "service-worker.js"]) {
     app.get(`/${file}`, open, (_request, reply) =>
       reply.header("cache-control", "no-cache").sendFile(file, directory, { cacheControl: false }),

@@ -55,7 +55,7 @@ export async function buildServer(context: Context, settings: Settings, links: L
     requestsPerSecond: settings.requestsPerSecond,
   });
   addErrorHandling(app, context.log);
-  addUnknownRoutes(app);
+  addUnknownRoutes(app, settings.dashboard !== undefined);
   await addWebSockets(app, context, links, admission);
   addRoutes(app, handlersOf(context, logins), admission, context);
   await addHookCalls(app, context, limits);

@@ -39,6 +39,53 @@ export function describeFrame(stage: () => Stage): void {
       await stage().visit("/servers", act, LOGGED_OUT);
     });
 
+    test("an address at which there is nothing is answered by a page that says so, and programs as before", async () => {
+      const answer = await fetch(`${stage().url}/nowhere`);
+      expect(answer.status).toBe(404);
+      expect(answer.headers.get("content-type")).toContain("application/problem+json");
+      const api = await fetch(`${stage().url}/api/v1/nowhere`, { headers: { accept: "text/html" } });
+      expect(api.headers.get("content-type")).toContain("application/problem+json");
+      const context = await stage().context();
+      const page = await context.newPage();
+      expect((await page.goto("/nowhere"))?.status()).toBe(404);
+      await page.getByRole("heading", { name: "There is nothing at this address" }).waitFor();
+      expect(await violations(page)).toEqual([]);
+      await context.close();
+    });
+
+    test("a theme that is chosen by hand is there from the first picture of the next visit on", async () => {
+      await stage().visit("/servers", async (page) => {
+        const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+        await settled(page);
+        const light = await background();
+        await page.getByLabel("Theme").selectOption("Dark");
+        const dark = await background();
+        expect(dark).not.toBe(light);
+        await page.reload({ waitUntil: "commit" });
+        await page.locator("body").waitFor();
+        expect(await background()).toBe(dark);
+        await page.getByLabel("Theme").selectOption("System");
+        expect(await background()).toBe(light);
+      });
+    });
+
+    test("U20: a page is used by touch alone, with the colours of the system and without movement", async () => {
+      const moving = { reducedMotion: "no-preference", forcedColors: "active", hasTouch: true } as const;
+      await stage().visit(
+        "/servers",
+        async (page) => {
+          await page.emulateMedia({ reducedMotion: "reduce" });
+          await page.getByRole("link", { name: "kitchen" }).tap();
+          await page.getByRole("heading", { name: "kitchen" }).waitFor();
+          await page.getByRole("tab", { name: "History" }).tap();
+          await settled(page);
+          expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+          expect(await page.getByRole("tab", { name: "History" }).getAttribute("aria-selected")).toBe("true");
+        },
+        moving,
+      );
+    });
+
     test("the browser is told to run nothing that is not a file of ours", async () => {
       const policy = (await fetch(stage().url)).headers.get("content-security-policy") ?? "";
       expect(policy).toContain("default-src 'none'");

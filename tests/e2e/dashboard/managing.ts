@@ -141,6 +141,38 @@ export function describeManaging(stage: () => Stage): void {
       expect(items).toMatchObject([{ steps }]);
     });
 
+    test("an older version of an action is restored after its difference was shown", async () => {
+      const { client } = stage();
+      const body = (argv: [string, ...string[]]) => ({
+        name: "knock",
+        operation: { type: "shell_command" as const, argv },
+      });
+      const { action_id, version } = await client.call("createAction", { body: body(["/bin/echo", "once"]) });
+      const params = { action_id };
+      await client.call("updateAction", { params, version, body: body(["/bin/echo", "twice"]) });
+      await stage().visit(`/actions/${action_id}?tab=versions`, async (page) => {
+        const change = page.getByRole("table", { name: "What differs" }).getByRole("row", { name: /argv/ });
+        await change.getByText("once").waitFor();
+        await page.getByRole("button", { name: "Restore version 1" }).click();
+        await page.getByRole("dialog").getByRole("button", { name: "Restore" }).click();
+        await page.getByText("Version 3 is as version 1 was.").waitFor();
+      });
+      expect(await client.call("getAction", { params })).toMatchObject({ version: 3, ...body(["/bin/echo", "once"]) });
+    });
+
+    test("a dry run says what would be done, and does nothing", async () => {
+      await stage().visit(`/run?servers=${stage().seed["serverId"]}`, async (page) => {
+        await page.getByRole("radio", { name: "A command" }).check();
+        await page.getByLabel("Command", { exact: true }).fill("/bin/echo\nfor nothing");
+        await page.getByLabel("Dry run: each agent says").check();
+        await page.getByRole("button", { name: "Review and start" }).click();
+        await page.getByRole("dialog").getByText("Dry run: nothing is done.").waitFor();
+        await page.getByRole("dialog").getByRole("button", { name: "Start the dry run" }).click();
+        await page.waitForURL(/\/executions\//);
+        await page.locator("header.page-head").getByText("Succeeded").waitFor();
+      });
+    });
+
     test("a parameter that is a secret is chosen by its name", async () => {
       const { secretActionId, serverId } = stage().seed;
       await stage().visit(`/run?action=${secretActionId}&servers=${serverId}`, async (page) => {

@@ -86,9 +86,17 @@ export function describeMonitor(stage: () => Stage): void {
       });
     });
 
-    test("the whole output is downloaded", async () => {
+    test("lines are wrapped and tell their times when asked to, and the whole output is downloaded", async () => {
       await stage().visit(await run("printf 'one\\n\\033[1mtwo\\033[0m\\n'"), async (page) => {
         await status(page, /finished/);
+        const first = page.locator(".log-line").first();
+        const spaces = () => first.evaluate((text) => getComputedStyle(text).whiteSpace);
+        expect(await spaces()).toBe("pre");
+        await page.getByRole("checkbox", { name: "Wrap lines" }).check();
+        await expect.poll(spaces).toBe("pre-wrap");
+        expect(await first.innerText()).toBe("1one");
+        await page.getByRole("checkbox", { name: "Times (UTC)" }).check();
+        await first.getByText(/\d\d:\d\d:\d\d/).waitFor();
         const { content } = await download(page, () => page.getByRole("button", { name: "Download" }).click());
         expect(content.toString()).toBe("one\ntwo\n");
       });

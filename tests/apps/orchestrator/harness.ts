@@ -42,7 +42,9 @@ export class Installation {
   }
 
   static async create(): Promise<Installation> {
-    return new Installation(await createPreparedDatabase("migrated", migrated));
+    // Output has room up to the end of the day of the migration; further room is made by an orchestrator that runs.
+    const today = new Date().toISOString().slice(0, 10).replaceAll("-", "");
+    return new Installation(await createPreparedDatabase(`migrated_${today}`, migrated));
   }
 
   /** One whose database has nothing yet: no migration has run there. */

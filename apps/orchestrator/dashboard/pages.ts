@@ -30,8 +30,9 @@ const areas = [
 ];
 
 /**
- * Serves the dashboard: the document for every page, also for those that there are not, and its files. The document is asked for anew each time, so that a
- * newer orchestrator shows its own; the files carry a hash of their content in their name and may be kept.
+ * Serves the dashboard: the document for every page, also for those that there are not, and its files. The document is
+ * asked for anew each time, so that a newer orchestrator shows its own; the files carry a hash of their content in their
+ * name and may be kept.
  *
  * @param directory where the built dashboard is
  */

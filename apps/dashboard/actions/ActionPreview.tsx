@@ -11,6 +11,7 @@ import { useMay } from "../session/useMay.ts";
 import { ParameterFields } from "../starts/ParameterFields.tsx";
 import { draftOf, faultsOfFilled, parametersOf } from "../starts/parameterDraft.ts";
 import { type Column, DataTable } from "../ui/DataTable.tsx";
+import { exactText } from "../ui/exactText.ts";
 import { EmptyState, ErrorNotice, Skeleton } from "../ui/notices.tsx";
 import { StateBadge } from "../ui/StateBadge.tsx";
 
@@ -70,9 +71,9 @@ function Commands({ servers }: { servers: readonly PreviewedServer[] }) {
   const { actions: texts, servers: names } = useMessages();
   if (servers.length === 0) return <EmptyState title={texts.noServers} />;
   const columns: Column<PreviewedServer>[] = [
-    { key: "hostname", header: names.name, cell: ({ hostname }) => hostname },
+    { key: "hostname", header: names.name, cell: ({ hostname }) => exactText(hostname) },
     { key: "status", header: names.status, cell: ({ status }) => <StateBadge state={status} /> },
-    { key: "command", header: texts.command, cell: ({ command }) => <code>{command}</code> },
+    { key: "command", header: texts.command, cell: ({ command }) => <code>{exactText(command)}</code> },
   ];
   return (
     <DataTable caption={texts.tabs.preview} columns={columns} rows={servers} rowKey={({ server_id }) => server_id} />

@@ -8,6 +8,7 @@ import { useMessages } from "../i18n/messages.tsx";
 import { sessionQuery } from "../session/session.ts";
 import { useMay } from "../session/useMay.ts";
 import { actionChoiceQuery, actionOf } from "../starts/actionsQuery.ts";
+import { exactText } from "../ui/exactText.ts";
 import { Facts } from "../ui/Facts.tsx";
 import { Mark, type Tone } from "../ui/Mark.tsx";
 import { Moment } from "../ui/Moment.tsx";
@@ -45,7 +46,7 @@ export function ApprovalCard({ approval }: { approval: Approval }) {
       <header className="page-head">
         <h2 id={title}>
           <Link to="/executions/$executionId" params={{ executionId: execution_id }}>
-            {texts.asks(requested_by, action)}
+            {exactText(texts.asks(requested_by, action))}
           </Link>
         </h2>
         <Mark tone={tones[status]}>{texts.statuses[status]}</Mark>
@@ -55,7 +56,7 @@ export function ApprovalCard({ approval }: { approval: Approval }) {
           [texts.requested, <Moment key="requested" at={approval.requested_at} />],
           [texts.tooLate, status === "pending" && <Moment at={approval.expires_at} />],
           [texts.needed, texts.of(votes.filter(({ decision }) => decision === "approve").length, approval.needed)],
-          [texts.rules, approval.rules.join(", ")],
+          [texts.rules, exactText(approval.rules.join(", "))],
           [texts.version, approval.action_version],
         ]}
       />

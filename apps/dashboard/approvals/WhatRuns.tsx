@@ -1,9 +1,9 @@
 import type { Execution } from "@homeslice/protocol/executions.ts";
 import type { UseQueryResult } from "@tanstack/react-query";
-import { titleOf } from "../executions/title.ts";
 import { useMessages } from "../i18n/messages.tsx";
-import { plainText } from "../logs/ansi.ts";
+import { OperationView } from "../run/OperationView.tsx";
 import { useServerNames } from "../servers/useServerNames.ts";
+import { exactText } from "../ui/exactText.ts";
 import { ErrorNotice, Skeleton } from "../ui/notices.tsx";
 
 /** So many servers are named; of more, how many more there are. */
@@ -17,24 +17,14 @@ export function WhatRuns({ query: { data, error, refetch } }: { query: UseQueryR
   if (error) return <ErrorNotice error={error} reset={() => void refetch()} />;
   if (!data) return <Skeleton rows={2} />;
   const { operation, target_servers } = data;
-  const details = Object.entries(operation).filter(([name]) => name !== "type" && name !== "argv");
   const beyond = target_servers.length - NAMED;
   return (
     <div className="what-runs">
       <p>{texts.runs(target_servers.length)}</p>
-      <pre className="command">{titleOf({ operation })}</pre>
-      {details.length > 0 && (
-        <ul className="plain-list">
-          {details.map(([name, value]) => (
-            <li key={name}>
-              {name}: <code>{plainText(typeof value === "string" ? value : JSON.stringify(value))}</code>
-            </li>
-          ))}
-        </ul>
-      )}
+      <OperationView operation={operation} />
       <ul className="chips" aria-label={texts.servers}>
         {named.map((id) => (
-          <li key={id}>{plainText(nameOf(id))}</li>
+          <li key={id}>{exactText(nameOf(id))}</li>
         ))}
         {beyond > 0 && <li>{texts.more(beyond)}</li>}
       </ul>

@@ -8,6 +8,7 @@ import { newKey } from "../run/newKey.ts";
 import { useServerNames } from "../servers/useServerNames.ts";
 import { Button } from "../ui/Button.tsx";
 import { ConfirmDialog } from "../ui/ConfirmDialog.tsx";
+import { exactText } from "../ui/exactText.ts";
 import { titleOf } from "./title.ts";
 
 /** Starts what has ended again, where it did not succeed. */
@@ -45,7 +46,7 @@ export function RetryButton({ execution }: { execution: Execution }) {
           </p>
           <ul className="confirm-list">
             {failed.map(({ server_id }) => (
-              <li key={server_id}>{name(server_id)}</li>
+              <li key={server_id}>{exactText(name(server_id))}</li>
             ))}
           </ul>
         </ConfirmDialog>

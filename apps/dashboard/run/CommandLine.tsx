@@ -1,4 +1,4 @@
-import { plainText } from "../logs/ansi.ts";
+import { exactText } from "../ui/exactText.ts";
 
 /** The words of a command, each by itself, with nothing in them that could disguise them. */
 export function CommandLine({ words, label }: { words: readonly string[]; label: string }) {
@@ -8,7 +8,7 @@ export function CommandLine({ words, label }: { words: readonly string[]; label:
         .map((word, place) => ({ word, key: `${place} ${word}` }))
         .map(({ word, key }) => (
           <li key={key}>
-            <code>{plainText(word)}</code>
+            <code>{exactText(word)}</code>
           </li>
         ))}
     </ol>

@@ -1,6 +1,6 @@
 import type { Operation } from "@homeslice/protocol/operations/index.ts";
 import { useMessages } from "../i18n/messages.tsx";
-import { plainText } from "../logs/ansi.ts";
+import { exactText } from "../ui/exactText.ts";
 import { Facts } from "../ui/Facts.tsx";
 import { CommandLine } from "./CommandLine.tsx";
 
@@ -21,6 +21,6 @@ export function OperationView({ operation }: { operation: Operation }) {
 function factsOf(operation: object): (readonly [string, string])[] {
   return Object.entries(operation).map(([name, value]) => {
     const text = typeof value === "string" ? value : JSON.stringify(value);
-    return [name, plainText(text ?? "")] as const;
+    return [name, exactText(text ?? "")] as const;
   });
 }

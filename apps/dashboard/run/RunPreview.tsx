@@ -1,6 +1,7 @@
 import type { ApprovalRule } from "@homeslice/protocol/approvals.ts";
 import type { ExecutionPreview } from "@homeslice/protocol/executions.ts";
 import { useMessages } from "../i18n/messages.tsx";
+import { exactText, isDisguised } from "../ui/exactText.ts";
 import { OperationView } from "./OperationView.tsx";
 import { TargetTable } from "./TargetTable.tsx";
 
@@ -15,16 +16,17 @@ interface RunPreviewProps {
 export function RunPreview({ preview, rules, dryRun }: RunPreviewProps) {
   const { run: texts } = useMessages();
   const { operation, targets, excluded, batches } = preview;
+  const ruleNames = rules.map(({ name }) => name).join(", ");
   return (
     <>
       {dryRun && <p className="banner">{texts.dryRunNotice}</p>}
       {rules.length > 0 && (
         <p className="banner">
-          {texts.approvalNotice(
-            Math.max(...rules.map(({ approvals }) => approvals)),
-            rules.map(({ name }) => name).join(", "),
-          )}
+          {exactText(texts.approvalNotice(Math.max(...rules.map(({ approvals }) => approvals)), ruleNames))}
         </p>
+      )}
+      {isDisguised([ruleNames, ...textsOf(operation), ...targets.map(({ hostname }) => hostname)]) && (
+        <p className="banner">{texts.disguised}</p>
       )}
       <h3>{texts.operation}</h3>
       <OperationView operation={operation} />
@@ -36,7 +38,7 @@ export function RunPreview({ preview, rules, dryRun }: RunPreviewProps) {
           <ul>
             {excluded.map(({ server_id, hostname, reason }) => (
               <li key={server_id}>
-                {hostname}: {reason}
+                {exactText(hostname)}: {exactText(reason)}
               </li>
             ))}
           </ul>
@@ -44,4 +46,11 @@ export function RunPreview({ preview, rules, dryRun }: RunPreviewProps) {
       )}
     </>
   );
+}
+
+/** Everything that is said of an operation, however deep. */
+function textsOf(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => [name, ...textsOf(inner)]);
 }

@@ -1,6 +1,7 @@
 import type { ExecutionPreview } from "@homeslice/protocol/executions.ts";
 import { useMessages } from "../i18n/messages.tsx";
 import { type Column, DataTable } from "../ui/DataTable.tsx";
+import { exactText } from "../ui/exactText.ts";
 import { StateBadge } from "../ui/StateBadge.tsx";
 
 type Target = ExecutionPreview["targets"][number];
@@ -9,7 +10,7 @@ type Target = ExecutionPreview["targets"][number];
 export function TargetTable({ targets }: { targets: readonly Target[] }) {
   const { run: texts, servers } = useMessages();
   const columns: Column<Target>[] = [
-    { key: "hostname", header: servers.name, cell: ({ hostname }) => hostname },
+    { key: "hostname", header: servers.name, cell: ({ hostname }) => exactText(hostname) },
     { key: "environment", header: servers.environment, cell: ({ environment }) => environment },
     { key: "status", header: servers.status, cell: ({ status }) => <StateBadge state={status} /> },
     { key: "batch", header: texts.batch, number: true, cell: ({ batch }) => batch + 1 },

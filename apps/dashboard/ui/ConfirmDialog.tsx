@@ -2,6 +2,7 @@ import { type FormEvent, type ReactNode, useState } from "react";
 import { useMessages } from "../i18n/messages.tsx";
 import { Button } from "./Button.tsx";
 import { Dialog } from "./Dialog.tsx";
+import { exactText } from "./exactText.ts";
 import { Field } from "./Field.tsx";
 import { ErrorNotice } from "./notices.tsx";
 
@@ -33,7 +34,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     if (fits) onConfirm();
   };
   return (
-    <Dialog title={title} onClose={onClose} wide={count !== undefined}>
+    <Dialog title={exactText(title)} onClose={onClose} wide={count !== undefined}>
       <form onSubmit={submit} noValidate>
         {children}
         {count !== undefined && (

@@ -183,16 +183,28 @@ export function describeManaging(stage: () => Stage): void {
       });
     });
 
-    test("that others are asked first is said before it starts; UF10: asked for twice, it starts once, and leads to them", async () => {
-      const { items } = await stage().client.call("listServers", { query: { hostname: "cellar" } });
-      await stage().visit(`/run?servers=${items[0]?.server_id}`, async (page) => {
-        await page.getByRole("radio", { name: "A command" }).check();
-        await page.getByLabel("Command", { exact: true }).fill("/bin/echo\ncareful");
-        const notice = /It waits until somebody else has approved it \(production is approved\)/;
+    test("U5: that others are asked first is said before it starts, with nothing in disguise; UF10: asked for twice, it starts once, and leads to them", async () => {
+      const { client } = stage();
+      const { items } = await client.call("listServers", { query: { hostname: "cellar" } });
+      const action = await disguised(client);
+      await stage().visit(`/run?action=${action}&servers=${items[0]?.server_id}`, async (page) => {
+        await page.route("**/api/v1/executions/preview", async (route) => {
+          const answer = await route.fetch();
+          await route.fulfill({
+            response: answer,
+            body: (await answer.text()).replaceAll("cellar", "c\u0435llar\u202e"),
+          });
+        });
+        const notice = /It waits until somebody else has approved it \(.*night⟨U\+202E⟩ly.*\)/;
         await page.getByRole("region", { name: "What would happen" }).getByText(notice).waitFor();
         await page.getByRole("button", { name: "Review and start" }).click();
         const dialog = page.getByRole("dialog", { name: "Run this on 1 server?" });
         await dialog.getByText(notice).waitFor();
+        await dialog.getByText("Look closely").waitFor();
+        const words = dialog.getByRole("list", { name: "Words of the command" }).getByRole("listitem");
+        expect(await words.allInnerTexts()).toEqual(["/bin/echo", ...DISGUISED.map(({ shown }) => shown)]);
+        await dialog.getByRole("row", { name: "c\u0435⟨U+0435⟩llar⟨U+202E⟩ prod" }).waitFor();
+        expect(await violations(page)).toEqual([]);
         await dialog.getByLabel("Type 1 to confirm").fill("1");
         const held = Promise.withResolvers<void>();
         let sent = 0;
@@ -207,8 +219,9 @@ export function describeManaging(stage: () => Stage): void {
         held.resolve();
         await page.getByRole("link", { name: "Go to the approval" }).click();
         expect(sent).toBe(1);
-        await page.getByRole("article").getByText("/bin/echo careful").waitFor();
-        expect(await page.getByRole("article").count()).toBe(1);
+        const card = page.getByRole("article");
+        await card.getByRole("listitem").filter({ hasText: "safe⟨U+202E⟩fdp.sh" }).waitFor();
+        expect(await card.count()).toBe(1);
         await page.getByText("Somebody else has to decide").waitFor();
         expect(await violations(page)).toEqual([]);
       });
@@ -304,6 +317,24 @@ export function describeManaging(stage: () => Stage): void {
       expect(items).toMatchObject([{ name: "alerts", enabled: false }]);
     });
   });
+}
+
+/** Words that look like others, and what is to be seen of each. */
+const DISGUISED = [
+  { word: "safe\u202efdp.sh", shown: "safe⟨U+202E⟩fdp.sh" },
+  { word: "p\u0430yroll", shown: "p\u0430⟨U+0430⟩yroll" },
+  { word: "rm all\recho kind", shown: "rm all⟨U+000D⟩echo kind" },
+  { word: "\u001b]0;rm all\u0007echo", shown: "⟨U+001B⟩]0;rm all⟨U+0007⟩echo" },
+] as const;
+
+/** An action that is not what it looks like, and a rule of such a name for it. */
+async function disguised(client: Stage["client"]): Promise<string> {
+  const argv = ["/bin/echo", ...DISGUISED.map(({ word }) => word)] satisfies [string, ...string[]];
+  const operation = { type: "shell_command" as const, argv };
+  const { action_id } = await client.call("createAction", { body: { name: "p\u0430y", operation } });
+  const rule = { name: "night\u202ely", action_template_ids: [action_id] };
+  await client.call("createApprovalRule", { body: rule });
+  return action_id;
 }
 
 const refusal = {

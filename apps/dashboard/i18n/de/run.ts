@@ -30,6 +30,8 @@ export const run: Messages["run"] = {
   excluded: (count) => `${count} ausgelassen`,
   approvalNotice: (people, rules) =>
     `Es wartet, bis ${people === 1 ? "jemand anderes" : `${people} andere`} zugestimmt ${people === 1 ? "hat" : "haben"} (${rules}).`,
+  disguised:
+    "Sieh genau hin: ein Code wie ⟨U+202E⟩ steht für ein Zeichen, das man nicht sieht, oder hinter einem, das nur aussieht wie ein anderes.",
   confirm: (count) => `Auf ${count} Server${count === 1 ? "" : "n"} ausführen?`,
   confirmDryRun: (count) => `${count} Server fragen, was sie täten?`,
   start: (count) => `Auf ${count} Server${count === 1 ? "" : "n"} ausführen`,

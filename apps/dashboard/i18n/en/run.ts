@@ -29,6 +29,8 @@ export const run = {
   excluded: (count: number) => `${count} left out`,
   approvalNotice: (people: number, rules: string) =>
     `It waits until ${people === 1 ? "somebody else has" : `${people} others have`} approved it (${rules}).`,
+  disguised:
+    "Look closely: a code such as ⟨U+202E⟩ stands for a character that cannot be seen, or behind one that only looks like another.",
   confirm: (count: number) => `Run this on ${count} ${count === 1 ? "server" : "servers"}?`,
   confirmDryRun: (count: number) => `Ask ${count} ${count === 1 ? "server" : "servers"} what they would do?`,
   start: (count: number) => `Run on ${count} ${count === 1 ? "server" : "servers"}`,

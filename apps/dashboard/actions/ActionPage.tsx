@@ -11,12 +11,12 @@ import { CopyButton } from "../ui/CopyButton.tsx";
 import { Facts } from "../ui/Facts.tsx";
 import { Moment } from "../ui/Moment.tsx";
 import { PendingPage } from "../ui/PendingPage.tsx";
+import { saveFile } from "../ui/saveFile.ts";
 import { Tabs } from "../ui/Tabs.tsx";
 import { ActionPreview } from "./ActionPreview.tsx";
 import { ActionVersions } from "./ActionVersions.tsx";
 import { definitionOf, yamlOf } from "./actionYaml.ts";
 import { actionQuery } from "./queries.ts";
-import { saveFile } from "./saveFile.ts";
 
 const route = getRouteApi("/actions/$actionId");
 
@@ -55,6 +55,7 @@ function ActionButtons({ action }: { action: Action }) {
   const mayWrite = useMay("actions:write");
   const mayRun = useMay("executions:start");
   const { action_id, version, name } = action;
+  const save = () => saveFile(`${name}.yaml`, new Blob([yamlOf(definitionOf(action))], { type: "application/yaml" }));
   return (
     <div className="actions page-action">
       {mayRun && (
@@ -67,7 +68,7 @@ function ActionButtons({ action }: { action: Action }) {
           {forms.edit}
         </Link>
       )}
-      <Button onClick={() => saveFile(`${name}.yaml`, yamlOf(definitionOf(action)))}>{texts.export}</Button>
+      <Button onClick={save}>{texts.export}</Button>
       {mayWrite && (
         <DeleteButton
           name={name}

@@ -2,6 +2,7 @@ import { use } from "react";
 import { FaultsContext } from "../forms/fields.tsx";
 import { useMessages } from "../i18n/messages.tsx";
 import { Field } from "../ui/Field.tsx";
+import { ImportButton } from "./ImportButton.tsx";
 import type { Builder } from "./useBuilder.ts";
 
 /** The whole definition as a file, beside the fields: a change on one side is at once on the other. */
@@ -24,15 +25,7 @@ export function YamlEditor({ builder }: { builder: Builder }) {
           />
         )}
       </Field>
-      <label className="button file-button">
-        {texts.import}
-        <input
-          type="file"
-          className="visually-hidden"
-          accept=".yaml,.yml"
-          onChange={({ target }) => void target.files?.[0]?.text().then(setYaml)}
-        />
-      </label>
+      <ImportButton builder={builder} />
       <div role="status">
         {places.length > 0 && (
           <ul>

@@ -5,6 +5,7 @@ import type { Definition, Json } from "./definition.ts";
 
 /** Characters of a file that are read: what is larger is no definition of an action. */
 const MOST = 262_144;
+const TOO_LARGE = { fault: `more than ${MOST / 1_024} KiB` };
 const Document = z.strictObject({
   kind: z.literal("Action"),
   name: z.string(),
@@ -18,7 +19,7 @@ export function yamlOf({ name, ...spec }: Definition): string {
 
 /** The definition in a file. @returns what is wrong with it in place of one that cannot be read */
 export function definitionFrom(text: string): { definition: Definition } | { fault: string } {
-  if (text.length > MOST) return { fault: `more than ${MOST / 1_024} KiB` };
+  if (text.length > MOST) return TOO_LARGE;
   const document = parseDocument(text, { schema: "core", merge: false });
   const [error] = [...document.errors, ...document.warnings];
   if (error) return { fault: error.message };
@@ -28,6 +29,17 @@ export function definitionFrom(text: string): { definition: Definition } | { fau
   } catch (failure) {
     return { fault: failure instanceof z.ZodError ? z.prettifyError(failure) : String(failure) };
   }
+}
+
+/** The definition of an action in a file that somebody has chosen, with its text. @returns what is wrong with it in place of any other */
+export async function actionInFile(file: Blob): Promise<{ definition: Definition; text: string } | { fault: string }> {
+  if (file.size > MOST) return TOO_LARGE;
+  const text = await file.text();
+  if (text.includes("\ufffd")) return { fault: "it is no text in UTF-8" };
+  const read = definitionFrom(text);
+  if ("fault" in read) return read;
+  const { error } = NewAction.safeParse(read.definition);
+  return error ? { fault: z.prettifyError(error) } : { ...read, text };
 }
 
 /** What somebody said of an action: without what is as it would be anyway. */

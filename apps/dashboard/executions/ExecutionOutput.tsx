@@ -4,12 +4,13 @@ import { useCallback } from "react";
 import { useChange } from "../api/useChange.ts";
 import { useMessages } from "../i18n/messages.tsx";
 import type { FeedState } from "../live/executionFeed.ts";
-import { readLog, save } from "../logs/downloadLog.ts";
 import { LogView } from "../logs/LogView.tsx";
 import type { LineName } from "../logs/lineName.ts";
+import { readLog } from "../logs/readLog.ts";
 import { useServerNames } from "../servers/useServerNames.ts";
 import { Button } from "../ui/Button.tsx";
 import { Choice } from "../ui/Choice.tsx";
+import { saveFile } from "../ui/saveFile.ts";
 
 const route = getRouteApi("/executions/$executionId");
 
@@ -58,7 +59,7 @@ function DownloadButton({ execution, servers }: { execution: Execution; servers:
   const name = useServerNames(execution.target_servers);
   const download = useChange({
     run: () => readLog(execution.execution_id, servers, name),
-    onDone: (text) => save(text, `${execution.execution_id}.log`),
+    onDone: (text) => saveFile(`${execution.execution_id}.log`, text),
   });
   return (
     <Button busy={download.busy} onClick={() => download.start()}>

@@ -1,4 +1,4 @@
-import { definitionFrom, definitionOf, yamlOf } from "@homeslice/dashboard/actions/actionYaml.ts";
+import { actionInFile, definitionFrom, definitionOf, yamlOf } from "@homeslice/dashboard/actions/actionYaml.ts";
 import { renamed, valueAt, withValue } from "@homeslice/dashboard/actions/definition.ts";
 import { NewAction } from "@homeslice/protocol/actions.ts";
 import { describe, expect, test } from "vitest";
@@ -29,6 +29,19 @@ describe("an action as YAML", () => {
     ["a field beside them", "kind: Action\nname: x\nspec: {}\nmore: 1"],
   ])("U16: %s is refused with a reason, and nothing is thrown", (_what, text) => {
     expect(definitionFrom(text)).toEqual({ fault: expect.stringMatching(/./) });
+  });
+
+  test("comes back from a file; what is no action is refused, and so is a file that is no text", async () => {
+    const text = yamlOf(definitionOf(greet));
+    expect(await actionInFile(new Blob(["\ufeff", text]))).toEqual({ text, definition: definitionOf(greet) });
+    for (const [part, fault] of [
+      ["kind: Action\nname: x\nspec: { operation: { type: magic } }", /operation/],
+      [new Uint8Array([0xff, 0xfe, 0x6b, 0]), /UTF-8/],
+      ["#".repeat(300_000), /256 KiB/],
+      ["kind: Hook\nname: x\nspec: {}", /kind/],
+    ] as const) {
+      expect(await actionInFile(new Blob([part]))).toEqual({ fault: expect.stringMatching(fault) });
+    }
   });
 
   test("no, off and 010 are what they look like to YAML 1.2: texts, and a number", () => {

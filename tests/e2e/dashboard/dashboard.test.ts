@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { debianProgram } from "../../support/debian.ts";
+import { describeActions } from "./actions.ts";
 import { describeEveryPage } from "./everyPage.ts";
 import { describeEverywhere } from "./everywhere.ts";
 import { describeFrame } from "./frame.ts";
@@ -26,6 +27,7 @@ describe.skipIf("missing" in program)("the dashboard in a real browser", () => {
 
   describeFrame(() => stage);
   describeEveryPage(() => stage);
+  describeActions(() => stage);
   describeManaging(() => stage);
   describeMonitor(() => stage);
   describeNotifying(() => stage);

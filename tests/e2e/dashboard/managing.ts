@@ -141,25 +141,6 @@ export function describeManaging(stage: () => Stage): void {
       expect(items).toMatchObject([{ steps }]);
     });
 
-    test("an older version of an action is restored after its difference was shown", async () => {
-      const { client } = stage();
-      const body = (argv: [string, ...string[]]) => ({
-        name: "knock",
-        operation: { type: "shell_command" as const, argv },
-      });
-      const { action_id, version } = await client.call("createAction", { body: body(["/bin/echo", "once"]) });
-      const params = { action_id };
-      await client.call("updateAction", { params, version, body: body(["/bin/echo", "twice"]) });
-      await stage().visit(`/actions/${action_id}?tab=versions`, async (page) => {
-        const change = page.getByRole("table", { name: "What differs" }).getByRole("row", { name: /argv/ });
-        await change.getByText("once").waitFor();
-        await page.getByRole("button", { name: "Restore version 1" }).click();
-        await page.getByRole("dialog").getByRole("button", { name: "Restore" }).click();
-        await page.getByText("Version 3 is as version 1 was.").waitFor();
-      });
-      expect(await client.call("getAction", { params })).toMatchObject({ version: 3, ...body(["/bin/echo", "once"]) });
-    });
-
     test("a dry run says what would be done, and does nothing", async () => {
       await stage().visit(`/run?servers=${stage().seed["serverId"]}`, async (page) => {
         await page.getByRole("radio", { name: "A command" }).check();

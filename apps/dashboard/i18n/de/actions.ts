@@ -41,6 +41,9 @@ export const actions: Messages["actions"] = {
   tabs: { definition: "Definition", preview: "Vorschau", versions: "Versionen" },
   export: "YAML exportieren",
   import: "YAML importieren",
+  imported: (file) => `${file} ist gelesen. Gespeichert ist es erst, wenn du es speicherst.`,
+  importSame: (file) => `${file} sagt, was hier schon steht.`,
+  importFault: (file, fault) => `${file} wurde nicht genommen, und nichts hat sich geändert: ${fault}`,
   deleteConsequence:
     "Ihre Ausführungen und deren Ausgabe bleiben. Zeitpläne, Hooks und Workflows, die sie benutzen, schlagen fehl.",
   previewWhat: "Probiere Werte: daneben steht genau, was liefe. Es läuft nichts.",

@@ -25,11 +25,3 @@ export async function readLog(
   }
   return new Blob(parts, { type: "text/plain" });
 }
-
-/** Hands a file to whoever looks at the page. */
-export function save(content: Blob, name: string): void {
-  const url = URL.createObjectURL(content);
-  const link = Object.assign(document.createElement("a"), { href: url, download: name });
-  link.click();
-  URL.revokeObjectURL(url);
-}

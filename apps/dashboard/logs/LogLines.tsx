@@ -1,11 +1,12 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useEffect, useLayoutEffect, useRef } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from "react";
+import { flushSync } from "react-dom";
 import { useMessages } from "../i18n/messages.tsx";
 import { LogRow } from "./LogRow.tsx";
 import type { LogLine } from "./lineList.ts";
-import { type LineName, nameOf } from "./lineName.ts";
+import type { LineName } from "./lineName.ts";
+import { LINE_HEIGHT, OVERSCAN, rowsInSight, useSight } from "./useSight.ts";
 
-const LINE_HEIGHT = 20;
 /** How near to its end the view counts as being at its end. */
 const END_PX = 2 * LINE_HEIGHT;
 
@@ -19,12 +20,12 @@ export interface LogLook {
 
 interface LogLinesProps {
   readonly lines: readonly LogLine[];
-  /** How many there have been: lines are added to the same array. */
+  /** How many of them are shown: more are added to the same array meanwhile. */
   readonly count: number;
   readonly look: LogLook;
   readonly wanted: string;
-  /** The line that the address names. */
-  readonly named: LineName | undefined;
+  /** The place of the line that the address names. */
+  readonly named: number | undefined;
   readonly onFollow: (follow: boolean) => void;
   /** The address that names a line, and what goes there; the same functions as long as they do the same. */
   readonly address: (name: LineName) => string;
@@ -38,34 +39,27 @@ export function LogLines(props: LogLinesProps) {
   const { lines, count, look, wanted, named, onFollow, address, onName, server } = props;
   const { executions: texts } = useMessages();
   const box = useRef<HTMLDivElement>(null);
-  const first = lines[0]?.index ?? 0;
-  // With another function, the place of every line would be reckoned anew.
-  const keyOf = useCallback((place: number) => first + place, [first]);
-  const virtual = useVirtualizer({
-    count: lines.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => LINE_HEIGHT,
-    getItemKey: keyOf,
-    overscan: 8,
-  });
-  const namedAt = useNamed(lines, count, named);
+  const sight = useSight(box, look.follow);
+  const wrapped = useWrapped({ box, first: lines[0]?.index ?? 0, count, enabled: look.wrap });
+  const height = look.wrap ? wrapped.getTotalSize() : count * LINE_HEIGHT;
   useEffect(() => {
-    if (namedAt !== undefined) virtual.scrollToIndex(namedAt, { align: "center" });
-  }, [namedAt, virtual]);
-  const height = virtual.getTotalSize();
+    if (named === undefined || !box.current) return;
+    box.current.scrollTo(0, named * LINE_HEIGHT - box.current.clientHeight / 2);
+    wrapped.scrollToIndex(named, { align: "center" });
+  }, [named, wrapped]);
   // Before it is painted, and by the element itself: the virtualizer would go on asking for the layout in each frame after.
   useLayoutEffect(() => {
-    if (look.follow) box.current?.scrollTo(0, height);
-  }, [height, look.follow]);
+    if (look.follow) box.current?.scrollTo(0, height - sight.height);
+  }, [height, sight.height, look.follow]);
   const lastTop = useRef(0);
-  // Going up ends following, coming down to the end begins it again.
+  // Going up ends following, coming down to the end begins it again; the same frame shows the lines that are there.
   const watchEnd = () => {
     const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = box.current ?? {};
     const atEnd = scrollHeight - scrollTop - clientHeight < END_PX;
     const goesDown = scrollTop > lastTop.current;
     lastTop.current = scrollTop;
-    if (look.follow && !atEnd && !goesDown) onFollow(false);
-    if (!look.follow && atEnd && goesDown) onFollow(true);
+    if (look.follow && !atEnd && !goesDown) flushSync(() => onFollow(false));
+    if (!look.follow && atEnd && goesDown) flushSync(() => onFollow(true));
   };
   return (
     <div
@@ -78,18 +72,18 @@ export function LogLines(props: LogLinesProps) {
       aria-label={texts.output}
     >
       <div className="log-canvas" style={{ height }}>
-        {virtual.getVirtualItems().map(({ index, key, start }) => {
+        {(look.wrap ? wrapped.getVirtualItems() : rowsInSight(count, sight)).map(({ index, start }) => {
           const line = lines[index];
           return (
             line && (
               <LogRow
-                key={key}
+                key={line.index}
                 line={line}
                 place={index}
                 top={start}
-                measure={look.wrap ? virtual.measureElement : undefined}
+                measure={look.wrap ? wrapped.measureElement : undefined}
                 times={look.times}
-                named={index === namedAt}
+                named={index === named}
                 wanted={wanted}
                 server={server?.(line.serverId)}
                 address={address}
@@ -103,15 +97,24 @@ export function LogLines(props: LogLinesProps) {
   );
 }
 
-/** Where the line stands that the address names; once found, it is not looked for again. */
-function useNamed(lines: readonly LogLine[], count: number, named: LineName | undefined): number | undefined {
-  const found = useRef<{ name: LineName; index: number }>(undefined);
-  if (named === undefined) return undefined;
-  const first = lines[0]?.index ?? 0;
-  if (found.current?.name !== named && count > 0) {
-    const line = lines.find((one) => nameOf(one) === named);
-    found.current = line && { name: named, index: line.index };
-  }
-  const place = found.current && found.current.index - first;
-  return place !== undefined && lines[place]?.index === found.current?.index ? place : undefined;
+interface Wrapped {
+  readonly box: RefObject<HTMLElement | null>;
+  /** `index` of the first line. */
+  readonly first: number;
+  readonly count: number;
+  readonly enabled: boolean;
+}
+
+/** Finds the lines in sight where each may have another height, which is measured; it does nothing where they have not. */
+function useWrapped({ box, first, count, enabled }: Wrapped) {
+  // With another function, the place of every line would be reckoned anew.
+  const keyOf = useCallback((place: number) => first + place, [first]);
+  return useVirtualizer({
+    count,
+    enabled,
+    getScrollElement: () => box.current,
+    estimateSize: () => LINE_HEIGHT,
+    getItemKey: keyOf,
+    overscan: OVERSCAN,
+  });
 }

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useState } from "react";
 import { useMessages } from "../i18n/messages.tsx";
 import { Button } from "../ui/Button.tsx";
+import { placeAmong } from "./logSearch.ts";
 
 interface LogSearchBoxProps {
   readonly wanted: string;
@@ -14,7 +15,8 @@ interface LogSearchBoxProps {
 export function LogSearchBox({ wanted, onWanted, found, onGo }: LogSearchBoxProps) {
   const { executions: texts } = useMessages();
   const [at, setAt] = useState<number>();
-  const place = at === undefined ? -1 : (found?.indexOf(at) ?? -1);
+  const among = found === undefined || at === undefined ? -1 : placeAmong(found, at);
+  const place = found?.[among] === at ? among : -1;
   const none = found === undefined || found.length === 0;
   const step = (by: number) => {
     if (none) return;

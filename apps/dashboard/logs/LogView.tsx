@@ -4,7 +4,7 @@ import { LogLines, type LogLook } from "./LogLines.tsx";
 import { LogSearchBox } from "./LogSearchBox.tsx";
 import { LogSwitches } from "./LogSwitches.tsx";
 import type { LineList } from "./lineList.ts";
-import { type LineName, nameOf } from "./lineName.ts";
+import { type LineName, NamedLine, nameOf } from "./lineName.ts";
 import { LogSearch } from "./logSearch.ts";
 
 interface LogViewProps {
@@ -26,10 +26,11 @@ export function LogView({ log, ended, named, onName, address, server, children }
   const { executions: texts } = useMessages();
   const [wanted, setWanted] = useState("");
   const [look, setLook] = useState<LogLook>({ wrap: false, times: false, follow: named === undefined });
-  const { lines, count } = log;
+  const { lines } = log;
   const looked = useDeferredValue(wanted);
   const search = useMemo(() => new LogSearch(looked), [looked]);
   const found = looked === "" ? undefined : search.look(lines);
+  const place = useMemo(() => named && new NamedLine(named), [named]);
   const go = (to: number | undefined) => {
     const line = to === undefined ? undefined : lines[to - (lines[0]?.index ?? 0)];
     if (!line) return;
@@ -44,13 +45,13 @@ export function LogView({ log, ended, named, onName, address, server, children }
         {children}
       </div>
       {log.dropped > 0 && <p className="log-note">{texts.dropped(log.dropped)}</p>}
-      {count === 0 && <p className="log-note">{ended ? texts.noOutputEver : texts.noOutput}</p>}
+      {lines.length === 0 && <p className="log-note">{ended ? texts.noOutputEver : texts.noOutput}</p>}
       <LogLines
         lines={lines}
-        count={count}
+        count={lines.length}
         look={look}
         wanted={looked}
-        named={named}
+        named={place?.look(lines)}
         onFollow={(follow) => setLook((before) => ({ ...before, follow }))}
         address={address}
         onName={onName}

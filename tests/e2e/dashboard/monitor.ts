@@ -36,6 +36,7 @@ export function describeMonitor(stage: () => Stage): void {
         address,
         async (page) => {
           await line(page, /\dline 5$/).waitFor();
+          const renderings = await countRenderings(page);
           const { orchestrator } = stage();
           await orchestrator.end("SIGKILL");
           await page.getByText("Connection lost.").waitFor();
@@ -45,6 +46,7 @@ export function describeMonitor(stage: () => Stage): void {
           expect(Date.now() - back).toBeLessThan(5_000);
           await status(page, /1 of 1 finished/);
           await line(page, new RegExp(`line ${LINES}$`)).waitFor();
+          expect(await renderings()).toBeLessThanOrEqual(LINES - 5);
           const seen = new Set<string>();
           for (let first = 1; first <= LINES; first += 10) {
             await page.locator(".log-lines").evaluate((box, to) => box.scrollTo(0, to), (first - 1) * LINE_HEIGHT);
@@ -156,6 +158,16 @@ export function describeMonitor(stage: () => Stage): void {
       }
     });
   });
+}
+
+/** Counts how often lines come into the output or go from it, from now on. */
+async function countRenderings(page: Page): Promise<() => Promise<number>> {
+  const count = await page.locator(".log-canvas").evaluateHandle((canvas) => {
+    const count = { renderings: 0 };
+    new MutationObserver(() => void count.renderings++).observe(canvas, { childList: true });
+    return count;
+  });
+  return async () => await count.evaluate(({ renderings }) => renderings);
 }
 
 /** Servers whose agents end what they are given as a test wants. */

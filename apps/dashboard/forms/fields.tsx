@@ -87,13 +87,16 @@ interface SelectFieldProps<Value extends string> extends FieldProps {
   /** What stands there while nothing is chosen. */
   readonly none?: string;
   readonly onChange: (value: Value) => void;
+  /** Takes the choice back; without it, something else can be chosen, but not nothing. */
+  readonly onNone?: () => void;
 }
 
 export function SelectField<Value extends string>(props: SelectFieldProps<Value>) {
-  const { path, label, hint, optional = false, value, options, none, onChange } = props;
+  const { path, label, hint, optional = false, value, options, none, onChange, onNone } = props;
   const choose = (text: string) => {
     const chosen = options.find(([name]) => name === text);
     if (chosen) onChange(chosen[0]);
+    else onNone?.();
   };
   return (
     <Field label={label} hint={hint} optional={optional} error={faultAt(use(FaultsContext), path)}>

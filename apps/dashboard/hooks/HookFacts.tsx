@@ -19,6 +19,7 @@ export function HookFacts({ hook }: { hook: Hook }) {
     <Facts
       facts={[
         [texts.source, texts.sources[hook.source]],
+        [starts.byName(texts.secret), hook.secret?.secret_name],
         [texts.match, list(hook.match) || texts.anyAlert],
         [starts.action, actionOf(actions, hook.action_template_id)?.name ?? hook.action_template_id],
         [starts.workflow, workflowOf(workflows, hook.workflow_id)?.name ?? hook.workflow_id],

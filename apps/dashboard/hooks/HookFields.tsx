@@ -1,5 +1,7 @@
 import { CheckField, NumberField, SelectField, TextField } from "../forms/fields.tsx";
 import { useMessages } from "../i18n/messages.tsx";
+import { CredentialField } from "../starts/CredentialField.tsx";
+import { noCredential } from "../starts/credentialDraft.ts";
 import { Button } from "../ui/Button.tsx";
 import { type HookDraft, newWebhookSecret } from "./hookDraft.ts";
 
@@ -11,7 +13,8 @@ interface HookFieldsProps {
 /** Who calls it, how they prove themselves, and which of their alerts count. */
 export function CallerFields({ draft, set, isNew }: HookFieldsProps & { isNew: boolean }) {
   const { hooks: texts } = useMessages();
-  const generate = () => set({ secret: newWebhookSecret((bytes) => crypto.getRandomValues(bytes)) });
+  const generate = () =>
+    set({ secret: { ...noCredential, value: newWebhookSecret((bytes) => crypto.getRandomValues(bytes)) } });
   return (
     <fieldset className="group">
       <legend>{texts.caller}</legend>
@@ -25,18 +28,16 @@ export function CallerFields({ draft, set, isNew }: HookFieldsProps & { isNew: b
         ]}
         onChange={(source) => set({ source })}
       />
-      <div className="with-button">
-        <TextField
-          path="secret"
-          label={texts.secret}
-          hint={isNew ? texts.secretHint : texts.secretKept}
-          optional={!isNew}
-          mono
-          value={draft.secret}
-          onChange={(secret) => set({ secret })}
-        />
+      <CredentialField
+        path="secret"
+        label={texts.secret}
+        hint={isNew ? texts.secretHint : texts.secretKept}
+        optional={!isNew}
+        draft={draft.secret}
+        onChange={(secret) => set({ secret })}
+      >
         <Button onClick={generate}>{texts.generate}</Button>
-      </div>
+      </CredentialField>
       <TextField
         path="match"
         label={texts.match}

@@ -2,8 +2,6 @@ import type { Hook } from "@homeslice/protocol/hooks.ts";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { api } from "../api/client.ts";
-import { pagesQuery } from "../api/pages.ts";
 import { useMessages } from "../i18n/messages.tsx";
 import { useMay } from "../session/useMay.ts";
 import { actionChoiceQuery, actionOf } from "../starts/actionsQuery.ts";
@@ -14,10 +12,10 @@ import { Listing } from "../ui/Listing.tsx";
 import { Mark } from "../ui/Mark.tsx";
 import { EmptyState } from "../ui/notices.tsx";
 import { HookForm } from "./HookForm.tsx";
+import { hooksQuery } from "./queries.ts";
 import { SwitchButton } from "./SwitchButton.tsx";
 
 const route = getRouteApi("/hooks");
-const hooksQuery = pagesQuery(["hooks"], (place) => api.call("listHooks", { query: { sort: "name", ...place } }));
 
 /** Alerts, and other programs, that start an action. */
 export function HooksPage() {

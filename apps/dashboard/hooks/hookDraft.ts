@@ -1,5 +1,6 @@
 import type { Hook } from "@homeslice/protocol/hooks.ts";
 import { wholeNumber } from "../forms/number.ts";
+import { type CredentialDraft, credentialDraftOf, credentialOf, noCredential } from "../starts/credentialDraft.ts";
 import { type Definitions, draftOf, type ParameterDraft, parametersOf } from "../starts/parameterDraft.ts";
 import { noTargets, selectorOf, type TargetDraft, targetDraftOf } from "../starts/targetDraft.ts";
 
@@ -8,7 +9,7 @@ export interface HookDraft {
   readonly name: string;
   readonly description: string;
   readonly source: Hook["source"];
-  readonly secret: string;
+  readonly secret: CredentialDraft;
   readonly enabled: boolean;
   /** Labels with their values: `alertname=InstanceDown`, one a line. */
   readonly match: string;
@@ -30,7 +31,7 @@ export const emptyHook: HookDraft = {
   name: "",
   description: "",
   source: "alertmanager",
-  secret: "",
+  secret: noCredential,
   enabled: true,
   match: "",
   starts: "execution",
@@ -45,13 +46,13 @@ export const emptyHook: HookDraft = {
   coolDown: "900",
 };
 
-/** The fields of a hook that is there; its secret is not shown. @param definitions of what it starts, where that is there */
+/** The fields of a hook that is there; its secret is not shown, but where it is named, its name is. @param definitions of what it starts, where that is there */
 export function hookDraftOf(hook: Hook, definitions: Definitions = {}): HookDraft {
   return {
     name: hook.name,
     description: hook.description,
     source: hook.source,
-    secret: "",
+    secret: credentialDraftOf(hook.secret),
     enabled: hook.enabled,
     match: pairsText(hook.match),
     starts: hook.workflow_id === undefined ? "execution" : "workflow",
@@ -71,6 +72,7 @@ export function hookDraftOf(hook: Hook, definitions: Definitions = {}): HookDraf
 export function hookOf(draft: HookDraft, definitions: Definitions | undefined, before?: Hook): object {
   const fixed = definitions ? parametersOf(definitions, draft.parameters) : (before?.parameters ?? {});
   const parameters_from = pairsOf(draft.parametersFrom);
+  const secret = credentialOf(draft.secret);
   const parameters = Object.fromEntries(
     Object.entries(fixed).filter(([name]) => !Object.hasOwn(parameters_from, name)),
   );
@@ -78,7 +80,7 @@ export function hookOf(draft: HookDraft, definitions: Definitions | undefined, b
     name: draft.name.trim(),
     description: draft.description,
     source: draft.source,
-    ...(draft.secret !== "" && { secret: draft.secret.trim() }),
+    ...(secret !== undefined && { secret }),
     enabled: draft.enabled,
     match: pairsOf(draft.match),
     ...(draft.starts === "execution" ? executionOf(draft, before) : workflowOf(draft)),

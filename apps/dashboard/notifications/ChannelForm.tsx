@@ -4,6 +4,7 @@ import { FormDialog } from "../forms/FormDialog.tsx";
 import { SelectField, TextField } from "../forms/fields.tsx";
 import { useForm } from "../forms/useForm.ts";
 import { useMessages } from "../i18n/messages.tsx";
+import { CredentialField } from "../starts/CredentialField.tsx";
 import { type ChannelDraft, channelDraftOf, channelOf } from "./channelDraft.ts";
 
 /** Creates a channel, or changes one; what is secret about it stays where nothing is given. */
@@ -47,19 +48,18 @@ export function ChannelForm({ channel, onClose }: { channel?: Channel; onClose: 
 function TargetFields({ draft, set }: { draft: ChannelDraft; set: (part: Partial<ChannelDraft>) => void }) {
   const { notifications: texts } = useMessages();
   const url = (
-    <TextField path="target.url" label={texts.url} mono value={draft.url} onChange={(value) => set({ url: value })} />
+    <CredentialField path="target.url" label={texts.url} draft={draft.url} onChange={(value) => set({ url: value })} />
   );
   switch (draft.type) {
     case "webhook":
       return (
         <>
           {url}
-          <TextField
+          <CredentialField
             path="target.secret"
             label={texts.secret}
             hint={texts.secretHint}
-            mono
-            value={draft.secret}
+            draft={draft.secret}
             onChange={(secret) => set({ secret })}
           />
         </>
@@ -89,11 +89,11 @@ function TargetFields({ draft, set }: { draft: ChannelDraft; set: (part: Partial
       );
     case "pagerduty":
       return (
-        <TextField
+        <CredentialField
           path="target.routing_key"
           label={texts.routingKey}
           type="password"
-          value={draft.routingKey}
+          draft={draft.routingKey}
           onChange={(routingKey) => set({ routingKey })}
         />
       );

@@ -1,25 +1,27 @@
 import type { Channel } from "@homeslice/protocol/notifications.ts";
+import { type CredentialDraft, credentialDraftOf, credentialOf } from "../starts/credentialDraft.ts";
 import { words } from "../starts/words.ts";
 
 /** What stands in the fields of a channel. */
 export interface ChannelDraft {
   readonly name: string;
   readonly type: Channel["type"];
-  readonly url: string;
-  readonly secret: string;
+  readonly url: CredentialDraft;
+  readonly secret: CredentialDraft;
   readonly to: string;
-  readonly routingKey: string;
+  readonly routingKey: CredentialDraft;
 }
 
-/** The fields of a channel that is there, without what is secret about it; of a new one without it. */
+/** The fields of a channel that is there, without what is secret about it and not named; of a new one without it. */
 export function channelDraftOf(channel?: Channel): ChannelDraft {
+  const target: Readonly<Record<string, unknown>> = channel?.target ?? {};
   return {
     name: channel?.name ?? "",
     type: channel?.type ?? "webhook",
-    url: "",
-    secret: "",
+    url: credentialDraftOf(target["url"]),
+    secret: credentialDraftOf(target["secret"]),
     to: recipientsOf(channel?.target).join(" "),
-    routingKey: "",
+    routingKey: credentialDraftOf(target["routing_key"]),
   };
 }
 
@@ -50,6 +52,7 @@ function targetOf({ type, url, secret, to, routingKey }: ChannelDraft, before: C
   }
 }
 
-function given(name: string, text: string): object {
-  return text.trim() === "" ? {} : { [name]: text.trim() };
+function given(name: string, draft: CredentialDraft): object {
+  const credential = credentialOf(draft);
+  return credential === undefined ? {} : { [name]: credential };
 }

@@ -4,7 +4,9 @@ import { useState } from "react";
 import { api } from "../api/client.ts";
 import { pagesQuery } from "../api/pages.ts";
 import { DeleteButton } from "../forms/DeleteButton.tsx";
+import { hookChoiceQuery } from "../hooks/queries.ts";
 import { useMessages } from "../i18n/messages.tsx";
+import { channelChoiceQuery } from "../notifications/queries.ts";
 import { useMay } from "../session/useMay.ts";
 import { actionChoiceQuery } from "../starts/actionsQuery.ts";
 import { Button } from "../ui/Button.tsx";
@@ -14,7 +16,7 @@ import { Moment } from "../ui/Moment.tsx";
 import { EmptyState } from "../ui/notices.tsx";
 import { ResealButton } from "./ResealButton.tsx";
 import { SecretForm } from "./SecretForm.tsx";
-import { usesOf } from "./uses.ts";
+import { isNamedIn, usesOf } from "./uses.ts";
 
 const secretsQuery = pagesQuery(["secrets"], (place) => api.call("listSecrets", { query: { sort: "name", ...place } }));
 
@@ -58,7 +60,7 @@ export function SecretsPage() {
 
 function useColumns(mayManage: boolean, replace: (secret: Secret) => void): Column<Secret>[] {
   const { secrets: texts, forms } = useMessages();
-  const { data: actions = [] } = useQuery(actionChoiceQuery);
+  const usersOf = useUsers();
   const columns: Column<Secret>[] = [
     { key: "name", header: forms.name, cell: ({ name }) => name },
     { key: "description", header: forms.description, cell: ({ description }) => description },
@@ -66,10 +68,7 @@ function useColumns(mayManage: boolean, replace: (secret: Secret) => void): Colu
     {
       key: "uses",
       header: texts.uses,
-      cell: ({ name }) =>
-        usesOf(name, actions)
-          .map((action) => action.name)
-          .join(", ") || texts.unused,
+      cell: ({ name }) => usersOf(name).join(", ") || texts.unused,
     },
     { key: "changed", header: texts.changed, cell: ({ metadata }) => <Moment at={metadata.updated_at} /> },
   ];
@@ -88,4 +87,17 @@ function useColumns(mayManage: boolean, replace: (secret: Secret) => void): Colu
     </div>
   );
   return [...columns, { key: "actions", header: forms.actions, cell: actionsOf }];
+}
+
+/** What asks for a secret, by its name. */
+function useUsers(): (secret: string) => readonly string[] {
+  const { secrets: texts } = useMessages();
+  const { data: actions = [] } = useQuery(actionChoiceQuery);
+  const { data: hooks = [] } = useQuery(hookChoiceQuery);
+  const { data: channels = [] } = useQuery(channelChoiceQuery);
+  return (secret) => [
+    ...usesOf(secret, actions).map(({ name }) => name),
+    ...hooks.filter((hook) => isNamedIn(hook, secret)).map(({ name }) => texts.hook(name)),
+    ...channels.filter(({ target }) => isNamedIn(target, secret)).map(({ name }) => texts.channel(name)),
+  ];
 }

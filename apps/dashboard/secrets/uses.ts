@@ -1,4 +1,5 @@
 import type { Action } from "@homeslice/protocol/actions.ts";
+import { SecretReference } from "@homeslice/protocol/secretReference.ts";
 
 /** The actions that ask for a secret by its name, or let whoever starts them choose it. */
 export function usesOf(secret: string, actions: readonly Action[]): Action[] {
@@ -11,4 +12,9 @@ export function usesOf(secret: string, actions: readonly Action[]): Action[] {
         (parameter.default === secret || parameter.validation.one_of?.includes(secret) === true),
     );
   });
+}
+
+/** Whether one of the fields of a hook, or of where a channel goes, names a secret in place of its value. */
+export function isNamedIn(fields: object, secret: string): boolean {
+  return Object.values(fields).some((value) => SecretReference.safeParse(value).data?.secret_name === secret);
 }

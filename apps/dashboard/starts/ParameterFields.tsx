@@ -38,16 +38,17 @@ interface ParameterFieldProps {
 function ParameterField({ name, path, definition, value, onChange }: ParameterFieldProps) {
   const { type, required, description, validation } = definition;
   const common = { path, label: name, optional: !required, ...(description !== "" && { hint: description }) };
+  const choice = { ...common, value, onChange, ...(!required && { onNone: () => onChange("") }) };
   // Of a step of a workflow it may stand for what another step hands on.
   if (value.startsWith("{{")) return <TextField {...common} mono value={value} onChange={onChange} />;
   if (type === "boolean")
     return <CheckField label={name} checked={value === "true"} onChange={(on) => onChange(String(on))} />;
-  if (type === "server") return <ServerField {...common} value={value} onChange={onChange} />;
+  if (type === "server") return <ServerField {...choice} />;
   if (type !== "list" && validation.one_of) {
     const options = validation.one_of.map((one) => [String(one), String(one)] as const);
-    return <SelectField {...common} value={value} none="—" options={options} onChange={onChange} />;
+    return <SelectField {...choice} none="—" options={options} />;
   }
-  if (type === "secret") return <SecretField {...common} value={value} onChange={onChange} />;
+  if (type === "secret") return <SecretField {...choice} />;
   return <TextField {...common} value={value} onChange={onChange} {...(type === "list" && { lines: 3 })} />;
 }
 

@@ -11,6 +11,11 @@ const secretChoiceQuery = queryOptions({
   staleTime: 30_000,
 });
 
+/** The names of the secrets that are kept; none until they are known. */
+export function useSecretNames(): readonly string[] {
+  return useQuery(secretChoiceQuery).data ?? [];
+}
+
 /** One of the secrets that are kept, by its name; one that is not there any more stays to be seen. */
 export function SecretField(props: Omit<Parameters<typeof SelectField<string>>[0], "options">) {
   const { starts: texts } = useMessages();
@@ -19,6 +24,6 @@ export function SecretField(props: Omit<Parameters<typeof SelectField<string>>[0
   const gone = value === "" || kept.includes(value) ? [] : [[value, isPending ? value : texts.gone(value)] as const];
   const options = [...kept.map((name) => [name, name] as const), ...gone];
   return (
-    <SelectField {...props} none={options.length === 0 ? texts.noSecrets : texts.chooseSecret} options={options} />
+    <SelectField none={options.length === 0 ? texts.noSecrets : texts.chooseSecret} {...props} options={options} />
   );
 }

@@ -1,4 +1,4 @@
-import { usesOf } from "@homeslice/dashboard/secrets/uses.ts";
+import { isNamedIn, usesOf } from "@homeslice/dashboard/secrets/uses.ts";
 import { emptyToken, permissionsToGive, rolesToGive, tokenOf } from "@homeslice/dashboard/tokens/tokenDraft.ts";
 import { NewApiToken } from "@homeslice/protocol/accounts.ts";
 import { Action } from "@homeslice/protocol/actions.ts";
@@ -37,4 +37,6 @@ test("a secret is asked for by actions that name it, propose it, or let one choo
     action("says the word", { parameters: { word: { type: "string", default: "shop" } } }),
   ];
   expect(usesOf("shop", actions).map(({ name }) => name)).toEqual(["names it", "proposes it", "offers it"]);
+  expect(isNamedIn({ name: "down", secret: { secret_name: "shop" } }, "shop")).toBe(true);
+  expect(isNamedIn({ name: "shop", secret: { secret_name: "test" }, url: "shop" }, "shop")).toBe(false);
 });

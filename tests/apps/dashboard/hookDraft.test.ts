@@ -1,4 +1,11 @@
-import { emptyHook, hookDraftOf, hookOf, newWebhookSecret, pairsOf } from "@homeslice/dashboard/hooks/hookDraft.ts";
+import {
+  emptyHook,
+  type HookDraft,
+  hookDraftOf,
+  hookOf,
+  newWebhookSecret,
+  pairsOf,
+} from "@homeslice/dashboard/hooks/hookDraft.ts";
 import { noTargets } from "@homeslice/dashboard/starts/targetDraft.ts";
 import { Action } from "@homeslice/protocol/actions.ts";
 import { Hook, NewHook } from "@homeslice/protocol/hooks.ts";
@@ -35,6 +42,15 @@ const hook = Hook.parse({
 test("the fields of a hook say the hook again, without the secret that nobody is shown", () => {
   const { hook_id: _id, version: _version, owner: _owner, metadata: _metadata, ...held } = hook;
   expect(NewHook.parse(hookOf(hookDraftOf(hook, action.parameters), action.parameters, hook))).toEqual(held);
+});
+
+test("a secret is given as it is, or by the name of one that is kept, which is shown again", () => {
+  const sent = (secret: HookDraft["secret"]) => hookOf({ ...emptyHook, secret }, action.parameters);
+  expect(sent({ value: " whsec_a ", secretName: "" })).toMatchObject({ secret: "whsec_a" });
+  expect(sent({ value: "", secretName: "hook" })).toMatchObject({ secret: { secret_name: "hook" } });
+  expect(sent({ value: " ", secretName: "" })).not.toHaveProperty("secret");
+  const named = Hook.parse({ ...hook, secret: { secret_name: "hook" } });
+  expect(hookOf(hookDraftOf(named), undefined, named)).toMatchObject({ secret: { secret_name: "hook" } });
 });
 
 test("a parameter that comes from a label is not sent as a fixed one as well", () => {

@@ -102,8 +102,26 @@ async function hook(keys: Keyboard, page: Page): Promise<void> {
   await page.getByRole("heading", { level: 1, name: "by keys" }).waitFor();
   await keys.enter(button(page, "Turn off by keys"));
   await button(page, "Turn on by keys").waitFor();
+  await nameSecret(keys, page);
   await lookInto(keys, page, "Edit", "Edit by keys");
   await confirm(keys, page, "Delete by keys", "Delete");
+}
+
+/** Has a hook take its secret from those that are kept: it is chosen by its name, and is known there by the hook. */
+async function nameSecret(keys: Keyboard, page: Page): Promise<void> {
+  const edit = button(page.getByRole("main"), "Edit");
+  const form = page.getByRole("dialog", { name: "Edit by keys" });
+  const chosen = form.getByLabel(/^Secret, by the name of a secret/);
+  await keys.enter(edit);
+  await keys.choose(chosen, "db-password");
+  await form.getByLabel("Secret (optional)", { exact: true }).waitFor({ state: "detached" });
+  await keys.enter(button(form, "Save"));
+  await keys.backAt(edit, form);
+  await page.getByRole("definition").getByText("db-password").waitFor();
+  const secrets = await page.context().newPage();
+  await secrets.goto("/secrets");
+  await secrets.getByRole("row", { name: /^db-password .*hook by keys/ }).waitFor();
+  await secrets.close();
 }
 
 async function channel(keys: Keyboard, page: Page): Promise<void> {

@@ -3,7 +3,7 @@ import type { Messages } from "../en/index.ts";
 export const secrets: Messages["secrets"] = {
   title: "Geheimnisse",
   about:
-    "Wonach Aktionen mit seinem Namen fragen dürfen. Werte liegen versiegelt, und niemand bekommt je einen zu sehen.",
+    "Wonach Aktionen, Hooks und Kanäle mit seinem Namen fragen dürfen. Werte liegen versiegelt, und niemand bekommt je einen zu sehen.",
   create: "Neues Geheimnis",
   none: "Kein Geheimnis",
   noneFix: "Lege eines an, und lass eine Aktion mit einem Parameter vom Typ secret danach fragen.",
@@ -24,7 +24,9 @@ export const secrets: Messages["secrets"] = {
     }
   },
   uses: "Gebraucht von",
-  unused: "keiner Aktion",
+  unused: "nichts",
+  hook: (name) => `Hook ${name}`,
+  channel: (name) => `Kanal ${name}`,
   changed: "Geändert",
   value: "Wert",
   valueHint: "4 Zeichen oder mehr. Er wird nicht wieder gezeigt.",

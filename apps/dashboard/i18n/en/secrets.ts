@@ -2,7 +2,8 @@ import type { Secret } from "@homeslice/protocol/secrets.ts";
 
 export const secrets = {
   title: "Secrets",
-  about: "What actions may ask for by its name. Values are stored sealed, and nobody is ever shown one.",
+  about:
+    "What actions, hooks and channels may ask for by its name. Values are stored sealed, and nobody is ever shown one.",
   create: "New secret",
   none: "No secret",
   noneFix: "Create one, and let an action ask for it by a parameter of the type secret.",
@@ -23,7 +24,9 @@ export const secrets = {
     }
   },
   uses: "Asked for by",
-  unused: "no action",
+  unused: "nothing",
+  hook: (name: string) => `hook ${name}`,
+  channel: (name: string) => `channel ${name}`,
   changed: "Changed",
   value: "Value",
   valueHint: "4 characters or more. It is not shown again.",

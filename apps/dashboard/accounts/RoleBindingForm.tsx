@@ -1,7 +1,7 @@
 import type { Role } from "@homeslice/protocol/access.ts";
 import { NewRoleBinding, type RoleBinding } from "@homeslice/protocol/roleBindings.ts";
 import { api } from "../api/client.ts";
-import { FormDialog } from "../forms/FormDialog.tsx";
+import { DefinitionDialog, DescriptionField } from "../forms/DefinitionDialog.tsx";
 import { TextField } from "../forms/fields.tsx";
 import { useForm } from "../forms/useForm.ts";
 import { useMessages } from "../i18n/messages.tsx";
@@ -17,7 +17,7 @@ const empty: BindingDraft = { name: "", description: "", role: "viewer" };
 
 /** Gives a group a role, or another one. */
 export function RoleBindingForm({ binding, onClose }: { binding?: RoleBinding; onClose: () => void }) {
-  const { accounts: texts, forms } = useMessages();
+  const { accounts: texts } = useMessages();
   const form = useForm({
     initial: binding ?? empty,
     body: ({ name, description, role }: BindingDraft) => ({ name: name.trim(), description, role }),
@@ -35,9 +35,9 @@ export function RoleBindingForm({ binding, onClose }: { binding?: RoleBinding; o
   });
   const { draft, set } = form;
   return (
-    <FormDialog
-      title={binding ? forms.editOf(binding.name) : texts.createBinding}
-      action={binding ? forms.save : forms.create}
+    <DefinitionDialog
+      held={binding}
+      create={texts.createBinding}
       form={form}
       shown={["name", "description", "role"]}
       onClose={onClose}
@@ -50,13 +50,7 @@ export function RoleBindingForm({ binding, onClose }: { binding?: RoleBinding; o
         onChange={(name) => set({ name })}
       />
       <RoleField role={draft.role} onChange={(role) => set({ role })} />
-      <TextField
-        path="description"
-        label={forms.description}
-        optional
-        value={draft.description}
-        onChange={(description) => set({ description })}
-      />
-    </FormDialog>
+      <DescriptionField form={form} />
+    </DefinitionDialog>
   );
 }

@@ -35,6 +35,7 @@ export function RoleBindingList() {
         rowKey={({ role_binding_id }) => role_binding_id}
         mayManage={useMay("accounts:manage")}
         words={{ create: texts.createBinding, none: texts.noBindings, noneFix: texts.noBindingsFix }}
+        change={({ name }) => ({ label: forms.edit, title: forms.editOf(name) })}
         rowActions={({ role_binding_id, version, name }) => (
           <DeleteButton
             name={name}

@@ -3,8 +3,8 @@ import { type ApprovalRule, NewApprovalRule } from "@homeslice/protocol/approval
 import { Environment } from "@homeslice/protocol/servers.ts";
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../api/client.ts";
-import { FormDialog } from "../forms/FormDialog.tsx";
-import { ChecksField, NumberField, TextField } from "../forms/fields.tsx";
+import { DefinitionDialog, DescriptionField, NameField } from "../forms/DefinitionDialog.tsx";
+import { ChecksField, NumberField } from "../forms/fields.tsx";
 import { type Form, useForm } from "../forms/useForm.ts";
 import { useMessages } from "../i18n/messages.tsx";
 import { actionChoiceQuery } from "../starts/actionsQuery.ts";
@@ -14,7 +14,7 @@ const shown = Object.keys(NewApprovalRule.shape);
 
 /** Creates an approval rule, or changes one. */
 export function RuleForm({ rule, onClose }: { rule?: ApprovalRule; onClose: () => void }) {
-  const { approvals: texts, forms } = useMessages();
+  const { approvals: texts } = useMessages();
   const form = useForm({
     initial: ruleDraftOf(rule),
     body: ruleOf,
@@ -28,14 +28,8 @@ export function RuleForm({ rule, onClose }: { rule?: ApprovalRule; onClose: () =
   });
   const { draft, set } = form;
   return (
-    <FormDialog
-      title={rule ? forms.editOf(rule.name) : texts.createRule}
-      action={forms.save}
-      form={form}
-      shown={shown}
-      onClose={onClose}
-    >
-      <TextField path="name" label={forms.name} value={draft.name} onChange={(name) => set({ name })} />
+    <DefinitionDialog held={rule} create={texts.createRule} form={form} shown={shown} onClose={onClose}>
+      <NameField form={form} />
       <ConditionFields form={form} />
       <div className="form-row">
         <NumberField
@@ -53,15 +47,8 @@ export function RuleForm({ rule, onClose }: { rule?: ApprovalRule; onClose: () =
           onChange={(hours) => set({ hours })}
         />
       </div>
-      <TextField
-        path="description"
-        label={forms.description}
-        optional
-        lines={2}
-        value={draft.description}
-        onChange={(description) => set({ description })}
-      />
-    </FormDialog>
+      <DescriptionField form={form} />
+    </DefinitionDialog>
   );
 }
 

@@ -17,7 +17,7 @@ const rulesQuery = pagesQuery(["approval-rules"], (place) =>
 
 /** The rules by which executions need approval. */
 export function RuleList() {
-  const { approvals: texts } = useMessages();
+  const { approvals: texts, forms } = useMessages();
   return (
     <ManagedList
       caption={texts.tabs.rules}
@@ -26,6 +26,7 @@ export function RuleList() {
       rowKey={({ rule_id }) => rule_id}
       mayManage={useMay("approvals:manage")}
       words={{ create: texts.createRule, none: texts.noRules, noneFix: texts.noRulesFix }}
+      change={({ name }) => ({ label: forms.edit, title: forms.editOf(name) })}
       rowActions={({ rule_id, version, name }) => (
         <DeleteButton
           name={name}

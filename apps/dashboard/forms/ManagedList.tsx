@@ -5,7 +5,7 @@ import type { Column } from "../ui/DataTable.tsx";
 import { Listing, type ListingProps } from "../ui/Listing.tsx";
 import { EmptyState } from "../ui/notices.tsx";
 
-interface ManagedListProps<Row> extends Omit<ListingProps<Row>, "empty"> {
+export interface ManagedListProps<Row> extends Omit<ListingProps<Row>, "empty"> {
   readonly mayManage: boolean;
   readonly words: {
     /** What the button says that makes a new one. */
@@ -14,25 +14,42 @@ interface ManagedListProps<Row> extends Omit<ListingProps<Row>, "empty"> {
     /** What to do when there is none, for who may. */
     readonly noneFix: string;
   };
+  /** The button that changes a row: what it says, and with which row; without it, rows are not changed here. */
+  readonly change?: (row: Row) => { readonly label: string; readonly title: string };
   /** What may be done with a row besides changing it. */
   readonly rowActions: (row: Row) => ReactNode;
   /** The form over the page: for a row, or for a new one without it. */
   readonly form: (row: Row | undefined, onClose: () => void) => ReactNode;
+  /** What stands above the list, with the button that makes a new one, for who may. */
+  readonly head?: (create: ReactNode) => ReactNode;
 }
 
 /** A list of what people define, which those who may make longer, change and shorten. */
-export function ManagedList<Row extends { readonly name: string }>(props: ManagedListProps<Row>) {
-  const { columns, mayManage, words, rowActions, form, ...listing } = props;
+export function ManagedList<Row>(props: ManagedListProps<Row>) {
+  const { columns, mayManage, words, change, rowActions, form, head, ...listing } = props;
   const { forms } = useMessages();
   const [shown, setShown] = useState<Row | "new">();
+  const create = mayManage && (
+    <Button kind="primary" onClick={() => setShown("new")}>
+      {words.create}
+    </Button>
+  );
+  const changeButton = (row: Row) => {
+    const said = change?.(row);
+    return (
+      said && (
+        <Button aria-label={said.title} onClick={() => setShown(row)}>
+          {said.label}
+        </Button>
+      )
+    );
+  };
   const actions: Column<Row> = {
     key: "actions",
     header: forms.actions,
     cell: (row) => (
       <div className="row-actions">
-        <Button aria-label={forms.editOf(row.name)} onClick={() => setShown(row)}>
-          {forms.edit}
-        </Button>
+        {changeButton(row)}
         {rowActions(row)}
       </div>
     ),
@@ -43,16 +60,10 @@ export function ManagedList<Row extends { readonly name: string }>(props: Manage
     </EmptyState>
   );
   return (
-    <div className="stack">
-      {mayManage && (
-        <div className="actions">
-          <Button kind="primary" onClick={() => setShown("new")}>
-            {words.create}
-          </Button>
-        </div>
-      )}
+    <>
+      {head ? head(create) : create && <div className="actions">{create}</div>}
       <Listing {...listing} columns={mayManage ? [...columns, actions] : columns} empty={empty} />
       {shown !== undefined && form(shown === "new" ? undefined : shown, () => setShown(undefined))}
-    </div>
+    </>
   );
 }

@@ -1,6 +1,6 @@
 import { type Hook, NewHook } from "@homeslice/protocol/hooks.ts";
 import { api } from "../api/client.ts";
-import { FormDialog } from "../forms/FormDialog.tsx";
+import { DefinitionDialog, DescriptionField, NameField } from "../forms/DefinitionDialog.tsx";
 import { CheckField, RadioField, TextField } from "../forms/fields.tsx";
 import { useForm } from "../forms/useForm.ts";
 import { useMessages } from "../i18n/messages.tsx";
@@ -27,7 +27,7 @@ export function HookForm(props: HookFormProps) {
 }
 
 function LoadedForm({ hook, actions, workflows, onClose, onSaved }: HookFormProps & Startable) {
-  const { hooks: texts, forms } = useMessages();
+  const { hooks: texts } = useMessages();
   const definitionsOf = (actionId: string | undefined, workflowId?: string) =>
     (actionOf(actions, actionId) ?? workflowOf(workflows, workflowId))?.parameters;
   const form = useForm({
@@ -49,22 +49,23 @@ function LoadedForm({ hook, actions, workflows, onClose, onSaved }: HookFormProp
   });
   const { draft, set } = form;
   return (
-    <FormDialog
-      title={hook ? forms.editOf(hook.name) : texts.create}
-      action={forms.save}
+    <DefinitionDialog
+      held={hook}
+      create={texts.create}
       form={form}
       shown={Object.keys(NewHook.shape)}
       onClose={onClose}
     >
-      <TextField path="name" label={forms.name} value={draft.name} onChange={(name) => set({ name })} />
+      <NameField form={form} />
       <CallerFields draft={draft} set={set} isNew={hook === undefined} />
       <WhatFields draft={draft} set={set} actions={actions} workflows={workflows} />
       {draft.starts === "execution" && (
         <TargetFields draft={draft.targets} paths={{ selector: "targets" }} onChange={(targets) => set({ targets })} />
       )}
       <GuardFields draft={draft} set={set} />
+      <DescriptionField form={form} />
       <CheckField label={texts.enabled} checked={draft.enabled} onChange={(enabled) => set({ enabled })} />
-    </FormDialog>
+    </DefinitionDialog>
   );
 }
 

@@ -1,16 +1,13 @@
 import type { Hook } from "@homeslice/protocol/hooks.ts";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { ManagedPage } from "../forms/ManagedPage.tsx";
 import { useMessages } from "../i18n/messages.tsx";
 import { useMay } from "../session/useMay.ts";
 import { actionChoiceQuery, actionOf } from "../starts/actionsQuery.ts";
 import { workflowChoiceQuery, workflowOf } from "../starts/workflowsQuery.ts";
-import { Button } from "../ui/Button.tsx";
 import type { Column } from "../ui/DataTable.tsx";
-import { Listing } from "../ui/Listing.tsx";
 import { Mark } from "../ui/Mark.tsx";
-import { EmptyState } from "../ui/notices.tsx";
 import { HookForm } from "./HookForm.tsx";
 import { hooksQuery } from "./queries.ts";
 import { SwitchButton } from "./SwitchButton.tsx";
@@ -19,49 +16,33 @@ const route = getRouteApi("/hooks");
 
 /** Alerts, and other programs, that start an action. */
 export function HooksPage() {
-  const { hooks: texts, forms } = useMessages();
-  const list = useInfiniteQuery(hooksQuery);
+  const { hooks: texts } = useMessages();
   const navigate = route.useNavigate();
-  const mayManage = useMay("hooks:manage");
-  const [creating, setCreating] = useState(false);
-  const columns = useColumns(mayManage);
   return (
-    <section aria-labelledby="hooks-title" className="page">
-      <div className="page-head">
-        <h1 id="hooks-title">{texts.title}</h1>
-        {mayManage && (
-          <Button kind="primary" onClick={() => setCreating(true)}>
-            {texts.create}
-          </Button>
-        )}
-      </div>
-      <p className="muted">{texts.about}</p>
-      <Listing
-        caption={texts.title}
-        list={list}
-        columns={columns}
-        rowKey={({ hook_id }) => hook_id}
-        empty={
-          <EmptyState title={texts.none}>
-            <p>{mayManage ? texts.noneFix : forms.onlyReading}</p>
-          </EmptyState>
-        }
-      />
-      {creating && (
+    <ManagedPage
+      title={texts.title}
+      about={texts.about}
+      words={texts}
+      list={useInfiniteQuery(hooksQuery)}
+      columns={useColumns()}
+      rowKey={({ hook_id }) => hook_id}
+      mayManage={useMay("hooks:manage")}
+      rowActions={(hook) => <SwitchButton hook={hook} />}
+      form={(_, onClose) => (
         <HookForm
-          onClose={() => setCreating(false)}
+          onClose={onClose}
           onSaved={({ hook_id }) => void navigate({ to: "/hooks/$hookId", params: { hookId: hook_id }, search: {} })}
         />
       )}
-    </section>
+    />
   );
 }
 
-function useColumns(mayManage: boolean): Column<Hook>[] {
+function useColumns(): Column<Hook>[] {
   const { hooks: texts, forms } = useMessages();
   const { data: actions } = useQuery(actionChoiceQuery);
   const { data: workflows } = useQuery(workflowChoiceQuery);
-  const columns: Column<Hook>[] = [
+  return [
     {
       key: "name",
       header: forms.name,
@@ -87,6 +68,4 @@ function useColumns(mayManage: boolean): Column<Hook>[] {
     },
     { key: "owner", header: texts.owner, cell: ({ owner }) => owner },
   ];
-  if (!mayManage) return columns;
-  return [...columns, { key: "switch", header: forms.actions, cell: (hook) => <SwitchButton hook={hook} /> }];
 }

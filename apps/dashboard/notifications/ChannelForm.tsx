@@ -1,6 +1,6 @@
 import { type Channel, NewChannel } from "@homeslice/protocol/notifications.ts";
 import { api } from "../api/client.ts";
-import { FormDialog } from "../forms/FormDialog.tsx";
+import { DefinitionDialog, NameField } from "../forms/DefinitionDialog.tsx";
 import { SelectField, TextField } from "../forms/fields.tsx";
 import { useForm } from "../forms/useForm.ts";
 import { useMessages } from "../i18n/messages.tsx";
@@ -9,7 +9,7 @@ import { type ChannelDraft, channelDraftOf, channelOf } from "./channelDraft.ts"
 
 /** Creates a channel, or changes one; what is secret about it stays where nothing is given. */
 export function ChannelForm({ channel, onClose }: { channel?: Channel; onClose: () => void }) {
-  const { notifications: texts, forms } = useMessages();
+  const { notifications: texts } = useMessages();
   const form = useForm({
     initial: channelDraftOf(channel),
     body: (draft) => channelOf(draft, channel),
@@ -24,15 +24,15 @@ export function ChannelForm({ channel, onClose }: { channel?: Channel; onClose: 
   const { draft, set } = form;
   const types = ["webhook", "slack", "email", "pagerduty", "browser_push"] as const;
   return (
-    <FormDialog
-      title={channel ? forms.editOf(channel.name) : texts.createChannel}
-      action={forms.save}
+    <DefinitionDialog
+      held={channel}
+      create={texts.createChannel}
       form={form}
       shown={["name", "target"]}
       onClose={onClose}
     >
       {channel && <p>{texts.editHint(channel.shown)}</p>}
-      <TextField path="name" label={forms.name} value={draft.name} onChange={(name) => set({ name })} />
+      <NameField form={form} />
       <SelectField
         path="target.type"
         label={texts.type}
@@ -41,7 +41,7 @@ export function ChannelForm({ channel, onClose }: { channel?: Channel; onClose: 
         onChange={(type) => set({ type })}
       />
       <TargetFields draft={draft} set={set} />
-    </FormDialog>
+    </DefinitionDialog>
   );
 }
 

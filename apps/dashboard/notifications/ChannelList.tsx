@@ -28,6 +28,7 @@ export function ChannelList() {
       rowKey={({ channel_id }) => channel_id}
       mayManage={useMay("notifications:manage")}
       words={{ create: texts.createChannel, none: texts.noChannels, noneFix: texts.noChannelsFix }}
+      change={({ name }) => ({ label: forms.edit, title: forms.editOf(name) })}
       rowActions={(channel) => (
         <>
           <TestButton channel={channel} />

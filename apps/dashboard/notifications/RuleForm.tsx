@@ -8,7 +8,7 @@ import {
 } from "@homeslice/protocol/notifications.ts";
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../api/client.ts";
-import { FormDialog } from "../forms/FormDialog.tsx";
+import { DefinitionDialog, NameField } from "../forms/DefinitionDialog.tsx";
 import { ChecksField, SelectField, TextField } from "../forms/fields.tsx";
 import { useForm } from "../forms/useForm.ts";
 import { useMessages } from "../i18n/messages.tsx";
@@ -43,7 +43,7 @@ const bodyOf = ({ name, events, severity, channels, title, text }: RuleDraft) =>
 
 /** Creates a notification rule, or changes one. */
 export function RuleForm({ rule, onClose }: { rule?: NotificationRule; onClose: () => void }) {
-  const { notifications: texts, forms } = useMessages();
+  const { notifications: texts } = useMessages();
   const { data: channels = [] } = useQuery(channelChoiceQuery);
   const form = useForm({
     initial: draftOf(rule),
@@ -58,14 +58,14 @@ export function RuleForm({ rule, onClose }: { rule?: NotificationRule; onClose: 
   });
   const { draft, set } = form;
   return (
-    <FormDialog
-      title={rule ? forms.editOf(rule.name) : texts.createRule}
-      action={forms.save}
+    <DefinitionDialog
+      held={rule}
+      create={texts.createRule}
       form={form}
       shown={Object.keys(NewNotificationRule.shape)}
       onClose={onClose}
     >
-      <TextField path="name" label={forms.name} value={draft.name} onChange={(name) => set({ name })} />
+      <NameField form={form} />
       <ChecksField
         path="events"
         label={texts.events}
@@ -105,6 +105,6 @@ export function RuleForm({ rule, onClose }: { rule?: NotificationRule; onClose: 
         value={draft.text}
         onChange={(text) => set({ text })}
       />
-    </FormDialog>
+    </DefinitionDialog>
   );
 }

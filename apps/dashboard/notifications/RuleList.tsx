@@ -32,6 +32,7 @@ export function RuleList() {
       rowKey={({ rule_id }) => rule_id}
       mayManage={useMay("notifications:manage")}
       words={{ create: texts.createRule, none: texts.noRules, noneFix: texts.noRulesFix }}
+      change={({ name }) => ({ label: forms.edit, title: forms.editOf(name) })}
       rowActions={({ rule_id, version, name }) => (
         <DeleteButton
           name={name}

@@ -1,7 +1,7 @@
 import { NewSchedule, type Schedule } from "@homeslice/protocol/schedules.ts";
 import { api } from "../api/client.ts";
-import { FormDialog } from "../forms/FormDialog.tsx";
-import { CheckField, NumberField, RadioField, SelectField, TextField } from "../forms/fields.tsx";
+import { DefinitionDialog, DescriptionField, NameField } from "../forms/DefinitionDialog.tsx";
+import { CheckField, NumberField, RadioField, SelectField } from "../forms/fields.tsx";
 import { useForm } from "../forms/useForm.ts";
 import { useMessages } from "../i18n/messages.tsx";
 import { actionOf } from "../starts/actionsQuery.ts";
@@ -28,7 +28,7 @@ export function ScheduleForm(props: ScheduleFormProps) {
 }
 
 function LoadedForm({ schedule, actions, workflows, onClose, onSaved }: ScheduleFormProps & Startable) {
-  const { schedules: texts, forms } = useMessages();
+  const { schedules: texts } = useMessages();
   const before = schedule && NewSchedule.strip().parse(schedule);
   const form = useForm({
     initial: before
@@ -57,27 +57,20 @@ function LoadedForm({ schedule, actions, workflows, onClose, onSaved }: Schedule
   });
   const { draft, set } = form;
   return (
-    <FormDialog
-      title={schedule ? forms.editOf(schedule.name) : texts.create}
-      action={schedule ? forms.save : forms.create}
+    <DefinitionDialog
+      held={schedule}
+      create={texts.create}
       form={form}
       shown={["name", "description", "timing", "execution", "workflow", "jitter_seconds"]}
       onClose={onClose}
     >
-      <TextField path="name" label={forms.name} value={draft.name} onChange={(name) => set({ name })} />
+      <NameField form={form} />
       <TimingFields draft={draft} set={set} />
       <FiresPreview timing={timingOf(draft)} />
       <WhatFields draft={draft} set={set} actions={actions} workflows={workflows} />
       <RuleFields draft={draft} set={set} />
-      <TextField
-        path="description"
-        label={forms.description}
-        optional
-        lines={2}
-        value={draft.description}
-        onChange={(description) => set({ description })}
-      />
-    </FormDialog>
+      <DescriptionField form={form} />
+    </DefinitionDialog>
   );
 }
 

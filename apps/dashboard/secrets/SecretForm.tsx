@@ -1,5 +1,6 @@
 import { NewSecret, type Secret } from "@homeslice/protocol/secrets.ts";
 import { api } from "../api/client.ts";
+import { DescriptionField, NameField } from "../forms/DefinitionDialog.tsx";
 import { FormDialog } from "../forms/FormDialog.tsx";
 import { SelectField, TextField } from "../forms/fields.tsx";
 import { useForm } from "../forms/useForm.ts";
@@ -25,19 +26,13 @@ export function SecretForm({ secret, onClose }: { secret?: Secret; onClose: () =
   return (
     <FormDialog
       title={secret ? texts.replaceOf(secret.name) : texts.create}
-      action={forms.save}
+      action={secret ? texts.replace : forms.create}
       form={form}
       shown={["name", "description", "source"]}
       onClose={onClose}
     >
-      <TextField path="name" label={forms.name} value={draft.name} onChange={(name) => set({ name })} />
-      <TextField
-        path="description"
-        label={forms.description}
-        optional
-        value={draft.description}
-        onChange={(description) => set({ description })}
-      />
+      <NameField form={form} />
+      <DescriptionField form={form} />
       <SourceFields draft={draft} set={set} />
     </FormDialog>
   );

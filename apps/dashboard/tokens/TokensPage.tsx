@@ -4,13 +4,11 @@ import { useState } from "react";
 import { api } from "../api/client.ts";
 import { pagesQuery } from "../api/pages.ts";
 import { DeleteButton } from "../forms/DeleteButton.tsx";
+import { ManagedPage } from "../forms/ManagedPage.tsx";
 import { ShownOnce } from "../forms/ShownOnce.tsx";
 import { useMessages } from "../i18n/messages.tsx";
-import { Button } from "../ui/Button.tsx";
 import type { Column } from "../ui/DataTable.tsx";
-import { Listing } from "../ui/Listing.tsx";
 import { Moment } from "../ui/Moment.tsx";
-import { EmptyState } from "../ui/notices.tsx";
 import { TokenForm } from "./TokenForm.tsx";
 
 const tokensQuery = pagesQuery(["tokens"], (place) => api.call("listApiTokens", { query: { ...place } }));
@@ -18,31 +16,27 @@ const tokensQuery = pagesQuery(["tokens"], (place) => api.call("listApiTokens", 
 /** Tokens of programs: what they may do, and until when. */
 export function TokensPage() {
   const { tokens: texts } = useMessages();
-  const list = useInfiniteQuery(tokensQuery);
-  const columns = useColumns();
-  const [creating, setCreating] = useState(false);
   const [issued, setIssued] = useState<string>();
   return (
-    <section aria-labelledby="tokens-title" className="page">
-      <div className="page-head">
-        <h1 id="tokens-title">{texts.title}</h1>
-        <Button kind="primary" onClick={() => setCreating(true)}>
-          {texts.create}
-        </Button>
-      </div>
-      <p className="muted">{texts.about}</p>
-      <Listing
-        caption={texts.title}
-        list={list}
-        columns={columns}
-        rowKey={({ token_id }) => token_id}
-        empty={
-          <EmptyState title={texts.none}>
-            <p>{texts.noneFix}</p>
-          </EmptyState>
-        }
-      />
-      {creating && <TokenForm onClose={() => setCreating(false)} onIssued={setIssued} />}
+    <ManagedPage
+      title={texts.title}
+      about={texts.about}
+      words={texts}
+      list={useInfiniteQuery(tokensQuery)}
+      columns={useColumns()}
+      rowKey={({ token_id }) => token_id}
+      mayManage
+      rowActions={({ token_id, name }) => (
+        <DeleteButton
+          name={name}
+          consequence={texts.revokeConsequence}
+          words={{ action: texts.revoke, title: texts.revokeOf, done: texts.revoked }}
+          run={() => api.call("revokeApiToken", { params: { token_id } })}
+          invalidates={[["tokens"]]}
+        />
+      )}
+      form={(_, onClose) => <TokenForm onClose={onClose} onIssued={setIssued} />}
+    >
       {issued !== undefined && (
         <ShownOnce
           title={texts.issued}
@@ -52,7 +46,7 @@ export function TokensPage() {
           onClose={() => setIssued(undefined)}
         />
       )}
-    </section>
+    </ManagedPage>
   );
 }
 
@@ -72,19 +66,6 @@ function useColumns(): Column<ApiToken>[] {
       key: "used",
       header: texts.lastUsed,
       cell: ({ last_used_at }) => (last_used_at === null ? texts.never : <Moment at={last_used_at} />),
-    },
-    {
-      key: "revoke",
-      header: forms.actions,
-      cell: ({ token_id, name }) => (
-        <DeleteButton
-          name={name}
-          consequence={texts.revokeConsequence}
-          words={{ action: texts.revoke, title: texts.revokeOf, done: texts.revoked }}
-          run={() => api.call("revokeApiToken", { params: { token_id } })}
-          invalidates={[["tokens"]]}
-        />
-      ),
     },
   ];
 }

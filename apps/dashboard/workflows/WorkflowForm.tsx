@@ -2,7 +2,7 @@ import type { Action } from "@homeslice/protocol/actions.ts";
 import { NewWorkflow, type Workflow } from "@homeslice/protocol/workflows.ts";
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../api/client.ts";
-import { FormDialog } from "../forms/FormDialog.tsx";
+import { DefinitionDialog, DescriptionField, NameField } from "../forms/DefinitionDialog.tsx";
 import { FaultsContext, TextField } from "../forms/fields.tsx";
 import { useForm } from "../forms/useForm.ts";
 import { useMessages } from "../i18n/messages.tsx";
@@ -37,7 +37,7 @@ export function WorkflowForm(props: WorkflowFormProps) {
 
 /** A workflow as fields and as text, each following the other, with its drawing and all that is wrong with it. */
 function LoadedForm({ workflow, actions, onClose, onSaved }: WorkflowFormProps & { actions: readonly Action[] }) {
-  const { workflows: texts, forms } = useMessages();
+  const { workflows: texts } = useMessages();
   const form = useForm({
     initial: initialDraft(workflow, actions),
     body: ({ text }) => readText(text).value,
@@ -61,20 +61,14 @@ function LoadedForm({ workflow, actions, onClose, onSaved }: WorkflowFormProps &
     form.set({ text: changed, ...(read.success && { fields: workflowDraftOf(read.data, actions) }) });
   };
   return (
-    <FormDialog
-      title={workflow ? forms.editOf(workflow.name) : texts.create}
-      action={forms.save}
-      form={form}
-      shown={[]}
-      onClose={onClose}
-    >
+    <DefinitionDialog held={workflow} create={texts.create} form={form} shown={[]} onClose={onClose}>
       <FaultsContext value={{ ...judgement.faults, ...form.faults }}>
         <WorkflowFields draft={fields} actions={actions} onChange={setFields} />
         <TextField path="*" label={texts.text} hint={texts.textHint} mono lines={12} value={text} onChange={setText} />
       </FaultsContext>
       <Verdict judgement={judgement} />
       <StepDrawing steps={drawnSteps(judgement.value)} />
-    </FormDialog>
+    </DefinitionDialog>
   );
 }
 
@@ -92,23 +86,13 @@ interface WorkflowFieldsProps {
 }
 
 function WorkflowFields({ draft, actions, onChange }: WorkflowFieldsProps) {
-  const { workflows: texts, forms } = useMessages();
-  const { name, description, steps } = draft;
+  const { workflows: texts } = useMessages();
+  const { steps } = draft;
+  const form = { draft, set: (part: Partial<WorkflowDraft>) => onChange({ ...draft, ...part }) };
   return (
     <>
-      <TextField
-        path="name"
-        label={forms.name}
-        value={name}
-        onChange={(value) => onChange({ ...draft, name: value })}
-      />
-      <TextField
-        path="description"
-        label={forms.description}
-        optional
-        value={description}
-        onChange={(value) => onChange({ ...draft, description: value })}
-      />
+      <NameField form={form} />
+      <DescriptionField form={form} />
       {steps.map((step, place) => (
         <StepFields
           key={step.key}

@@ -133,7 +133,7 @@ export function describeManaging(stage: () => Stage): void {
         await form.getByRole("group", { name: "Step ask" }).getByLabel("What is to be decided").waitFor();
         await form.getByText("The orchestrator finds nothing wrong with it.").waitFor();
         expect(await violations(page)).toEqual([]);
-        await form.getByRole("button", { name: "Save" }).click();
+        await form.getByRole("button", { name: "Create" }).click();
         await page.getByRole("heading", { level: 1, name: "tidy and ask" }).waitFor();
       });
       const { items } = await stage().client.call("listWorkflows", { query: { search: "tidy and ask" } });

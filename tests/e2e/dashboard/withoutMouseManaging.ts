@@ -97,7 +97,7 @@ async function hook(keys: Keyboard, page: Page): Promise<void> {
     await keys.choose(form.getByLabel("Action", { exact: true }), "greet");
     await keys.write(form.getByLabel(/^who/), "keys");
     await keys.write(form.getByLabel(/^Host name/), "kitchen");
-    await keys.enter(button(form, "Save"));
+    await keys.enter(button(form, "Create"));
   });
   await page.getByRole("heading", { level: 1, name: "by keys" }).waitFor();
   await keys.enter(button(page, "Turn off by keys"));
@@ -197,7 +197,7 @@ async function workflow(keys: Keyboard, page: Page): Promise<void> {
     const whole = await text.inputValue();
     await keys.write(text, whole.replace('"message"', '"by_others": false, "message"'));
     await form.getByText("The orchestrator finds nothing wrong with it.").waitFor();
-    await keys.enter(button(form, "Save"));
+    await keys.enter(button(form, "Create"));
   });
   await page.getByRole("heading", { level: 1, name: "by keys" }).waitFor();
   const start = page.getByRole("dialog", { name: "Start by keys" });

@@ -47,11 +47,13 @@ export function LogLines(props: LogLinesProps) {
     box.current.scrollTo(0, named * LINE_HEIGHT - box.current.clientHeight / 2);
     wrapped.scrollToIndex(named, { align: "center" });
   }, [named, wrapped]);
+  const lastTop = useRef(0);
   // Before it is painted, and by the element itself: the virtualizer would go on asking for the layout in each frame after.
   useLayoutEffect(() => {
-    if (look.follow) box.current?.scrollTo(0, height - sight.height);
+    if (!look.follow || !box.current) return;
+    box.current.scrollTo(0, height - sight.height);
+    lastTop.current = box.current.scrollTop;
   }, [height, sight.height, look.follow]);
-  const lastTop = useRef(0);
   // Going up ends following, coming down to the end begins it again; the same frame shows the lines that are there.
   const watchEnd = () => {
     const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = box.current ?? {};

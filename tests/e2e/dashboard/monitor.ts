@@ -76,6 +76,24 @@ export function describeMonitor(stage: () => Stage): void {
       });
     });
 
+    test("who goes up while much comes no longer follows, though the end has moved down further", async () => {
+      await stage().visit(await run("for i in $(seq 600); do seq 100; sleep 0.1; done"), async (page) => {
+        await line(page, /100$/).waitFor();
+        await page.locator(".log-canvas").evaluate((canvas) => {
+          const up = () => {
+            observer.disconnect();
+            canvas.parentElement?.scrollBy(0, -100);
+          };
+          const observer = new MutationObserver(up);
+          observer.observe(canvas, { childList: true });
+        });
+        await page.getByRole("checkbox", { name: "Follow", checked: false }).waitFor();
+        await page.getByRole("button", { name: "End it" }).click();
+        await page.getByRole("dialog").getByRole("button", { name: "End it" }).click();
+        await status(page, "Cancelled");
+      });
+    });
+
     test("U1, U2: output is text, whatever it looks like, and colours are kept", async () => {
       const script = String.raw`printf '\033[31mred\033[0m <img src=x onerror="document.title=1"> \033]0;owned\007\033[31m\nand on\n'`;
       await stage().visit(await run(script), async (page) => {

@@ -26,3 +26,10 @@ export function commandWords(text: string): string[] | undefined {
   }
   return words;
 }
+
+/** A command as somebody would write it: `commandWords` makes the same words of it. */
+export function commandText(words: readonly string[]): string {
+  return words
+    .map((word) => (/^[^\s'"\\]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`))
+    .join(" ");
+}

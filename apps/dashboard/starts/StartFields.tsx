@@ -1,6 +1,9 @@
 import type { Action } from "@homeslice/protocol/actions.ts";
-import { RadioField, SelectField, TextField } from "../forms/fields.tsx";
+import { use } from "react";
+import { faultAt } from "../forms/faults.ts";
+import { FaultsContext, RadioField, SelectField } from "../forms/fields.tsx";
 import { useMessages } from "../i18n/messages.tsx";
+import { CommandField } from "../run/CommandField.tsx";
 import { actionOf } from "./actionsQuery.ts";
 import { ParameterFields } from "./ParameterFields.tsx";
 import { draftOf } from "./parameterDraft.ts";
@@ -18,6 +21,7 @@ interface StartFieldsProps {
 /** What is started, and where: an action with its parameters, or a command. */
 export function StartFields({ draft, actions, path, onChange }: StartFieldsProps) {
   const { starts: texts } = useMessages();
+  const commandFault = faultAt(use(FaultsContext), `${path}.operation`);
   const set = (part: Partial<StartDraft>) => onChange({ ...draft, ...part });
   const kinds = draft.kind === "other" ? (["action", "command", "other"] as const) : (["action", "command"] as const);
   return (
@@ -27,15 +31,7 @@ export function StartFields({ draft, actions, path, onChange }: StartFieldsProps
         <RadioField options={kinds} names={texts.kinds} value={draft.kind} onChange={(kind) => set({ kind })} />
         {draft.kind === "action" && <ActionFields draft={draft} actions={actions} path={path} onChange={onChange} />}
         {draft.kind === "command" && (
-          <TextField
-            path={`${path}.operation`}
-            label={texts.command}
-            hint={texts.commandHint}
-            lines={3}
-            mono
-            value={draft.command}
-            onChange={(command) => set({ command })}
-          />
+          <CommandField lines={3} error={commandFault} value={draft.command} onChange={(command) => set({ command })} />
         )}
       </fieldset>
       <TargetFields

@@ -1,5 +1,6 @@
 import type { Action } from "@homeslice/protocol/actions.ts";
 import type { NewExecution } from "@homeslice/protocol/executions.ts";
+import { commandText, commandWords } from "../run/commandWords.ts";
 import { draftOf, type ParameterDraft, parametersOf } from "./parameterDraft.ts";
 import { noTargets, selectorOf, type TargetDraft, targetDraftOf } from "./targetDraft.ts";
 
@@ -8,7 +9,7 @@ export interface StartDraft {
   readonly kind: "action" | "command" | "other";
   readonly actionId: string;
   readonly parameters: ParameterDraft;
-  /** Program and arguments, one a line. */
+  /** As somebody writes it. @see commandWords */
   readonly command: string;
   readonly targets: TargetDraft;
 }
@@ -22,7 +23,7 @@ export function startDraftOf(execution: NewExecution, action: Action | undefined
     kind: operation === undefined ? "action" : operation.type === "shell_command" ? "command" : "other",
     actionId: action_template_id ?? "",
     parameters: draftOf(action?.parameters ?? {}, parameters),
-    command: operation?.type === "shell_command" ? operation.argv.join("\n") : "",
+    command: operation?.type === "shell_command" ? commandText(operation.argv) : "",
     targets: targetDraftOf(execution),
   };
 }
@@ -40,13 +41,15 @@ export function startOf(draft: StartDraft, action: Action | undefined, before?: 
     }
     case "command": {
       const options = operation?.type === "shell_command" ? operation : { type: "shell_command" };
-      return { ...where, operation: { ...options, argv: linesOf(draft.command) } };
+      return { ...where, operation: { ...options, argv: argvOf(draft.command) } };
     }
     case "other":
       return { ...where, operation, parameters: given ?? {} };
   }
 }
 
-function linesOf(text: string): string[] {
-  return text.replace(/\n+$/, "").split("\n");
+/** Without a word there is a program without a name, which is refused at its field. */
+function argvOf(command: string): string[] {
+  const words = commandWords(command) ?? [];
+  return words.length > 0 ? words : [""];
 }

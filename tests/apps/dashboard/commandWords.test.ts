@@ -1,4 +1,5 @@
-import { commandWords } from "@homeslice/dashboard/run/commandWords.ts";
+import { commandText, commandWords } from "@homeslice/dashboard/run/commandWords.ts";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 
 test.each([
@@ -17,4 +18,12 @@ test.each([
 
 test.each(["echo 'a", 'echo "a', 'echo "a\\"', "echo \\"])("of %j a piece is missing", (text) => {
   expect(commandWords(text)).toBeUndefined();
+});
+
+test("whatever the words are, they are written so that they are read again", () => {
+  expect(commandText(["sh", "-c", "echo 'a b'", "", "{{file}}"])).toBe(
+    String.raw`sh -c 'echo '\''a b'\''' '' {{file}}`,
+  );
+  const word = fc.string({ unit: fc.constantFrom("a", " ", "\n", "'", '"', "\\", "\u00a0", "\r") });
+  fc.assert(fc.property(fc.array(word), (words) => void expect(commandWords(commandText(words))).toEqual(words)));
 });

@@ -61,7 +61,7 @@ describe("rules of approval", () => {
 });
 
 const draft = {
-  start: { ...noStart, kind: "command" as const, command: "uname\n-a\n", targets: { ...noTargets, tags: "web, eu" } },
+  start: { ...noStart, kind: "command" as const, command: "uname -a\n", targets: { ...noTargets, tags: "web, eu" } },
   parallelism: "",
   batchSize: "25%",
   stopAfter: "2",

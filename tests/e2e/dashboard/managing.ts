@@ -25,7 +25,7 @@ export function describeManaging(stage: () => Stage): void {
         const due = form.getByRole("region", { name: "Due next" }).getByRole("listitem");
         await due.first().waitFor();
         expect(await due.count()).toBe(5);
-        await form.getByLabel("Command", { exact: true }).fill("/bin/echo\ntwo words");
+        await form.getByLabel("Command", { exact: true }).fill("/bin/echo 'two words'");
         await form.getByLabel("Server", { exact: false }).last().fill("kitchen");
         await form.getByRole("button", { name: "Add", exact: true }).click();
         await form.getByRole("button", { name: "Create" }).click();
@@ -144,7 +144,7 @@ export function describeManaging(stage: () => Stage): void {
     test("a dry run says what would be done, and does nothing", async () => {
       await stage().visit(`/run?servers=${stage().seed["serverId"]}`, async (page) => {
         await page.getByRole("radio", { name: "A command" }).check();
-        await page.getByLabel("Command", { exact: true }).fill("/bin/echo\nfor nothing");
+        await page.getByLabel("Command", { exact: true }).fill("/bin/echo for nothing");
         await page.getByLabel("Dry run: each agent says").check();
         await page.getByRole("button", { name: "Review and start" }).click();
         await page.getByRole("dialog").getByText("Dry run: nothing is done.").waitFor();

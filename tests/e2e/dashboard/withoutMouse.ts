@@ -72,7 +72,7 @@ async function build(keys: Keyboard, page: Page): Promise<void> {
 async function run(keys: Keyboard, page: Page): Promise<void> {
   await keys.to(page.getByRole("radio", { name: "An action" }));
   await keys.press("ArrowRight");
-  await keys.write(page.getByLabel("Command", { exact: true }), "echo\nby keys");
+  await keys.write(page.getByLabel("Command", { exact: true }), "echo 'by keys'");
   await keys.write(page.getByLabel(/^Server \(/), "kitchen");
   await keys.enter(page.getByRole("button", { name: "Add", exact: true }));
   await page.getByRole("heading", { name: "1 server" }).waitFor();

@@ -6,8 +6,6 @@ export const starts: Messages["starts"] = {
   action: "Aktion",
   chooseAction: "Aktion wählen",
   noActions: "Es gibt noch keine Aktion",
-  command: "Kommando",
-  commandHint: "Das Programm und seine Argumente, je eines pro Zeile; keine Shell liest sie.",
   where: "Wo es läuft",
   whereHint: "Server müssen zu allem passen, was hier steht. Unten genannte Server kommen hinzu.",
   environments: "Umgebungen",

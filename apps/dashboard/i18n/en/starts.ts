@@ -5,8 +5,6 @@ export const starts = {
   action: "Action",
   chooseAction: "Choose an action",
   noActions: "There is no action yet",
-  command: "Command",
-  commandHint: "The program and its arguments, one a line; no shell reads them.",
   where: "Where it runs",
   whereHint: "Servers have to fit everything that is given here. Servers that are named below come in addition.",
   environments: "Environments",

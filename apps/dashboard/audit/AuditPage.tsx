@@ -34,12 +34,14 @@ export function AuditPage() {
     <section aria-labelledby="audit-title" className="page">
       <div className="page-head">
         <h1 id="audit-title">{texts.title}</h1>
-        <a className="button" href={exportAddress(filter, "csv")} download>
-          {texts.exportCsv}
-        </a>
-        <a className="button" href={exportAddress(filter, "jsonl")} download>
-          {texts.exportJson}
-        </a>
+        <div className="actions page-action">
+          <a className="button" href={exportAddress(filter, "csv")} download>
+            {texts.exportCsv}
+          </a>
+          <a className="button" href={exportAddress(filter, "jsonl")} download>
+            {texts.exportJson}
+          </a>
+        </div>
       </div>
       {mayVerify && <Verification />}
       <AuditFilters />

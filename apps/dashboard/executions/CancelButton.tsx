@@ -16,7 +16,7 @@ export function CancelButton({ executionId, open }: { executionId: string; open:
   });
   return (
     <>
-      <Button kind="danger" onClick={() => setAsking(true)}>
+      <Button kind="danger" className="page-action" onClick={() => setAsking(true)}>
         {texts.cancel}
       </Button>
       {asking && (

@@ -1,9 +1,10 @@
 import { ExecutionSummary, TargetState } from "@homeslice/protocol/executions.ts";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { historyQuery } from "../api/queries.ts";
 import { useMessages } from "../i18n/messages.tsx";
 import { useServerNames } from "../servers/useServerNames.ts";
+import { useMay } from "../session/useMay.ts";
 import { Button } from "../ui/Button.tsx";
 import { Choice } from "../ui/Choice.tsx";
 import { DayRange } from "../ui/DayRange.tsx";
@@ -16,7 +17,8 @@ const route = getRouteApi("/history");
 
 /** What has run, newest first. */
 export function HistoryPage() {
-  const { executions: texts } = useMessages();
+  const { executions: texts, app } = useMessages();
+  const mayStart = useMay("executions:start");
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const list = useInfiniteQuery(historyQuery(historyFilter(search)));
@@ -34,7 +36,14 @@ export function HistoryPage() {
           {filtered ? (
             <Button onClick={() => void navigate({ search: {} })}>{texts.clear}</Button>
           ) : (
-            <p>{texts.noneFix}</p>
+            <>
+              <p>{texts.noneFix}</p>
+              {mayStart && (
+                <Link to="/run" className="button button-primary">
+                  {app.pages.run}
+                </Link>
+              )}
+            </>
           )}
         </EmptyState>
       )}

@@ -30,7 +30,9 @@ export function RetryButton({ execution }: { execution: Execution }) {
   const failed = execution.results.details.filter(({ status }) => status !== "succeeded");
   return (
     <>
-      <Button onClick={() => setKey(newKey())}>{texts.retry}</Button>
+      <Button className="page-action" onClick={() => setKey(newKey())}>
+        {texts.retry}
+      </Button>
       {key !== undefined && (
         <ConfirmDialog
           title={texts.retryTitle}

@@ -23,8 +23,10 @@ export function ManagedPage<Row>({ title, about, more, children, ...list }: Mana
           <>
             <div className="page-head">
               <h1 id={heading}>{title}</h1>
-              {create}
-              {more}
+              <div className="actions page-action">
+                {more}
+                {create}
+              </div>
             </div>
             <p className="muted">{about}</p>
           </>

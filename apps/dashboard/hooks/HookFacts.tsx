@@ -29,7 +29,7 @@ export function HookFacts({ hook }: { hook: Hook }) {
         [starts.where, hook.targets && JSON.stringify(hook.targets)],
         [texts.dryRun, hook.dry_run ? forms.yes : forms.no],
         [texts.startsPerHour, hook.starts_per_hour],
-        [texts.coolDown, duration(hook.cool_down_seconds)],
+        [texts.coolDownTime, duration(hook.cool_down_seconds)],
         [texts.owner, hook.owner],
       ]}
     />

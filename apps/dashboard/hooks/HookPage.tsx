@@ -75,7 +75,7 @@ function HookActions({ hook }: { hook: Hook }) {
   if (!mayManage) return null;
   const { hook_id, version, name } = hook;
   return (
-    <div className="actions">
+    <div className="actions page-action">
       <SwitchButton hook={hook} />
       <Button onClick={() => setEditing(true)}>{forms.edit}</Button>
       <DeleteButton

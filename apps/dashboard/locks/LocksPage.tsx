@@ -49,7 +49,7 @@ export function LocksPage() {
       <div className="page-head">
         <h1 id="locks-title">{texts.title}</h1>
         {mayLock && (
-          <Button kind="primary" onClick={() => setTaking(true)}>
+          <Button kind="primary" className="page-action" onClick={() => setTaking(true)}>
             {texts.take}
           </Button>
         )}

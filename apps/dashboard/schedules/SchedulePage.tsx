@@ -64,7 +64,7 @@ function ScheduleActions({ schedule }: { schedule: Schedule }) {
   if (!mayWrite) return null;
   const { schedule_id, version, name } = schedule;
   return (
-    <div className="actions">
+    <div className="actions page-action">
       <PauseButton schedule={schedule} />
       <Button onClick={() => setEditing(true)}>{forms.edit}</Button>
       <DeleteButton

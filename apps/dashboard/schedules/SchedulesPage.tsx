@@ -34,16 +34,15 @@ export function SchedulesPage() {
   const [creating, setCreating] = useState(false);
   const change = (part: ScheduleSearch) =>
     void navigate({ search: (before) => ({ ...before, ...part }), replace: true });
-  const create = mayWrite && (
-    <Button kind="primary" onClick={() => setCreating(true)}>
-      {texts.create}
-    </Button>
-  );
   return (
     <section aria-labelledby="schedules-title" className="page">
       <div className="page-head">
         <h1 id="schedules-title">{texts.title}</h1>
-        {create}
+        {mayWrite && (
+          <Button kind="primary" className="page-action" onClick={() => setCreating(true)}>
+            {texts.create}
+          </Button>
+        )}
       </div>
       <search className="filters">
         <SearchBox label={texts.search} value={search.q} onChange={(q) => change({ q })} />

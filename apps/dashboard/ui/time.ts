@@ -26,11 +26,15 @@ function formatOf(language: string): Intl.RelativeTimeFormat {
   return known;
 }
 
-/** A span of time as people write it: 0.4 s, 12 s, 3 min 5 s, 2 h 10 min. */
+/** A span of time as people write it: 0.4 s, 12 s, 3 min 5 s, 15 min, 2 h 10 min. */
 export function duration(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
-  if (whole < 3_600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3_600)} h ${Math.floor((whole % 3_600) / 60)} min`;
+  if (whole < 3_600) return inTwo(Math.floor(whole / 60), "min", whole % 60, "s");
+  return inTwo(Math.floor(whole / 3_600), "h", Math.floor((whole % 3_600) / 60), "min");
+}
+
+function inTwo(large: number, unit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${smallUnit}`;
 }

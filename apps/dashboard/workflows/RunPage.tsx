@@ -65,7 +65,7 @@ function RunActions({ run: { run_id, workflow_name, state, cancelling } }: { run
   });
   const isResumable = state === "failed" || state === "cancelled";
   return (
-    <div className="actions">
+    <div className="actions page-action">
       {mayCancel && !isFinalRun(state) && !cancelling && (
         <DeleteButton
           name={workflow_name}

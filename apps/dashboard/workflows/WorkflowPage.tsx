@@ -51,7 +51,7 @@ function WorkflowActions({ workflow }: { workflow: Workflow }) {
   const { workflow_id, version, name } = workflow;
   const close = () => setOpen(undefined);
   return (
-    <div className="actions">
+    <div className="actions page-action">
       {mayStart && (
         <Button kind="primary" onClick={() => setOpen("start")}>
           {texts.start}

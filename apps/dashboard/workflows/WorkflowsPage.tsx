@@ -70,7 +70,7 @@ function WorkflowList() {
           onChange={(value) => void navigate({ search: { q: value }, replace: true })}
         />
         {mayWrite && (
-          <Button kind="primary" onClick={() => setCreating(true)}>
+          <Button kind="primary" className="page-action" onClick={() => setCreating(true)}>
             {texts.create}
           </Button>
         )}

@@ -1,7 +1,7 @@
 import { compare } from "@homeslice/dashboard/executions/compare.ts";
 import { barOf } from "@homeslice/dashboard/executions/timeline.ts";
 import { bytes } from "@homeslice/dashboard/ui/bytes.ts";
-import { since } from "@homeslice/dashboard/ui/time.ts";
+import { duration, since } from "@homeslice/dashboard/ui/time.ts";
 import { Execution, type ResultDetail, type TargetState } from "@homeslice/protocol/executions.ts";
 import { describe, expect, test } from "vitest";
 
@@ -107,6 +107,15 @@ test("what has happened is never in the future, whatever the clock of the page s
   expect(since("2026-11-21T11:59:50.000Z", now, "en")).toBe("10 seconds ago");
   expect(since("2026-11-21T12:00:03.000Z", now, "en")).toBe("now");
 });
+
+test.each([
+  [0.44, "0.4 s"],
+  [59.7, "1 min"],
+  [185, "3 min 5 s"],
+  [900, "15 min"],
+  [7_200, "2 h"],
+  [7_800, "2 h 10 min"],
+])("%d seconds are %j", (seconds, text) => expect(duration(seconds)).toBe(text));
 
 test.each([
   [0, "0 byte"],

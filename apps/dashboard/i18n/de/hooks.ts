@@ -37,6 +37,7 @@ export const hooks: Messages["hooks"] = {
   guards: "Grenzen",
   startsPerHour: "Starts in einer Stunde, höchstens",
   coolDown: "Abkühlung in Sekunden",
+  coolDownTime: "Abkühlung",
   coolDownHint: "In denen derselbe Alarm nicht wieder etwas startet.",
   dryRun: "Nur sagen, was getan würde",
   address: "Gerufen unter",

@@ -35,6 +35,7 @@ export const hooks = {
   guards: "Limits",
   startsPerHour: "Starts in an hour, at most",
   coolDown: "Cool-down in seconds",
+  coolDownTime: "Cool-down",
   coolDownHint: "In which the same alert starts nothing again.",
   dryRun: "Only say what would be done",
   address: "Called at",

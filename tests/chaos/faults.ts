@@ -150,11 +150,13 @@ async function killAndRestart(scene: Scene, daemon: Daemon, random: Random): Pro
 async function revive(daemon: Daemon): Promise<void> {
   await eventually(
     async () => {
-      if (!daemon.isRunning) await daemon.spawn();
-      return await daemon.ready().then(
-        () => true,
-        () => false,
-      );
+      try {
+        if (!daemon.isRunning) await daemon.spawn();
+        await daemon.ready();
+        return true;
+      } catch {
+        return false; // it ended again, or what its start asks for is not back yet
+      }
     },
     `${daemon.name} is back`,
     PATIENCE_MS,

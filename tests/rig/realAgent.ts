@@ -80,21 +80,24 @@ export class RealAgent extends Daemon {
       HOMESLICE_MAX_CONCURRENT_JOBS: "16",
       ...settings,
     };
-    const isConnected = async () => {
-      const [row] = await installation.query(
-        "select from servers where server_id = $1 and session_expires_at > now()",
+    const session = async () => {
+      const [row] = await installation.query<{ session_id: string }>(
+        "select session_id from servers where server_id = $1 and session_expires_at > now()",
         [serverId],
       );
-      return row !== undefined;
+      return row?.session_id;
     };
+    // What was noted of an agent that was killed may stand for a while, and says nothing of the next one.
+    let before: string | undefined;
+    const isConnected = async () => ![undefined, before].includes(await session());
     super(
       {
         name,
-        prepare: async () => ({
-          file: process.execPath,
-          args: await agentArguments(cacheDirectory(process.env)),
-          options: { env },
-        }),
+        prepare: async () => {
+          before = await session();
+          const args = await agentArguments(cacheDirectory(process.env));
+          return { file: process.execPath, args, options: { env } };
+        },
         isReady: isConnected,
         log: installation.path(`${name}.log`),
       },

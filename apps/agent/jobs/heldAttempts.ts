@@ -37,7 +37,7 @@ export class HeldAttempts {
   static async open(options: HoldingOptions, shop: Workshop): Promise<HeldAttempts> {
     const directory = join(options.stateDir, "jobs");
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    const held = new HeldAttempts(options, shop, await Settled.open(options.stateDir, shop.clock.now()));
+    const held = new HeldAttempts(options, shop, await Settled.open(options.stateDir, shop.clock.now(), shop.log));
     const entries = await readdir(directory, { withFileTypes: true });
     const recovered: Attempt[] = [];
     for (const { name } of entries.filter((entry) => entry.isDirectory())) {

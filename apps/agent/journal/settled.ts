@@ -1,6 +1,8 @@
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Attempt, Finish } from "@homeslice/protocol/link.ts";
+import type { Logger } from "pino";
+import { messageOf } from "../errors.ts";
 import { RecordFile } from "./recordFile.ts";
 import { SettledRecord } from "./records.ts";
 
@@ -15,13 +17,18 @@ export class Settled {
   readonly #latest = new Map<string, SettledRecord>();
   #file: RecordFile<SettledRecord>;
 
-  static async open(stateDir: string, now: Date): Promise<Settled> {
+  static async open(stateDir: string, now: Date, log: Logger): Promise<Settled> {
     const path = join(stateDir, "settled.ndjson");
     const records: SettledRecord[] = [];
     const file = await RecordFile.open(path, SettledRecord, ({ record }) => records.push(record));
     const settled = new Settled(path, file);
     for (const record of records) if (Date.parse(record.not_after) > now.getTime()) settled.#note(record);
-    await settled.#compact();
+    try {
+      await settled.#compact();
+    } catch (error) {
+      // The file is as good as it was, only longer: on a full disk, an agent that does not start helps nobody.
+      log.warn({ error: messageOf(error) }, "the list of settled attempts cannot be shortened");
+    }
     return settled;
   }
 
@@ -64,8 +71,14 @@ export class Settled {
     const next = `${this.#path}.next`;
     await rm(next, { force: true });
     const compacted = await RecordFile.open(next, SettledRecord, () => {});
-    if (this.#latest.size > 0) await compacted.append([...this.#latest.values()]);
-    await rename(next, this.#path);
+    try {
+      if (this.#latest.size > 0) await compacted.append([...this.#latest.values()]);
+      await rename(next, this.#path);
+    } catch (error) {
+      await compacted.close();
+      await rm(next, { force: true });
+      throw error;
+    }
     await this.#file.close();
     this.#file = compacted;
   }

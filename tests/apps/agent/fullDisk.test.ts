@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, watch } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
 import { type Clock, systemClock } from "@homeslice/agent/clock.ts";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -47,6 +47,26 @@ it("F7: an agent whose disk is full refuses work, keeps what runs, and is well w
   bench.peer.run(well);
   expect(await eventually(() => bench.peer.finish(well))).toMatchObject({ outcome: "exited", exit_code: 0 });
   expect(bench.peer.text(well)).toBe("well\n");
+});
+
+it("F7: an agent that is started on a full disk still knows what was settled, and is well when there is room again", async ({
+  skip,
+}) => {
+  if ("missing" in disk) return skip(disk.missing);
+  const before = await bench.agent();
+  const settled = bench.peer.job(["sh", "-c", 'echo start >>"$0"', bench.path("starts")]);
+  bench.peer.run(settled);
+  await eventually(() => statSync(join(bench.stateDir, "settled.ndjson")).size > 0);
+  await before.stop();
+  disk.fill();
+  await bench.agent();
+  bench.peer.run(settled);
+  await eventually(() => bench.peer.of("finished", settled).length === 2);
+  expect(readFileSync(bench.path("starts"), "utf8")).toBe("start\n");
+  disk.empty();
+  const well = bench.peer.job(["echo", "well"]);
+  bench.peer.run(well);
+  expect(await eventually(() => bench.peer.finish(well))).toMatchObject({ outcome: "exited", exit_code: 0 });
 });
 
 it("F7: a command that fills the disk with its output comes to its end, loses the rest of it, and the next one runs", async ({

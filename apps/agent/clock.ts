@@ -53,6 +53,8 @@ export interface Timings {
    */
   readonly standbyAge: number;
   readonly standbyPause: number;
+  /** How long what was accepted has to begin before it tells that it was accepted. */
+  readonly moment: number;
 }
 
 export const defaultTimings: Timings = {
@@ -65,4 +67,5 @@ export const defaultTimings: Timings = {
   reconnectMax: 15_000,
   standbyAge: 600_000,
   standbyPause: 200,
+  moment: 200,
 };

@@ -11,13 +11,19 @@ interface Entry<Item, Result> {
 export class Batcher<Item, Result> {
   readonly #write: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly #limit: number;
+  readonly #gatherMs: number;
   #waiting: Entry<Item, Result>[] = [];
   #running = false;
 
-  /** @param write gives one result for each item, in their order @param limit items in a batch, at most */
-  constructor(write: (items: readonly Item[]) => Promise<readonly Result[]>, limit: number) {
+  /**
+   * @param write gives one result for each item, in their order @param limit items in a batch, at most
+   * @param gatherMs how long an item waits for others, where none is in a hurry; default: what else comes in its turn of
+   * the event loop goes along
+   */
+  constructor(write: (items: readonly Item[]) => Promise<readonly Result[]>, limit: number, gatherMs = 0) {
     this.#write = write;
     this.#limit = limit;
+    this.#gatherMs = gatherMs;
   }
 
   /** Resolves when the item has been written. */
@@ -26,18 +32,23 @@ export class Batcher<Item, Result> {
       this.#waiting.push({ item, resolve, reject });
       if (this.#running) return;
       this.#running = true;
-      // What else comes in this turn of the event loop goes along.
-      setImmediate(() => this.#run());
+      this.#gather();
     });
   }
 
+  #gather(): void {
+    if (this.#gatherMs > 0) setTimeout(() => this.#run(), this.#gatherMs);
+    else setImmediate(() => this.#run());
+  }
+
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) {
+    do {
       const batch = this.#waiting.slice(0, this.#limit);
       this.#waiting = this.#waiting.slice(this.#limit);
       await this.#writeBatch(batch);
-    }
-    this.#running = false;
+    } while (this.#waiting.length > 0 && this.#gatherMs === 0);
+    this.#running = this.#waiting.length > 0;
+    if (this.#running) this.#gather();
   }
 
   async #writeBatch(batch: readonly Entry<Item, Result>[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { hkdfSync } from "node:crypto";
+import { hkdfSync, webcrypto } from "node:crypto";
 import { errors, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import { Caller, DEFAULT_TENANT } from "./access.ts";
@@ -19,6 +19,18 @@ export function deriveKey(
   return new Uint8Array(hkdfSync("sha256", secret, "homeslice", purpose, 32));
 }
 
+/** By their secrets: deriving and importing a key takes longer than a signature. */
+const tokenKeys = new WeakMap<Uint8Array, Promise<webcrypto.CryptoKey>>();
+
+function tokenKey(secret: Uint8Array): Promise<webcrypto.CryptoKey> {
+  const known = tokenKeys.get(secret);
+  if (known !== undefined) return known;
+  const hmac = { name: "HMAC", hash: "SHA-256" };
+  const key = webcrypto.subtle.importKey("raw", deriveKey(secret, "api-tokens"), hmac, false, ["sign", "verify"]);
+  tokenKeys.set(secret, key);
+  return key;
+}
+
 /** Makes a bearer token for the API. Whoever can read the secret of an installation owns it, so can make one. */
 export async function mintToken(
   secret: Uint8Array,
@@ -34,7 +46,7 @@ export async function mintToken(
     .setSubject(caller.subject)
     .setIssuedAt(issued)
     .setExpirationTime(issued + ttlSeconds)
-    .sign(deriveKey(secret, "api-tokens"));
+    .sign(await tokenKey(secret));
 }
 
 /** Verifies a bearer token; undefined when it is not one of ours, was altered, or is over. */
@@ -44,7 +56,7 @@ export async function verifyToken(
   now: Date = new Date(),
 ): Promise<Caller | undefined> {
   try {
-    const { payload } = await jwtVerify(token, deriveKey(secret, "api-tokens"), {
+    const { payload } = await jwtVerify(token, await tokenKey(secret), {
       algorithms: ["HS256"],
       typ: "at+jwt",
       issuer: ISSUER,

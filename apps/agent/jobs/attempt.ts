@@ -58,6 +58,7 @@ export class Attempt {
     const attempt = new Attempt(work.job, records, shop);
     attempt.#standby = standby;
     attempt.#arranged = arranged;
+    if (arranged !== undefined) shop.clock.after(shop.timings.moment, () => attempt.#tellAccepted());
     attempt.#log.debug("attempt accepted");
     return attempt;
   }
@@ -286,8 +287,14 @@ export class Attempt {
   #tellState(): void {
     const { execution_id, fence } = this.job;
     const started_at = this.#launched?.startedAt.toISOString();
-    if (started_at === undefined) this.#shop.send({ type: "accepted", execution_id, fence });
-    else this.#shop.send({ type: "started", execution_id, fence, started_at });
+    if (started_at !== undefined) this.#shop.send({ type: "started", execution_id, fence, started_at });
+    // What begins in a moment tells that, and with it that it was accepted.
+    else if (this.#arranged === undefined) this.#tellAccepted();
+  }
+
+  #tellAccepted(): void {
+    const { execution_id, fence, state } = this.held;
+    if (state === "accepted") this.#shop.send({ type: "accepted", execution_id, fence });
   }
 
   #isExpired(): boolean {

@@ -84,8 +84,8 @@ async function exists(file: string): Promise<boolean> {
 
 async function isExecutable(file: string): Promise<boolean> {
   try {
-    await access(file, constants.X_OK);
-    return (await stat(file)).isFile();
+    const [found] = await Promise.all([stat(file), access(file, constants.X_OK)]);
+    return found.isFile();
   } catch (error) {
     if (hasCode(error, "ENOENT", "ENOTDIR", "EACCES", "ELOOP", "ENAMETOOLONG")) return false;
     throw error;

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { identityOf, readIfPresent } from "../files.ts";
+import { identityOf } from "../files.ts";
 import type { JournalRecord } from "../journal/records.ts";
 import type { Prepared } from "../operations/preparation.ts";
 import type { Confinement } from "../sandbox/sandbox.ts";
@@ -37,7 +38,7 @@ interface View {
   /** What lies at the hidden paths. */
   readonly hidden: readonly unknown[];
   /** The file systems of the server. */
-  readonly mounts: string | undefined;
+  readonly mounts: string;
 }
 
 /** A shim that was started before there is a command for it, in a sandbox as most commands get it. */
@@ -167,23 +168,24 @@ function common(environment: Readonly<Record<string, string>>): Record<string, s
 }
 
 async function viewOf(shop: Workshop): Promise<View> {
-  const hidden = await Promise.all(hiddenFrom(shop).map(identityOf));
-  return { hidden, mounts: await readIfPresent("/proc/self/mountinfo") };
+  const hidden = Promise.all(hiddenFrom(shop).map(identityOf));
+  // The kernel has it at hand: that is sooner read than handed to another thread, while those look at the disk.
+  const mounts = readFileSync("/proc/self/mountinfo", "utf8");
+  return { hidden: await hidden, mounts };
 }
 
-/** In braces, so that a shell which gets only a part of it does nothing. */
+/**
+ * In braces, so that a shell which gets only a part of it does nothing; on one line, as far as its words are, so that it
+ * is passed on at once.
+ */
 function messageFor({ argv, environment, workingDirectory }: Prepared): Buffer {
-  const lines = [
-    "go",
-    "{",
+  const steps = [
     ...variablesOfAttempt.map((name) => `export ${name}=${quoted(environment[name] ?? "")}`),
     `cd -- ${quoted(workingDirectory)} || exit 126`,
     "unset OLDPWD",
     `exec ${argv.map(quoted).join(" ")} </dev/null`,
-    "}",
-    "",
   ];
-  return Buffer.from(lines.join("\n"));
+  return Buffer.from(`go\n{ ${steps.join("; ")}; }\n`);
 }
 
 /** A word as a shell reads it: between single quotes, nothing but those has a meaning. */

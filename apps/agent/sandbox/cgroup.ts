@@ -28,6 +28,8 @@ interface Dialect {
 export class ControlGroups {
   readonly #dialect: Dialect;
   readonly #serverId: string;
+  /** The groups that this process has made, and their limits: the kernel takes a while to be told the same again. */
+  readonly #made = new Map<string, GroupLimits>();
 
   /**
    * Control groups if this process may make some, else undefined.
@@ -53,12 +55,16 @@ export class ControlGroups {
 
   /** Makes the group of an attempt. @returns its directories: a process joins by its number in their `cgroup.procs` */
   async create(attempt: string, { memory_mb, processes }: GroupLimits): Promise<string[]> {
-    for (const directory of this.#directories(attempt)) await mkdir(directory, { recursive: true });
+    const directories = this.#directories(attempt);
+    const made = this.#made.get(attempt);
+    if (made !== undefined && made.memory_mb === memory_mb && made.processes === processes) return directories;
+    for (const directory of directories) await mkdir(directory, { recursive: true });
     if (memory_mb !== undefined) {
       for (const file of this.#dialect.memoryLimit) await this.#write(attempt, "memory", file, memory_mb * MEBIBYTE);
     }
     if (processes !== undefined) await this.#write(attempt, "pids", "pids.max", processes);
-    return this.#directories(attempt);
+    this.#made.set(attempt, { memory_mb, processes });
+    return directories;
   }
 
   /** The processes in the group of an attempt. */
@@ -97,6 +103,7 @@ export class ControlGroups {
 
   /** Removes the group of an attempt that is over; the kernel keeps one that still has processes. */
   async remove(attempt: string): Promise<void> {
+    this.#made.delete(attempt);
     for (const directory of this.#directories(attempt)) {
       await rmdir(directory).catch((error: unknown) => {
         if (!hasCode(error, "ENOENT", "EBUSY")) throw error;

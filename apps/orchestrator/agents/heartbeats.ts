@@ -6,16 +6,22 @@ import { LinkOutOfStep } from "./reports.ts";
 
 /** Heartbeats written in one statement, at most. */
 const BATCH = 1_000;
+/** How long a heartbeat waits for others, in milliseconds: nobody waits for it, and each statement takes as long as many. */
+const GATHER_MS = 100;
 
 /** Notes that agents are alive, many in one statement. */
 export class Heartbeats {
   readonly #batcher: Batcher<Renewal, boolean>;
 
   constructor({ database, timings }: Context) {
-    this.#batcher = new Batcher(async (renewals) => {
-      const renewed = await renewSessions(database, renewals, timings.sessionMs);
-      return renewals.map(({ sessionId }) => renewed.has(sessionId));
-    }, BATCH);
+    this.#batcher = new Batcher(
+      async (renewals) => {
+        const renewed = await renewSessions(database, renewals, timings.sessionMs);
+        return renewals.map(({ sessionId }) => renewed.has(sessionId));
+      },
+      BATCH,
+      GATHER_MS,
+    );
   }
 
   /** @throws LinkOutOfStep when the server has another link by now */

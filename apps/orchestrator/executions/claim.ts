@@ -1,5 +1,5 @@
 import type { Operation } from "@homeslice/protocol";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Connection, Database } from "../database/database.ts";
 import { literals } from "../database/literals.ts";
 import { type Room, readRoom } from "../limits/repository.ts";
@@ -37,6 +37,14 @@ export interface ClaimOptions {
   readonly serverIds?: readonly string[] | undefined;
 }
 
+/** Links of an orchestrator: those of some servers, found by their names alone, or all, by their index. */
+function linkedTo(orchestratorId: string, serverIds: readonly string[] | undefined): RawBuilder<boolean> {
+  if (serverIds === undefined) return sql`s.orchestrator_id = ${orchestratorId} and s.session_id is not null`;
+  // No index serves "is not distinct from": by that of the links, all of them would be read.
+  return sql`s.server_id = any(${serverIds}::uuid[]) and s.orchestrator_id is not distinct from ${orchestratorId}::uuid
+    and s.session_id is not null`;
+}
+
 /**
  * Servers of this orchestrator that may begin something now, and how much. What each is busy with is counted by itself:
  * joined to all that is open, the planner, which knows little of rows that come and go, compares each with each.
@@ -47,8 +55,7 @@ const rooms = ({ orchestratorId, serverIds }: ClaimOptions) => sql`
       select count(*) from execution_targets busy
       where busy.server_id = s.server_id and busy.state in ${literals(openStates)})) as free
   from servers s
-  where s.orchestrator_id = ${orchestratorId} and s.session_id is not null
-    and ${serverIds === undefined ? sql`true` : sql`s.server_id = any(${serverIds}::uuid[])`}
+  where ${linkedTo(orchestratorId, serverIds)}
     and s.breaker_mode <> 'open'
     and (s.breaker_mode = 'closed' or s.breaker_retry_at is null or s.breaker_retry_at <= now())
     and s.tenant_id not in (select c.tenant_id from queue_control c where c.draining)`;

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import {
   type Actor,
   ApiError,
@@ -165,6 +166,8 @@ export class Executions {
       return { executionId: id, serverIds: await insert(transaction, id) };
     });
     bus.publish(workOn(serverIds));
+    // The dispatcher goes first: an answer can wait longer than the work.
+    await setImmediate();
     return await this.get(executionId);
   }
 

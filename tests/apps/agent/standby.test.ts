@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { type Clock, systemClock } from "@homeslice/agent/clock.ts";
 import { ageOf } from "@homeslice/agent/jobs/processes.ts";
 import { Operation, type ShellCommand } from "@homeslice/protocol/operations/index.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -9,6 +10,8 @@ import { Bench, eventually } from "./harness.ts";
 
 const bubblewrap = debianProgram("bwrap", "bubblewrap");
 const STANDBYS = 2;
+/** No other pause is as long. */
+const MOMENT_MS = 54_321;
 let bench: Bench;
 beforeEach(async () => {
   bench = await Bench.open();
@@ -63,6 +66,23 @@ describe("a command for which a sandbox waited", () => {
     bench.peer.settleNow(job);
     await eventually(async () => !(await attempts()).includes(used));
     expect(await untilWaiting()).not.toContain(used);
+  });
+
+  it.each([
+    { what: "not that it was accepted, as it begins in a moment", takesLong: false, told: ["started", "finished"] },
+    { what: "that it was accepted where it takes long", takesLong: true, told: ["accepted", "started", "finished"] },
+  ])("tells $what", async ({ takesLong, told }) => {
+    const after: Clock["after"] = (milliseconds, action) => {
+      if (milliseconds !== MOMENT_MS) return systemClock.after(milliseconds, action);
+      if (takesLong) queueMicrotask(action);
+      return () => {};
+    };
+    await bench.agent({ clock: { ...systemClock, after }, timings: { moment: MOMENT_MS } });
+    await untilWaiting();
+    const { job } = await run({ argv: ["true"] });
+    const { execution_id } = job;
+    const messages = bench.peer.messages.filter((one) => "execution_id" in one && one.execution_id === execution_id);
+    expect(messages.map(({ type }) => type)).toEqual(told);
   });
 
   it("gets its words as they are, whatever they mean to a shell", async () => {

@@ -40,9 +40,7 @@ export async function drive(operation: Operation, parts: Parts): Promise<Outcome
     const stack = await openStack(parts, command, program);
     const { yes, allowDataLoss } = options;
     const run = { stack, command, yes, allowDataLoss, say, diagnostics };
-    if (operation === "preview") return await perform(operation, run);
-    if (operation === "drift") return await look(run, parts);
-    return await change(operation, run, parts);
+    return operation === "preview" ? await perform(operation, run) : await reach(operation, run, parts);
   } catch (error) {
     throw failureOf(error, options.stack, diagnostics, program, interruption);
   } finally {
@@ -67,29 +65,29 @@ async function openStack(parts: Parts, command: EngineCommand, program: Program)
   return Object.assign(stack, { info: async () => undefined, outputs: () => outputsOf(stack, command) });
 }
 
-/** Compares what is there with what the last run left, and writes nothing down. */
-async function look(run: Run, { file, cluster }: Parts): Promise<Outcome> {
-  const grafana = await openGrafana({ ...run, file, cluster });
+/** A run that knows what it leaves out since its server cannot be reached. */
+type Reaching = Run & Required<Pick<Run, "leftOut">>;
+
+/** Does what asks Authentik and Grafana too, with a way to Grafana as long as it takes. */
+async function reach(operation: Operation, run: Run, parts: Parts): Promise<Outcome> {
+  const grafana = await openGrafana({ ...run, file: parts.file, cluster: parts.cluster });
   try {
-    return await perform("drift", { ...run, leftOut: grafana.leftOut });
+    const reaching = { ...run, leftOut: grafana.leftOut };
+    // Whoever compares changes nothing, and so writes nothing down.
+    return operation === "drift" ? await perform(operation, reaching) : await change(operation, reaching, parts);
   } finally {
     await grafana.close();
   }
 }
 
 /** Marks the stack as being changed, and first puts in order what a run left that did not come to its end. */
-async function change(operation: Operation, run: Run, { home, file, cluster, say }: Parts): Promise<Outcome> {
-  const grafana = await openGrafana({ ...run, file, cluster });
-  try {
-    if (existsSync(home.unfinished)) await settlePending(run.stack, run.command, say, grafana.leftOut);
-    writeFileSync(home.unfinished, "");
-    rememberCluster(home.cluster, cluster.memory);
-    const outcome = await perform(operation, { ...run, leftOut: grafana.leftOut });
-    rmSync(home.unfinished, { force: true });
-    return outcome;
-  } finally {
-    await grafana.close();
-  }
+async function change(operation: Operation, run: Reaching, { home, cluster, say }: Parts): Promise<Outcome> {
+  if (existsSync(home.unfinished)) await settlePending(run.stack, run.command, say, run.leftOut);
+  writeFileSync(home.unfinished, "");
+  rememberCluster(home.cluster, cluster.memory);
+  const outcome = await perform(operation, run);
+  rmSync(home.unfinished, { force: true });
+  return outcome;
 }
 
 /** The failure in the user's terms; what is none of the engine's is a defect and keeps its stack. */

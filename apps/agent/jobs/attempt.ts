@@ -4,12 +4,10 @@ import type { Finish, HeldAttempt, Job } from "@homeslice/protocol/link.ts";
 import type { Logger } from "pino";
 import { pause } from "../clock.ts";
 import { messageOf } from "../errors.ts";
-import type { JournalRecord } from "../journal/records.ts";
-import { readResult } from "../operations/checks/result.ts";
 import { takeBack } from "../operations/shellCommand/secrets.ts";
 import { Outbox } from "../output/outbox.ts";
 import { Tail } from "../output/tail.ts";
-import { accountFor, withReason } from "./accounting.ts";
+import { findingsOf, withReason } from "./accounting.ts";
 import {
   beginRecords,
   closeRecords,
@@ -194,35 +192,32 @@ export class Attempt {
     }
     const { startedAt, pid } = this.#launched;
     if (journal.progress.started === undefined && pid !== undefined) {
-      await this.#journalIfPossible({ type: "started", at: startedAt.toISOString(), pid });
+      await journal.appendIfPossible({ type: "started", at: startedAt.toISOString(), pid }, this.#log);
     }
     this.#tellState();
-    return await this.#superviseInTime(this.#launched);
+    return await this.#supervise(this.#launched);
   }
 
-  async #superviseInTime(launched: Launched): Promise<Ending | undefined> {
-    const { clock, timings } = this.#shop;
-    const limit = this.job.timeout_seconds;
-    const left = Math.min(limit, Math.max(0, limit - launched.elapsed()));
-    const callOff = clock.after(left * 1_000, () => this.stop("timed_out"));
-    try {
-      return await supervise({
-        directory: this.#records.directory,
-        marks: executionMarks({ executionId: this.job.execution_id, serverId: this.job.server_id }),
-        members: () => this.#shop.sandbox.members(basename(this.#records.directory)),
-        launched,
-        stopping: () => this.#stopping,
-        stop: this.#stop.signal,
-        detach: this.#detach.signal,
-        onStopping: () => this.#journalStopping(),
-        readOutput: (last) => this.#readOutput(last),
-        nextRead: () => this.#tail.untilQuiet(),
-        clock,
-        timings,
-      });
-    } finally {
-      callOff();
-    }
+  async #supervise(launched: Launched): Promise<Ending | undefined> {
+    const { directory } = this.#records;
+    const { clock, timings, sandbox } = this.#shop;
+    const { execution_id: executionId, server_id: serverId, timeout_seconds: limit } = this.job;
+    return await supervise({
+      directory,
+      marks: executionMarks({ executionId, serverId }),
+      members: () => sandbox.members(basename(directory)),
+      launched,
+      limit,
+      onTimeout: () => this.stop("timed_out"),
+      stopping: () => this.#stopping,
+      stop: this.#stop.signal,
+      detach: this.#detach.signal,
+      onStopping: () => this.#journalStopping(),
+      readOutput: (last) => this.#readOutput(last),
+      nextRead: () => this.#tail.untilQuiet(),
+      clock,
+      timings,
+    });
   }
 
   async #readOutput(last: boolean): Promise<boolean> {
@@ -249,10 +244,10 @@ export class Attempt {
       ...ending,
       last_seq: lastSeq < first_seq ? 0 : lastSeq,
       duration_seconds: this.#launched?.elapsed() ?? null,
-      ...(await this.#findings()),
+      ...(this.#launched && (await findingsOf(this.#records, this.#shop.sandbox, this.#log))),
     };
     const record = { type: "finished" as const, at: this.#now(), finish };
-    while (!(await this.#journalIfPossible(record))) {
+    while (!(await this.#records.journal.appendIfPossible(record, this.#log))) {
       await pause(this.#shop.clock, this.#shop.timings.poll, this.#detach.signal);
       if (this.#detach.signal.aborted) return;
     }
@@ -261,27 +256,10 @@ export class Attempt {
     await this.#outbox.close(finish);
   }
 
-  /** What a check found, and what was used; nothing when nothing was started. */
-  async #findings(): Promise<Pick<Finish, "result" | "usage">> {
-    if (this.#launched === undefined) return {};
-    const { directory, redactor } = this.#records;
-    const usage = await accountFor(directory, this.#shop.sandbox);
-    return { ...(await readResult(directory, redactor, this.#log)), usage };
-  }
-
   async #journalStopping(): Promise<void> {
-    if (this.#stopping === undefined || this.#records.journal.progress.stopping !== undefined) return;
-    await this.#journalIfPossible({ type: "stopping", at: this.#now(), outcome: this.#stopping });
-  }
-
-  async #journalIfPossible(record: JournalRecord): Promise<boolean> {
-    try {
-      await this.#records.journal.append(record);
-      return true;
-    } catch (error) {
-      this.#log.error({ error: messageOf(error), record: record.type }, "the journal cannot be written");
-      return false;
-    }
+    const { journal } = this.#records;
+    if (this.#stopping === undefined || journal.progress.stopping !== undefined) return;
+    await journal.appendIfPossible({ type: "stopping", at: this.#now(), outcome: this.#stopping }, this.#log);
   }
 
   #tellState(): void {

@@ -15,6 +15,9 @@ export interface Supervised {
   /** The processes of its control group, if it has one. */
   readonly members: () => Promise<number[]>;
   readonly launched: Launched;
+  /** How long it may take, in seconds, and what happens then. */
+  readonly limit: number;
+  readonly onTimeout: () => void;
   /** How the command has to end, once that is decided. */
   readonly stopping: () => "cancelled" | "timed_out" | undefined;
   /** Aborts when the command has to end. */
@@ -38,9 +41,13 @@ export async function supervise(command: Supervised): Promise<Ending | undefined
   const wake = () => watch.wake();
   for (const signal of signals) signal.addEventListener("abort", wake);
   command.launched.onExit(wake);
+  const { launched, limit, onTimeout, clock } = command;
+  const left = Math.min(limit, Math.max(0, limit - launched.elapsed()));
+  const callOff = clock.after(left * 1_000, onTimeout);
   try {
     return await new Supervision(command, watch).untilEnd();
   } finally {
+    callOff();
     for (const signal of signals) signal.removeEventListener("abort", wake);
     watch.close();
   }

@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import type { Finish, Job } from "@homeslice/protocol/link.ts";
+import type { Logger } from "pino";
+import { messageOf } from "../errors.ts";
 import { RecordFile } from "./recordFile.ts";
 import { JournalRecord } from "./records.ts";
 
@@ -36,6 +38,17 @@ export class Journal {
   async append(...records: readonly JournalRecord[]): Promise<void> {
     await this.#file.append(records);
     for (const record of records) this.#note(record);
+  }
+
+  /** The same where one goes on without it. @returns whether it is on disk; the log says why not */
+  async appendIfPossible(record: JournalRecord, log: Logger): Promise<boolean> {
+    try {
+      await this.append(record);
+      return true;
+    } catch (error) {
+      log.error({ error: messageOf(error), record: record.type }, "the journal cannot be written");
+      return false;
+    }
   }
 
   async close(): Promise<void> {

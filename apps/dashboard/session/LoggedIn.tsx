@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useMessages } from "../i18n/messages.tsx";
 import { Button } from "../ui/Button.tsx";
 import { leave } from "./leave.ts";
@@ -7,15 +7,11 @@ import { sessionQuery } from "./session.ts";
 /** As whom one is logged in, and the way out. */
 export function LoggedIn() {
   const { app, session: texts } = useMessages();
-  const queryClient = useQueryClient();
   const { data } = useQuery(sessionQuery);
   const leaving = useMutation({
     mutationFn: leave,
-    onSuccess: (redirect) => {
-      if (redirect !== null) globalThis.location.assign(redirect);
-      queryClient.clear();
-      return queryClient.invalidateQueries();
-    },
+    // Anew, so that nothing that was shown is left.
+    onSuccess: (redirect) => (redirect === null ? globalThis.location.reload() : globalThis.location.assign(redirect)),
   });
   if (!data?.caller) return null;
   return (

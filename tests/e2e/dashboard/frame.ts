@@ -9,7 +9,7 @@ import { ADA, type Stage, settled } from "./stage.ts";
 /** What is around every page: the login, the rules that the browser is told, and what has to be fetched. */
 export function describeFrame(stage: () => Stage): void {
   describe("the frame", () => {
-    test("one logs in by the keyboard alone, and stands in front of the servers", async () => {
+    test("one logs in by the keyboard alone, stands in front of the servers, and logs out again", async () => {
       const act: Parameters<Stage["visit"]>[1] = async (page) => {
         await page.getByRole("dialog", { name: "Log in to Homeslice" }).waitFor();
         expect(await violations(page)).toEqual([]);
@@ -24,6 +24,11 @@ export function describeFrame(stage: () => Stage): void {
           .getByText(/^(Idle|Busy)$/)
           .waitFor();
         expect(await page.evaluate(() => document.cookie + JSON.stringify(sessionStorage))).toBe("{}");
+        await page.getByRole("button", { name: "Sign out" }).focus();
+        await page.keyboard.press("Enter");
+        await page.getByRole("dialog", { name: "Log in to Homeslice" }).waitFor();
+        expect(await page.getByRole("row", { name: /kitchen/ }).count()).toBe(0);
+        expect(await page.request.get("/api/v1/servers").then((answer) => answer.status())).toBe(401);
       };
       await stage().visit("/servers", act, LOGGED_OUT);
     });

@@ -1,6 +1,6 @@
 import { Environment } from "@homeslice/protocol/servers.ts";
 import { useQuery } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { useState } from "react";
 import { serversQuery } from "../api/queries.ts";
 import { ChecksField, TextField } from "../forms/fields.tsx";
 import { useMessages } from "../i18n/messages.tsx";
@@ -73,7 +73,6 @@ function ServerList({ path, chosen, onChange }: ServerListProps) {
   const { starts: texts } = useMessages();
   const { data: servers = [] } = useQuery(serversQuery);
   const [typed, setTyped] = useState("");
-  const heading = useId();
   const found = servers.find(({ hostname }) => hostname === typed.trim());
   const proposals = servers.filter(({ hostname }) => hostname.includes(typed.trim())).slice(0, PROPOSALS);
   const add = () => {
@@ -98,28 +97,23 @@ function ServerList({ path, chosen, onChange }: ServerListProps) {
         </Button>
       </div>
       {chosen.length > 0 && (
-        <>
-          <h3 id={heading} className="visually-hidden">
-            {texts.chosenServers}
-          </h3>
-          <ul className="chips" aria-labelledby={heading}>
-            {chosen.map((id) => {
-              const name = servers.find(({ server_id }) => server_id === id)?.hostname ?? id;
-              return (
-                <li key={id}>
-                  {name}
-                  <Button
-                    className="button-quiet"
-                    aria-label={texts.remove(name)}
-                    onClick={() => onChange(chosen.filter((other) => other !== id))}
-                  >
-                    <span aria-hidden="true">✕</span>
-                  </Button>
-                </li>
-              );
-            })}
-          </ul>
-        </>
+        <ul className="chips" aria-label={texts.chosenServers}>
+          {chosen.map((id) => {
+            const name = servers.find(({ server_id }) => server_id === id)?.hostname ?? id;
+            return (
+              <li key={id}>
+                {name}
+                <Button
+                  className="button-quiet"
+                  aria-label={texts.remove(name)}
+                  onClick={() => onChange(chosen.filter((other) => other !== id))}
+                >
+                  <span aria-hidden="true">✕</span>
+                </Button>
+              </li>
+            );
+          })}
+        </ul>
       )}
     </div>
   );

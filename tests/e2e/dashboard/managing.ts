@@ -227,6 +227,49 @@ export function describeManaging(stage: () => Stage): void {
       });
     });
 
+    test("what is refused does not run; who looks after rules makes and deletes one", async () => {
+      const { client, seed } = stage();
+      const { items } = await client.call("listServers", { query: { hostname: "cellar" } });
+      const operation = { type: "shell_command" as const, argv: ["/bin/echo", "no"] satisfies [string, ...string[]] };
+      const target_servers = [seed["serverId"] ?? "", items[0]?.server_id ?? ""];
+      const params = await client.call("startExecution", { body: { operation, target_servers } });
+      await stage().visit("/approvals", async (page) => {
+        const card = page.locator("article", { has: page.locator(`a[href$="${params.execution_id}"]`) });
+        await card.getByLabel("Reason").fill("not today");
+        await card.getByRole("button", { name: "Refuse" }).click();
+        await card.waitFor({ state: "detached" });
+        await page.getByRole("tab", { name: "Rules" }).click();
+        await page.getByRole("button", { name: "New rule" }).click();
+        const form = page.getByRole("dialog", { name: "New rule" });
+        await form.getByRole("button", { name: "Create" }).click();
+        await form.getByLabel("Name", { exact: true }).and(page.locator("[aria-invalid=true]")).fill("two eyes more");
+        await form.getByRole("checkbox", { name: "preprod" }).check();
+        await form.getByRole("button", { name: "Create" }).click();
+        await page.getByRole("row", { name: /^two eyes more preprod/ }).waitFor();
+        await page.getByRole("button", { name: "Delete two eyes more" }).click();
+        await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+        await page.getByRole("row", { name: /^two eyes more/ }).waitFor({ state: "detached" });
+      });
+      expect(await client.call("getApproval", { params })).toMatchObject({ status: "refused" });
+      expect((await client.call("getExecution", { params })).status.overall).toBe("cancelled");
+    });
+
+    test("all work is kept from beginning, with a reason for everybody to see, until it may begin again", async () => {
+      await stage().visit("/locks", async (page) => {
+        const queue = page.getByRole("region", { name: "Queue" });
+        await queue.getByRole("button", { name: "Drain the queue" }).click();
+        const dialog = page.getByRole("dialog", { name: "Drain the queue" });
+        await dialog.getByLabel("Reason").fill("the power goes off");
+        await dialog.getByRole("button", { name: "Drain the queue" }).click();
+        await queue.getByText("Drained: nothing begins").waitFor();
+        await queue.getByText("the power goes off").waitFor();
+        expect(await stage().client.call("getQueue")).toMatchObject({ draining: true });
+        await queue.getByRole("button", { name: "Let work begin again" }).click();
+        await queue.getByText("Work begins", { exact: true }).waitFor();
+      });
+      expect(await stage().client.call("getQueue")).toMatchObject({ draining: false });
+    });
+
     test("a lock of somebody else is released by force, with a reason that is kept", async () => {
       await stage().visit("/locks", async (page) => {
         const row = page.getByRole("row", { name: /^cellar/ });

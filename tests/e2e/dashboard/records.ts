@@ -28,6 +28,25 @@ export function describeRecords(stage: () => Stage): void {
       });
     });
 
+    test("the history goes on page by page, and shows nothing twice", async () => {
+      const prepare = async (page: Page) =>
+        await page.route("**/api/v1/executions/history?*", (route) => {
+          const url = new URL(route.request().url());
+          url.searchParams.set("limit", "2");
+          return route.continue({ url: url.href });
+        });
+      const act = async (page: Page) => {
+        const rows = page.getByRole("rowheader").getByRole("link");
+        await rows.nth(1).waitFor();
+        expect(await rows.count()).toBe(2);
+        await page.getByRole("button", { name: "Show more" }).click();
+        await rows.nth(2).waitFor();
+        const shown = await rows.evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+        expect(new Set(shown).size).toBe(shown.length);
+      };
+      await stage().visit("/history", act, { prepare });
+    });
+
     test("the history of one server tells its name, and asks for no other server", async () => {
       const { serverId = "" } = stage().seed;
       const asked: string[] = [];

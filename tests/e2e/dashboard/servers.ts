@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { violations } from "./axe.ts";
 import { type Stage, settled } from "./stage.ts";
 
 /** The table of the servers. */
@@ -20,7 +21,46 @@ export function describeServers(stage: () => Stage): void {
         await page.getByRole("button", { name: "cold ones", exact: true }).click();
         await page.waitForURL(/tag=cold/);
         await page.getByRole("row", { name: /kitchen/ }).waitFor({ state: "detached" });
+        await page.getByRole("button", { name: "Forget the view cold ones" }).click();
+        await page.reload();
+        await settled(page);
+        expect(await page.getByRole("button", { name: "cold ones", exact: true }).count()).toBe(0);
       });
+    });
+
+    test("those that are shown are taken along to a run, where one can be left out and the rest be done in batches", async () => {
+      const { client } = stage();
+      for (const hostname of ["shelf-1", "shelf-2", "shelf-3"])
+        await client.call("registerServer", { body: { hostname, server_group: "shelves" } });
+      await stage().visit("/servers?group=shelves", async (page) => {
+        await page.getByRole("link", { name: "Run on these 3" }).click();
+        await page.getByRole("radio", { name: "A command" }).check();
+        await page.getByLabel("Command", { exact: true }).fill("/bin/true");
+        await page.getByRole("heading", { name: "3 servers" }).waitFor();
+        await page.getByRole("button", { name: "Remove shelf-2" }).click();
+        await page.getByLabel(/^Servers per batch/).fill("half");
+        await page.getByRole("button", { name: "Review and start" }).click();
+        const batch = page.getByLabel(/^Servers per batch/).and(page.locator("[aria-invalid=true]"));
+        await batch.fill("50%");
+        await page.getByRole("heading", { name: "2 servers in 2 batches" }).waitFor();
+        const preview = page.getByRole("region", { name: "What would happen" });
+        await preview.getByRole("row", { name: /^shelf-1 dev .* 1$/ }).waitFor();
+        await preview.getByRole("row", { name: /^shelf-3 dev .* 2$/ }).waitFor();
+        expect(await violations(page)).toEqual([]);
+      });
+    });
+
+    test("the circuit breaker of one is held open with a reason, which is kept", async () => {
+      const { client } = stage();
+      const { server } = await client.call("registerServer", { body: { hostname: "fuse-box" } });
+      await stage().visit(`/servers/${server.server_id}?tab=breaker`, async (page) => {
+        await page.getByLabel("Held").selectOption("Always holds work back");
+        await page.getByLabel("Reason").fill("it smells burnt");
+        await page.getByRole("button", { name: "Change the breaker" }).click();
+        await page.getByRole("definition").getByText("Always holds work back").waitFor();
+      });
+      const { items } = await client.call("listAudit", { query: { resource_id: server.server_id } });
+      expect(JSON.stringify(items)).toContain("it smells burnt");
     });
   });
 }

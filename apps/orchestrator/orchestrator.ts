@@ -74,7 +74,7 @@ export async function startOrchestrator(
     canceller.start();
     sweeper.start();
     sealer.start();
-    retainer.start();
+    await retainer.start();
     scheduler.start();
     workflows.start();
     notifier.start();

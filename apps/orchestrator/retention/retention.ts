@@ -31,7 +31,11 @@ export class Retainer {
     this.#loop = new Loop("retention", () => this.#retain(), context.timings.retentionMs, context.log);
   }
 
-  start(): void {
+  /** Makes room for output, which agents may have as soon as they have links, and then looks after what is kept. */
+  async start(): Promise<void> {
+    await this.#makeRoom().catch((error: unknown) => {
+      this.#context.log.warn({ err: error }, "there may be no room for output of today before the next look");
+    });
     this.#loop.start();
   }
 
@@ -42,7 +46,7 @@ export class Retainer {
   async #retain(): Promise<void> {
     const { database, log } = this.#context;
     const { outputDays, executionDays, auditDays } = this.#days;
-    await createPartitions(database, this.#daysAgo(-PARTITIONS_AHEAD_DAYS));
+    await this.#makeRoom();
     // Nobody's output outlives their executions.
     const kept = Math.min(...[outputDays, executionDays].filter((days) => days > 0));
     const partitions = Number.isFinite(kept) ? await dropPartitions(database, this.#daysAgo(kept)) : [];
@@ -60,6 +64,10 @@ export class Retainer {
     if (Object.values(deleted).every((count) => count === 0)) return;
     log.info(deleted, "deleted what is past its retention");
     this.#loop.wake();
+  }
+
+  async #makeRoom(): Promise<void> {
+    await createPartitions(this.#context.database, this.#daysAgo(-PARTITIONS_AHEAD_DAYS));
   }
 
   /** @param days 0 keeps everything */

@@ -4,7 +4,8 @@ import type { Event } from "./history.ts";
 
 const target = { execution: "e", server: "s" };
 const fence = 1;
-const moved = (...states: string[]): Event[] => states.map((state) => ({ type: "moved", ...target, fence, state }));
+const moved = (...states: string[]): Event[] =>
+  states.map((state) => ({ type: "moved", ...target, fence, state, error: null }));
 const lines = (...seqs: number[]): Event[] => seqs.map((seq) => ({ type: "line", ...target, seq, text: `${seq}\n` }));
 const acknowledged: Event = { type: "acknowledged", execution: "e", servers: ["s"], lines: 2, mayFail: false };
 const started: Event = { type: "started", ...target, fence };

@@ -56,7 +56,7 @@ export class Checker {
     for (const event of acknowledged) {
       for (const server of event.servers) {
         const key = keyOf({ execution: event.execution, server });
-        this.#checkEnd(key, event, moves.get(key)?.at(-1)?.state);
+        this.#checkEnd(key, event, moves.get(key)?.at(-1));
         this.#checkLines(key, lines.get(key) ?? [], event.lines);
       }
     }
@@ -73,9 +73,10 @@ export class Checker {
     for (const { execution } of acknowledged) this.#over.add(execution);
   }
 
-  #checkEnd(key: string, { mayFail }: Of<"acknowledged">, last: string | undefined): void {
+  #checkEnd(key: string, { mayFail }: Of<"acknowledged">, last: Of<"moved"> | undefined): void {
     const good = mayFail ? known : ["succeeded"];
-    if (last === undefined || !good.includes(last)) this.findings.lost.push(`${key}: ${last ?? "not there"}`);
+    if (last !== undefined && good.includes(last.state)) return;
+    this.findings.lost.push(`${key}: ${last?.state ?? "not there"}${last?.error ? `, ${last.error}` : ""}`);
   }
 
   /** @param order the executions of all states, in the order in which they were committed */

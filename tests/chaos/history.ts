@@ -19,6 +19,8 @@ export type Event =
       readonly server: string;
       readonly fence: number;
       readonly state: string;
+      /** Why, where somebody said so. */
+      readonly error: string | null;
     }
   /** A command was started on a server. */
   | { readonly type: "started"; readonly execution: string; readonly server: string; readonly fence: number }

@@ -74,9 +74,9 @@ export class Scene {
     const url = `http://127.0.0.1:${network.port}`;
     const patientDisk = SmallDisk.mount(installation.path("patient"), PATIENT_DISK_MB, installation.guard);
     const [first, second, patient] = await Promise.all([
-      RealAgent.enrol(installation, url, { name: "agent-1", environment: clockFor("agent-1") }),
-      RealAgent.enrol(installation, url, { name: "agent-2", environment: clockFor("agent-2") }),
-      RealAgent.enrol(installation, url, { name: "patient" }),
+      RealAgent.enrol(installation, url, { name: "agent-1", environment: { ...telling, ...clockFor("agent-1") } }),
+      RealAgent.enrol(installation, url, { name: "agent-2", environment: { ...telling, ...clockFor("agent-2") } }),
+      RealAgent.enrol(installation, url, { name: "patient", environment: telling }),
     ]);
     const fleet = new Fleet(installation, [url]);
     if (fleetSize > 0) await fleet.grow(fleetSize);
@@ -129,8 +129,9 @@ export class Scene {
       server: string;
       fence: number;
       state: string;
+      error: string | null;
     }>(
-      "select move_id, execution_id as execution, server_id as server, fence, state from recorded_moves where move_id > $1 order by move_id",
+      "select move_id, execution_id as execution, server_id as server, fence, state, error from recorded_moves where move_id > $1 order by move_id",
       [this.#readMoves],
     );
     this.#readMoves = moves.at(-1)?.move_id ?? this.#readMoves;
@@ -155,12 +156,15 @@ function startOf(line: string) {
   return { type: "started" as const, execution, server, fence: Number(fence) };
 }
 
+/** The agents say what became of each attempt. */
+const telling = { HOMESLICE_LOG_LEVEL: "info" };
+
 /** Every change of a state, in the transaction that makes it. */
 const RECORD_MOVES = `
-  create table recorded_moves (move_id bigserial primary key, execution_id uuid, server_id uuid, fence integer, state text);
+  create table recorded_moves (move_id bigserial primary key, execution_id uuid, server_id uuid, fence integer, state text, error text);
   create function record_move() returns trigger language plpgsql as $$ begin
-    insert into recorded_moves (execution_id, server_id, fence, state)
-    values (new.execution_id, new.server_id, new.fence, new.state);
+    insert into recorded_moves (execution_id, server_id, fence, state, error)
+    values (new.execution_id, new.server_id, new.fence, new.state, new.error);
     return null;
   end $$;
   create trigger record_insert after insert on execution_targets for each row execute function record_move();

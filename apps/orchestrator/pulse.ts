@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { WebSocket } from "ws";
 
 /** One may be unanswered because this process itself stood still meanwhile: then the answer is read after the next one. */
@@ -19,4 +20,22 @@ export function watchPulse(socket: WebSocket, intervalMs: number): NodeJS.Timeou
     unanswered++;
     socket.ping();
   }, intervalMs);
+}
+
+/** Whether the other side answers a ping; false when the socket closes first, as that of a dead one does by its pulse. */
+export async function isThere(socket: WebSocket): Promise<boolean> {
+  if (socket.readyState !== socket.OPEN) return false;
+  const mark = randomUUID();
+  return await new Promise((resolve) => {
+    const settle = (answered: boolean) => {
+      socket.off("pong", heard).off("close", closed);
+      resolve(answered);
+    };
+    const heard = (data: Buffer) => {
+      if (data.equals(Buffer.from(mark))) settle(true);
+    };
+    const closed = () => settle(false);
+    socket.on("pong", heard).on("close", closed);
+    socket.ping(mark);
+  });
 }

@@ -13,11 +13,11 @@ import {
 import type { WebSocket } from "ws";
 import { ZodError } from "zod";
 import type { Context } from "../context.ts";
-import { watchPulse } from "../pulse.ts";
-import { findServerKey, findServerTenant } from "../servers/enrolment.ts";
+import { isThere, watchPulse } from "../pulse.ts";
+import { findAgent, findServerTenant } from "../servers/enrolment.ts";
 import { Turns } from "../turns.ts";
 import { LinkOutOfStep } from "./reports.ts";
-import { AgentSession, type SessionParts } from "./session.ts";
+import { AgentSession, type Hello, type SessionParts } from "./session.ts";
 
 /** Messages of one link that may be under way to the database at once. */
 const MAX_UNDER_WAY = 200;
@@ -57,7 +57,7 @@ export class LinkServer {
         const message = AgentMessage.parse(JSON.parse(String(data)));
         if (session !== undefined) return underWay.add(session.handle(message));
         clearTimeout(helloTimer);
-        session = await this.#turns.take(() => this.#welcome(socket, address, nonce, message));
+        session = await this.#welcome(socket, address, nonce, message);
       });
     });
     const { promise: end, resolve } = Promise.withResolvers<void>();
@@ -87,43 +87,48 @@ export class LinkServer {
     nonce: string,
     hello: AgentMessage,
   ): Promise<AgentSession | undefined> {
+    if (hello.type !== "hello") throw new LinkOutOfStep("the first message must be hello");
+    const linkEpoch = await this.#turns.take(() => this.#identify(socket, address, nonce, hello));
+    // What was asked for after the number of the last link was read, and is answered, tells that no newer one exists: the
+    // agent has not yet moved on from what it says it holds.
+    if (linkEpoch === undefined || !(await isThere(socket))) return undefined;
+    return await this.#turns.take(async () => {
+      const session = new AgentSession(this.#context, this.#parts, this.#end(socket, address), hello.server_id);
+      try {
+        await session.open(hello, linkEpoch);
+      } catch (error) {
+        await session.closed();
+        throw error;
+      }
+      this.#context.log.info({ server_id: hello.server_id, hostname: hello.agent.hostname }, "agent connected");
+      return session;
+    });
+  }
+
+  /** @returns the number of the last link of the agent; undefined when it is not let in */
+  async #identify(socket: WebSocket, address: string, nonce: string, hello: Hello): Promise<number | undefined> {
     // By its turn, it may have given up.
     if (socket.readyState !== socket.OPEN) return undefined;
-    if (hello.type !== "hello") throw new LinkOutOfStep("the first message must be hello");
-    if (commonVersion(hello.versions) === undefined) {
-      this.#context.log.warn(
-        { server_id: hello.server_id, versions: hello.versions },
-        "an agent speaks another language",
-      );
+    const { server_id, versions, signature } = hello;
+    const { log, database, refusals } = this.#context;
+    if (commonVersion(versions) === undefined) {
+      log.warn({ server_id, versions }, "an agent speaks another language");
       socket.close(closeCode.no_common_version, "no common version of the link: upgrade the older side");
       return undefined;
     }
-    const key = await findServerKey(this.#context.database, hello.server_id);
-    const proven =
-      key !== undefined && verifyBytes(helloBytes(nonce, hello.server_id), hello.signature, decodePublicKey(key));
-    if (!proven) {
-      this.#context.log.warn({ address, server_id: hello.server_id }, "an agent could not prove its identity");
-      const actor = { type: "agent", id: hello.server_id, ip_address: address, user_agent: null } as const;
-      const tenant = await findServerTenant(this.#context.database, hello.server_id);
-      await this.#context.refusals.record({
-        event_type: "agent.refused",
-        actor,
-        resource: { type: "server", id: hello.server_id },
-        reason: "unknown server or wrong key",
-        tenant,
-      });
-      socket.close(closeCode.not_authenticated, "unknown server or wrong key");
-      return undefined;
-    }
-    const session = new AgentSession(this.#context, this.#parts, this.#end(socket, address), hello.server_id);
-    try {
-      await session.open(hello);
-    } catch (error) {
-      await session.closed();
-      throw error;
-    }
-    this.#context.log.info({ server_id: hello.server_id, hostname: hello.agent.hostname }, "agent connected");
-    return session;
+    const agent = await findAgent(database, server_id);
+    if (agent && verifyBytes(helloBytes(nonce, server_id), signature, decodePublicKey(agent.publicKey)))
+      return agent.linkEpoch;
+    log.warn({ address, server_id }, "an agent could not prove its identity");
+    await refusals.record({
+      event_type: "agent.refused",
+      actor: { type: "agent", id: server_id, ip_address: address, user_agent: null },
+      resource: { type: "server", id: server_id },
+      reason: "unknown server or wrong key",
+      tenant: await findServerTenant(database, server_id),
+    });
+    socket.close(closeCode.not_authenticated, "unknown server or wrong key");
+    return undefined;
   }
 
   #end(socket: WebSocket, address: string) {

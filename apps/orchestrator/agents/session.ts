@@ -14,7 +14,7 @@ import type { DispatchRow } from "../executions/claim.ts";
 import { markUnreachable } from "../executions/targets.ts";
 import { secretsFor } from "../secrets/delivery.ts";
 import { secretsOf } from "../secrets/uses.ts";
-import { findServerKey } from "../servers/enrolment.ts";
+import { findAgent } from "../servers/enrolment.ts";
 import { closeSession, openSession } from "../servers/sessions.ts";
 import type { Report } from "./fold.ts";
 import type { Heartbeats } from "./heartbeats.ts";
@@ -23,7 +23,8 @@ import { reconcile } from "./reconcile.ts";
 import type { AgentLink, AgentRegistry } from "./registry.ts";
 import { LinkOutOfStep, type Reports } from "./reports.ts";
 
-type Hello = Extract<AgentMessage, { type: "hello" }>;
+/** How an agent begins. */
+export type Hello = Extract<AgentMessage, { type: "hello" }>;
 
 /** What a session needs of its socket. */
 export interface LinkSocket {
@@ -62,15 +63,20 @@ export class AgentSession implements AgentLink {
     this.serverId = serverId;
   }
 
-  /** Takes over the server, agrees with the agent on every attempt, and lets work flow. */
-  async open(hello: Hello): Promise<void> {
+  /**
+   * Takes over the server, agrees with the agent on every attempt, and lets work flow.
+   * @param linkEpoch the number of the link before this one, at a time at which the agent was seen on this one
+   * @throws LinkOutOfStep when there is a newer link
+   */
+  async open(hello: Hello, linkEpoch: number): Promise<void> {
     const { database, timings, orchestratorId, metrics, bus } = this.#context;
     // Before the session is visible in the database: from then on the dispatcher may have work for it.
     this.#registry.add(this);
     metrics.agents.set(this.#registry.size);
     const session = { ...this.#key(), orchestratorId, ttlMs: timings.sessionMs, address: this.#socket.address };
     const agreement = await transact(database, async (transaction) => {
-      await openSession(transaction, session, hello.agent, hello.status);
+      const isNewest = await openSession(transaction, { ...session, linkEpoch }, hello.agent, hello.status);
+      if (!isNewest) throw new LinkOutOfStep("the agent has opened another link meanwhile");
       return await reconcile(transaction, this.serverId, hello.held);
     });
     const { stored, settled } = agreement;
@@ -153,7 +159,7 @@ export class AgentSession implements AgentLink {
   }
 
   async review(): Promise<void> {
-    if ((await findServerKey(this.#context.database, this.serverId)) === undefined) {
+    if ((await findAgent(this.#context.database, this.serverId)) === undefined) {
       this.#socket.close(closeCode.not_authenticated, "the server was deleted");
     }
   }

@@ -24,6 +24,7 @@ import * as push from "./migrations/0022-push.ts";
 import * as roleBindings from "./migrations/0023-role-bindings.ts";
 import * as serversByName from "./migrations/0025-servers-by-name.ts";
 import * as drift from "./migrations/0026-drift.ts";
+import * as linkEpoch from "./migrations/0027-link-epoch.ts";
 import { openDatabases } from "./tenancy.ts";
 
 /** Every migration, in order. Names are forever: the database remembers them. */
@@ -50,6 +51,7 @@ const migrations: Record<string, Migration> = {
   "0023-role-bindings": roleBindings,
   "0025-servers-by-name": serversByName,
   "0026-drift": drift,
+  "0027-link-epoch": linkEpoch,
 };
 
 /** How long a migration waits for a table, in milliseconds: everybody who comes later waits behind it. */

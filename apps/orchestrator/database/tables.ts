@@ -56,6 +56,7 @@ export interface ServersTable extends OfTenant {
   session_id: string | null;
   orchestrator_id: string | null;
   session_expires_at: Date | null;
+  link_epoch: Defaulted<number>;
   last_successful_execution: Date | null;
   breaker_mode: Defaulted<Breaker["mode"]>;
   breaker_failures: Defaulted<number>;

@@ -43,14 +43,22 @@ export async function setServerKey(connection: Connection, serverId: string, pub
   return updated.numUpdatedRows > 0n;
 }
 
-export async function findServerKey(connection: Connection, serverId: string): Promise<string | undefined> {
+/** What an agent that says hello is held against. */
+export interface KnownAgent {
+  readonly publicKey: string;
+  /** The number of its latest link. */
+  readonly linkEpoch: number;
+}
+
+/** The agent of a server; undefined when it has none, or the server was deleted. */
+export async function findAgent(connection: Connection, serverId: string): Promise<KnownAgent | undefined> {
   const row = await connection
     .selectFrom("servers")
-    .select("public_key")
+    .select(["public_key", "link_epoch"])
     .where("server_id", "=", serverId)
     .where("deleted_at", "is", null)
     .executeTakeFirst();
-  return row?.public_key ?? undefined;
+  return row?.public_key ? { publicKey: row.public_key, linkEpoch: row.link_epoch } : undefined;
 }
 
 /** The tenant of a server, also of a deleted one; undefined when there never was such a server. */

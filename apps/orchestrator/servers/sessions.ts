@@ -8,17 +8,30 @@ export interface Session {
   readonly serverId: string;
 }
 
-/** Makes a link the one of its server; an older one, here or in another replica, loses its claim at once. */
+/** A link that is to be the one of its server. */
+export interface NewSession extends Session {
+  readonly orchestratorId: string;
+  readonly ttlMs: number;
+  readonly address: string;
+  /** The number of the link before it. */
+  readonly linkEpoch: number;
+}
+
+/**
+ * Makes a link the one of its server; an older one, here or in another replica, loses its claim at once.
+ * @returns whether it is: not when another link has become that meanwhile
+ */
 export async function openSession(
   connection: Connection,
-  session: Session & { orchestratorId: string; ttlMs: number; address: string },
+  session: NewSession,
   agent: AgentDescription,
   status: HostStatus,
-): Promise<void> {
-  await connection
+): Promise<boolean> {
+  const opened = await connection
     .updateTable("servers")
     .set({
       session_id: session.sessionId,
+      link_epoch: session.linkEpoch + 1,
       orchestrator_id: session.orchestratorId,
       session_expires_at: inMilliseconds(session.ttlMs),
       ip_address: session.address,
@@ -30,7 +43,9 @@ export async function openSession(
       last_heartbeat: sql`now()`,
     })
     .where("server_id", "=", session.serverId)
-    .execute();
+    .where("link_epoch", "=", session.linkEpoch)
+    .executeTakeFirst();
+  return opened.numUpdatedRows > 0n;
 }
 
 /** A sign of life of an agent. */

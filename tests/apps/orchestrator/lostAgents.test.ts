@@ -1,9 +1,13 @@
+import { randomUUID } from "node:crypto";
 import { openDatabases } from "@homeslice/orchestrator/database/tenancy.ts";
 import { claimQueued } from "@homeslice/orchestrator/executions/claim.ts";
 import { insertExecution, newExecutionId } from "@homeslice/orchestrator/executions/repository.ts";
+import { findAgent } from "@homeslice/orchestrator/servers/enrolment.ts";
+import { openSession } from "@homeslice/orchestrator/servers/sessions.ts";
 import { type Attempt, DEFAULT_TENANT, ExecutionConfig, SuccessCriteria } from "@homeslice/protocol";
 import { describe, expect, test } from "vitest";
 import { eventually } from "../../support/eventually.ts";
+import { TcpProxy } from "../../support/tcpProxy.ts";
 import { startInstallation } from "./harness.ts";
 import { TestAgent, type TestLink } from "./testAgent.ts";
 
@@ -183,6 +187,54 @@ test("F2: a link that is made anew while a claim for the one before is not store
   second.finish({ execution_id, fence: 1 }, 0, 0);
   await becomes({ execution_id }, "succeeded");
   expect(first.received.filter(({ type }) => type === "run")).toEqual([]);
+});
+
+describe("F4, F16: a hello that an orchestrator takes up late", () => {
+  test("takes no work away from the link that the agent has made since, by another orchestrator", async () => {
+    const { database } = installation.settings();
+    const wayToDatabase = await TcpProxy.open([database.port]);
+    installation.with = { database: { ...database, port: wayToDatabase.port } };
+    const slow = await installation.start();
+    installation.with = {};
+    const agent = await enrol();
+    wayToDatabase.freeze();
+    const first = await agent.connect(slow.url);
+    // Its agent is gone, and nobody tells the orchestrator, which asks its database who that was.
+    first.freeze();
+    const second = await connect(agent);
+    const execution = await start(agent);
+    const attempt = await accept(second);
+    await becomes(execution, "acknowledged");
+
+    wayToDatabase.thaw();
+    await slow.stop();
+    wayToDatabase.close();
+    expect((await get(execution)).status.overall).toBe("acknowledged");
+    second.finish(attempt, 0, 0);
+    await becomes(execution, "succeeded");
+    expect(second.closed).toBeUndefined();
+  });
+
+  test("is no more one of the server, when another link came between its proof and its opening", async () => {
+    const { serverId } = await enrol();
+    const databases = openDatabases(installation.settings().database, () => {});
+    const known = await findAgent(databases.system, serverId);
+    const open = (sessionId: string) =>
+      openSession(
+        databases.system,
+        {
+          ...{ sessionId, serverId, orchestratorId: randomUUID(), ttlMs: 60_000, address: "127.0.0.1" },
+          linkEpoch: known?.linkEpoch ?? -1,
+        },
+        { version: "0.0.0", hostname: "test-host", os_info: "test", max_concurrent_jobs: 4, capabilities: [] },
+        { uptime_seconds: 1, load_average: [0, 0, 0], memory_usage_percent: 1, disk_usage_percent: 1 },
+      );
+    const newer = randomUUID();
+    expect([await open(newer), await open(randomUUID())]).toEqual([true, false]);
+    await databases.close();
+    const [server] = await installation.rows(`select session_id from servers where server_id = '${serverId}'`, "*");
+    expect(server?.["session_id"]).toBe(newer);
+  });
 });
 
 describe("S62: a server", () => {

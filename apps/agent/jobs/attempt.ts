@@ -56,7 +56,11 @@ export class Attempt {
     const attempt = new Attempt(work.job, records, shop);
     attempt.#standby = standby;
     attempt.#arranged = arranged;
-    if (arranged !== undefined) shop.clock.after(shop.timings.moment, () => attempt.#tellAccepted());
+    if (arranged !== undefined) {
+      shop.clock.after(shop.timings.moment, () => {
+        if (attempt.held.state === "accepted") attempt.#tellState();
+      });
+    }
     attempt.#log.debug("attempt accepted");
     return attempt;
   }
@@ -143,7 +147,8 @@ export class Attempt {
 
   /** The link is up: tells where the attempt is, and sends all that follows `storedSeq` (default: all). */
   async resume(storedSeq = this.job.first_seq - 1): Promise<void> {
-    this.#tellState();
+    // What begins in a moment tells that, and with it that it was accepted.
+    if (this.#arranged === undefined || this.#launched !== undefined) this.#tellState();
     await this.#outbox.resume(storedSeq);
   }
 
@@ -266,13 +271,7 @@ export class Attempt {
     const { execution_id, fence } = this.job;
     const started_at = this.#launched?.startedAt.toISOString();
     if (started_at !== undefined) this.#shop.send({ type: "started", execution_id, fence, started_at });
-    // What begins in a moment tells that, and with it that it was accepted.
-    else if (this.#arranged === undefined) this.#tellAccepted();
-  }
-
-  #tellAccepted(): void {
-    const { execution_id, fence, state } = this.held;
-    if (state === "accepted") this.#shop.send({ type: "accepted", execution_id, fence });
+    else if (this.finish === undefined) this.#shop.send({ type: "accepted", execution_id, fence });
   }
 
   #isExpired(): boolean {

@@ -11,7 +11,7 @@ import type { Confinement } from "../sandbox/sandbox.ts";
 import { confineIn } from "./confinement.ts";
 import { type Ending, refused } from "./ending.ts";
 import { ageOf, bootId } from "./processes.ts";
-import { callOff, isShim, NOT_STARTED, type Shim, spawnShim, tokenTaker } from "./shim.ts";
+import { callOff, findShim, NOT_STARTED, type Shim, spawnShim, tokenTaker } from "./shim.ts";
 import type { Standby } from "./standby.ts";
 import type { Workshop } from "./workshop.ts";
 
@@ -133,7 +133,8 @@ async function stopwatchOf(
     const seconds = Math.max(0, ended - began) / 1_000;
     return () => seconds;
   }
-  const age = pid !== undefined && (await isShim(pid, directory)) ? await ageOf(pid) : undefined;
+  const shim = pid === undefined ? undefined : await findShim(pid, directory);
+  const age = shim && (await ageOf(shim));
   const since = clock.monotonic();
   const before = age === undefined ? (clock.now().getTime() - startedAt.getTime()) / 1_000 : age - waited;
   return () => Math.max(0, before) + (clock.monotonic() - since) / 1_000;

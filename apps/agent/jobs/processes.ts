@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { hasCode } from "../errors.ts";
 
-interface Process {
+/** A process as it was when it was looked at. Its number may be another's since then: where many come and go, soon. */
+export interface Process {
   readonly pid: number;
+  /** In ticks since the kernel was started: with the number, this names one process and no other. */
+  readonly startedAt: number;
   readonly parent: number;
   readonly session: number;
   /** Name of the program, as the kernel keeps it. */
@@ -26,62 +30,87 @@ export async function argumentsOf(pid: number): Promise<string[] | undefined> {
 /** Ticks of the kernel's clock in a second, as it tells them to programs: the same on every Linux. */
 const TICKS = 100;
 
-/** Seconds since a process was started, whatever was done to the wall clock; undefined when it is gone. */
-export async function ageOf(pid: number): Promise<number | undefined> {
-  const stat = await readProc(pid, "stat");
-  const startedAt = stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-  if (startedAt === undefined) return undefined;
+/** Seconds since a process was started, whatever was done to the wall clock. */
+export async function ageOf({ startedAt }: Process): Promise<number> {
   const uptime = Number.parseFloat(await readFile("/proc/uptime", "utf8"));
-  return Math.max(0, uptime - Number(startedAt) / TICKS);
+  return Math.max(0, uptime - startedAt / TICKS);
+}
+
+/** The process that has a number now; undefined when none has, or a zombie. */
+export async function findProcess(pid: number): Promise<Process | undefined> {
+  return parseStat(pid, await readProc(pid, "stat"));
 }
 
 /**
  * Every process that belongs to a session, descends from its leader, or carries all marks (`NAME=value`) in its
  * environment: a daemon leaves its session and its parent, but keeps what it inherited.
  *
- * @param members processes that are known to belong to it, by its control group
+ * Looking takes a while, in which numbers change hands. So whatever tells of a process is looked at after the process,
+ * and `signalProcess` looks once more.
+ *
+ * @param members tells the numbers of processes that are known to belong to it, by its control group
  */
 export async function processTree(
-  leader: number | undefined,
+  leader: Process | undefined,
   marks: readonly string[],
-  members: readonly number[] = [],
+  members: () => Promise<readonly number[]> = async () => [],
 ): Promise<Process[]> {
   const all = await listProcesses();
-  const found = new Set(members);
-  for (const { pid, session } of all) {
-    if (session === leader || pid === leader || (await isMarked(pid, marks))) found.add(pid);
+  const known = new Set(await members());
+  const session = leader !== undefined && (await keepsNumber(leader)) ? leader.pid : undefined;
+  const found = new Set<Process>();
+  for (const process of all) {
+    if (process.session === session || known.has(process.pid) || (await isMarked(process.pid, marks)))
+      found.add(process);
   }
-  for (let size = -1; size !== found.size; ) {
-    size = found.size;
-    for (const { pid, parent } of all) if (found.has(parent)) found.add(pid);
+  for (let fresh = [...found]; fresh.length > 0; ) {
+    const parents = new Set((await stillThere(fresh)).map(({ pid }) => pid));
+    fresh = all.filter((process) => !found.has(process) && parents.has(process.parent));
+    for (const process of fresh) found.add(process);
   }
-  return all.filter(({ pid }) => found.has(pid));
+  return all.filter((process) => found.has(process));
 }
 
-/** Sends a signal to a process that may be gone. False: the process belongs to somebody whom the agent cannot command. */
-export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
+/**
+ * Sends a signal to a process, or to none when it is gone.
+ * @returns false when it belongs to somebody whom the agent cannot command
+ */
+export function signalProcess({ pid, startedAt }: Process, signal: NodeJS.Signals): boolean {
   try {
-    process.kill(pid, signal);
+    if (parseStat(pid, readFileSync(`/proc/${pid}/stat`, "utf8"))?.startedAt === startedAt) process.kill(pid, signal);
   } catch (error) {
     if (hasCode(error, "EPERM")) return false;
-    if (!hasCode(error, "ESRCH")) throw error;
+    if (!hasCode(error, "ESRCH", "ENOENT")) throw error;
   }
   return true;
 }
 
 async function listProcesses(): Promise<Process[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
-  const found = await Promise.all(pids.map(readProcess));
+  const found = await Promise.all(pids.map(findProcess));
   return found.filter((process) => process !== undefined);
 }
 
-async function readProcess(pid: number): Promise<Process | undefined> {
-  const stat = await readProc(pid, "stat");
-  // The name, in brackets, may hold anything: the fields are counted from behind it (proc(5)).
-  const [state, parent, , session] = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
-  if (state === undefined || state === "Z" || state === "X") return undefined;
-  const name = stat?.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")")) ?? "";
-  return { pid, parent: Number(parent), session: Number(session), name };
+/** Those that have not ended since they were looked at. */
+async function stillThere(processes: readonly Process[]): Promise<Process[]> {
+  const now = await Promise.all(processes.map(({ pid }) => findProcess(pid)));
+  return processes.filter(({ startedAt }, index) => now[index]?.startedAt === startedAt);
+}
+
+/** Whether the number of a process is still its own: also when it has ended, as long as no other has got it. */
+async function keepsNumber({ pid, startedAt }: Process): Promise<boolean> {
+  const now = await findProcess(pid);
+  return now === undefined || now.startedAt === startedAt;
+}
+
+/** @param stat what the kernel says of it in one line (proc_pid_stat(5)); undefined when there is no such process */
+function parseStat(pid: number, stat: string | undefined): Process | undefined {
+  // The name, in brackets, may hold anything: the fields are counted from behind it.
+  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
+  const [state, parent, , session] = fields;
+  if (stat === undefined || state === undefined || state === "Z" || state === "X") return undefined;
+  const name = stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"));
+  return { pid, startedAt: Number(fields[19]), parent: Number(parent), session: Number(session), name };
 }
 
 async function isMarked(pid: number, marks: readonly string[]): Promise<boolean> {

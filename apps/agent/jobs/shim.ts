@@ -11,7 +11,7 @@ import { type Clock, pause } from "../clock.ts";
 import { hasCode } from "../errors.ts";
 import { readIfPresent } from "../files.ts";
 import type { Prepared } from "../operations/preparation.ts";
-import { argumentsOf } from "./processes.ts";
+import { argumentsOf, findProcess, type Process } from "./processes.ts";
 
 /** The shim could not take its token: nothing ran. */
 export const NOT_STARTED = 75;
@@ -95,9 +95,10 @@ export async function spawnScript(
   return Object.assign(child, { pid });
 }
 
-/** Whether this process is the shim of the attempt, and not a later process with the same number. */
-export async function isShim(pid: number, directory: string): Promise<boolean> {
-  return (await argumentsOf(pid))?.[3] === directory;
+/** The shim of the attempt; undefined when it is gone, and its number perhaps that of another process. */
+export async function findShim(pid: number, directory: string): Promise<Process | undefined> {
+  const found = await findProcess(pid);
+  return (await argumentsOf(pid))?.[3] === directory ? found : undefined;
 }
 
 /** Takes the token, so that a shim which comes late does not start. False: a shim had it first. */

@@ -2,7 +2,8 @@ import type { Clock, Timings } from "../clock.ts";
 import { DirectoryWatch } from "../output/watch.ts";
 import { type Ending, lost, refused } from "./ending.ts";
 import type { Launched } from "./launch.ts";
-import { exitStatus, isShim } from "./shim.ts";
+import type { Process } from "./processes.ts";
+import { exitStatus, findShim } from "./shim.ts";
 import { terminate } from "./termination.ts";
 
 /** 128 + SIGKILL, as a shell reports a process that was killed. */
@@ -70,10 +71,10 @@ class Supervision {
       if (this.#failure !== undefined) throw this.#failure;
       // In this order: a shim that is gone had its say before, and a command that is over its output.
       const terminated = this.#termination === "done";
-      const alive = launched.pid !== undefined && (await isShim(launched.pid, directory));
+      const shim = launched.pid === undefined ? undefined : await findShim(launched.pid, directory);
       const status = await exitStatus(directory);
-      if (this.#termination === "none" && status === undefined && (stop.aborted || !alive)) {
-        this.#terminate(alive ? launched.pid : undefined);
+      if (this.#termination === "none" && status === undefined && (stop.aborted || shim === undefined)) {
+        this.#terminate(shim);
       }
       const over = this.#termination === "none" ? status !== undefined : terminated;
       if ((await readOutput(over)) && over) return this.#ending(status);
@@ -83,7 +84,7 @@ class Supervision {
   }
 
   /** Ends what is left of the command, while its output is still being read. */
-  #terminate(shim: number | undefined): void {
+  #terminate(shim: Process | undefined): void {
     const { stop, onStopping, marks, members, clock, timings } = this.#command;
     this.#termination = "going on";
     const work = async () => {

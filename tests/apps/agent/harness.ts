@@ -8,6 +8,7 @@ import { Agent, type AgentOptions } from "@homeslice/agent/agent.ts";
 import { defaultTimings, systemClock } from "@homeslice/agent/clock.ts";
 import { readSettings } from "@homeslice/agent/config/settings.ts";
 import { executionMarks } from "@homeslice/agent/jobs/command.ts";
+import { ageOf, findProcess } from "@homeslice/agent/jobs/processes.ts";
 import { terminate } from "@homeslice/agent/jobs/termination.ts";
 import { Vault } from "@homeslice/agent/jobs/vault.ts";
 import { createLog } from "@homeslice/agent/log/log.ts";
@@ -112,6 +113,12 @@ export class Bench {
     await (await Vault.open(this.stateDir)).close();
     await rm(this.directory, { recursive: true, force: true });
   }
+}
+
+/** For how many seconds a process has run; 0 when there is none with that number. */
+export async function secondsOf(pid: number): Promise<number> {
+  const found = await findProcess(pid);
+  return found === undefined ? 0 : await ageOf(found);
 }
 
 export class AgentProcess {

@@ -2,13 +2,13 @@ import { once } from "node:events";
 import { appendFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { executionMarks } from "@homeslice/agent/jobs/command.ts";
-import { ageOf, processTree, signalProcess } from "@homeslice/agent/jobs/processes.ts";
+import { findProcess, processTree, signalProcess } from "@homeslice/agent/jobs/processes.ts";
 import { NOT_STARTED, spawnShim } from "@homeslice/agent/jobs/shim.ts";
 import { JournalRecord } from "@homeslice/agent/journal/records.ts";
 import type { Attempt, Job } from "@homeslice/protocol/link.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TcpProxy } from "../../support/tcpProxy.ts";
-import { Bench, eventually, expectGapless } from "./harness.ts";
+import { Bench, eventually, expectGapless, secondsOf } from "./harness.ts";
 
 let bench: Bench;
 beforeEach(async () => {
@@ -145,7 +145,7 @@ describe("when the agent is killed", () => {
     await runUntil(job, 1);
     const { pid } = await shimOf(job);
     await agent.kill("SIGKILL");
-    await eventually(async () => ((await ageOf(pid)) ?? 0) > 2);
+    await eventually(async () => (await secondsOf(pid)) > 2);
     await bench.agent();
     const finish = await eventually(() => bench.peer.finish(job));
     expect(finish.outcome).toBe("timed_out");
@@ -190,8 +190,8 @@ describe("F28: when the host is started anew during a run", () => {
     const { pid } = await shimOf(job);
     // All at once, as the power goes: the agent, the shim and what runs below it.
     agent.child.kill("SIGKILL");
-    for (const { pid: one } of await processTree(pid, executionMarks({ executionId: job.execution_id })))
-      signalProcess(one, "SIGKILL");
+    const marks = executionMarks({ executionId: job.execution_id });
+    for (const one of await processTree(await findProcess(pid), marks)) signalProcess(one, "SIGKILL");
     await agent.exited();
     await rewriteJournal(job, (records) =>
       records.map((r) => (r.type === "starting" ? { ...r, boot_id: "the one before" } : r)),

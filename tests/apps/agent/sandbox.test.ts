@@ -39,7 +39,13 @@ const left = async (id: string) => (await processTree(undefined, executionMarks(
 
 describe.skipIf("missing" in bubblewrap)("a command that is cancelled in standard isolation", () => {
   it.each([
-    { what: "has time to say goodbye", trap: "echo bye; exit 5", grace: 30_000, exit_code: 5, said: /^up\n(.*\n)*bye\n/ },
+    {
+      what: "has time to say goodbye",
+      trap: "echo bye; exit 5",
+      grace: 30_000,
+      exit_code: 5,
+      said: /^up\n(.*\n)*bye\n/,
+    },
     { what: "S32 is killed when it does not listen", trap: "", grace: 200, exit_code: 137, said: /^up\n/ },
   ])("$what", async ({ trap, grace, exit_code, said }) => {
     await policy("commands: all\n", grace);

@@ -2,11 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type Clock, systemClock } from "@homeslice/agent/clock.ts";
-import { ageOf } from "@homeslice/agent/jobs/processes.ts";
 import { Operation, type ShellCommand } from "@homeslice/protocol/operations/index.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { debianProgram } from "../../support/debian.ts";
-import { Bench, eventually } from "./harness.ts";
+import { Bench, eventually, secondsOf } from "./harness.ts";
 
 const bubblewrap = debianProgram("bwrap", "bubblewrap");
 const STANDBYS = 2;
@@ -151,8 +150,7 @@ describe("a sandbox that waits", () => {
   it("does not count for how long its command runs, also when the agent is killed meanwhile", async () => {
     const agent = await bench.process();
     await untilWaiting();
-    const oldest = async () =>
-      Math.max(...(await Promise.all(processes().map((pid) => ageOf(Number(pid))))).map(Number));
+    const oldest = async () => Math.max(...(await Promise.all(processes().map((pid) => secondsOf(Number(pid))))));
     await eventually(async () => (await oldest()) > 3);
     const began = performance.now();
     const job = bench.peer.job(["sh", "-c", 'echo up; until [ -e "$0" ]; do sleep 0.05; done', bench.path("go")]);

@@ -29,14 +29,16 @@ export async function record(stack: string, program: () => unknown): Promise<Reg
   const calls: pulumi.runtime.MockResourceArgs[] = [];
   const options = new Map<string, pulumi.ResourceOptions>();
   await pulumi.runtime.setMocks(recordingMocks(calls), "homeslice", stack);
-  await pulumi.runtime.runInPulumiStack(async () => {
-    pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
-      options.set(`${type}::${name}`, opts);
-      return { props, opts };
+  await withShortStacks(async () => {
+    await pulumi.runtime.runInPulumiStack(async () => {
+      pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
+        options.set(`${type}::${name}`, opts);
+        return { props, opts };
+      });
+      return program();
     });
-    return program();
+    await pulumi.runtime.disconnect();
   });
-  await pulumi.runtime.disconnect();
   return calls
     .filter(({ type }) => type !== "pulumi:pulumi:Stack")
     .map(({ type, name, inputs, provider = "", custom = false }) => ({
@@ -48,6 +50,17 @@ export async function record(stack: string, program: () => unknown): Promise<Reg
       provider,
       options: options.get(`${type}::${name}`) ?? {},
     }));
+}
+
+/** The SDK writes down the stack of each of its promises, which is half of its work when that is all of the stack. */
+async function withShortStacks(work: () => Promise<void>): Promise<void> {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 1;
+  try {
+    await work();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** Runs the platform with the settings of a stack against mocks. */

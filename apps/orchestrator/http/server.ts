@@ -99,6 +99,10 @@ function addHealth(app: FastifyInstance, context: Context, { database: { schema 
     await census.take();
     return await reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
-  const document = openApiDocument(VERSION);
-  app.get("/api/v1/openapi.json", open, async () => document);
+  // It takes long to make, and few ask for it.
+  let document: ReturnType<typeof openApiDocument> | undefined;
+  app.get("/api/v1/openapi.json", open, async () => {
+    document ??= openApiDocument(VERSION);
+    return document;
+  });
 }

@@ -162,9 +162,9 @@ export class Bench {
     return this.start(args, env).finished;
   }
 
-  /** Starts a command and waits until it has said something. */
+  /** Starts a command that is to be killed, and waits until it has said something. Its state is written at each step. */
   async startUntil(args: readonly string[], said: RegExp): Promise<Running> {
-    const running = this.start(args);
+    const running = this.start(args, { PULUMI_SKIP_CHECKPOINTS: "false" });
     const isSaid = () => said.test(running.stderr());
     await eventually(() => isSaid() || running.child.exitCode !== null, `it says ${said}`, 120_000);
     if (!isSaid()) throw new Error(`ended without saying ${said}:\n${running.stderr()}`);

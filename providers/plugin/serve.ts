@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import grpc from "@grpc/grpc-js";
 import engineRpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import engineMessages from "@pulumi/pulumi/proto/engine_pb.js";
@@ -31,6 +32,7 @@ export async function serve(provider: Provider): Promise<void> {
   );
   process.stdout.write(`${await promise}\n`);
   process.stdin.on("end", () => process.exit(0)).resume(); // the engine holds the other end as long as it lives
+  flushCompileCache(); // at the signal by which the engine ends this process, what was compiled would be forgotten
 }
 
 function handlers(provider: Provider, log: Log): grpc.UntypedServiceImplementation {

@@ -9,6 +9,7 @@ import { Outbox } from "../output/outbox.ts";
 import { Tail } from "../output/tail.ts";
 import { findingsOf, withReason } from "./accounting.ts";
 import {
+  abandonRecords,
   beginRecords,
   closeRecords,
   forgetUncoverable,
@@ -51,8 +52,16 @@ export class Attempt {
    * @throws when it cannot be written there
    */
   static async accept(directory: string, work: Work, shop: Workshop, standby?: Standby): Promise<Attempt> {
+    // First of all, and what begins at once is arranged for while that is written.
+    const beginning = beginRecords(directory, work, shop, standby);
     const arranged = standby && arrange(work.job, directory, shop, standby);
-    const records = await beginRecords(directory, work, shop, standby && { standby, arranged });
+    const arrangement = Promise.allSettled([arranged]);
+    const records = await beginning.catch(async (error: unknown) => {
+      await arrangement;
+      await standby?.close();
+      await abandonRecords(directory, shop);
+      throw error;
+    });
     const attempt = new Attempt(work.job, records, shop);
     attempt.#standby = standby;
     attempt.#arranged = arranged;

@@ -35,57 +35,56 @@ export async function openRecordFiles(directory: string): Promise<RecordFiles> {
 
 /** What was made ready in the directory of an attempt before there was a job for it. */
 interface Readiness {
-  readonly standby: {
-    takeRecords(): RecordFiles | undefined;
-    /** What the journal says of the start, beside the acceptance. */
-    startingAt(at: string): Promise<JournalRecord[]>;
-    close(): Promise<void>;
-  };
-  /** What is done in the directory while the journal is written. */
-  readonly arranged: Promise<unknown> | undefined;
+  takeRecords(): RecordFiles | undefined;
+  /** What the journal says of the start, beside the acceptance. */
+  startingAt(at: string): Promise<JournalRecord>;
 }
 
-/** Takes on a job: when this returns, its acceptance is on disk. @throws when it cannot be, and leaves nothing behind */
+/**
+ * Takes on a job: when this returns, its acceptance is on disk.
+ * @throws when it cannot be; the caller then abandons what there is
+ */
 export async function beginRecords(
   directory: string,
   { job, secrets }: Work,
   shop: Workshop,
   ready?: Readiness,
 ): Promise<Records> {
-  let records: Records | undefined;
-  const arranged = Promise.allSettled([ready?.arranged]);
+  if (ready === undefined) await mkdir(join(directory, "work"), { recursive: true, mode: 0o700 });
+  await shop.vault.put(basename(directory), secrets);
+  const files = ready?.takeRecords() ?? (await openRecordFiles(directory));
   try {
-    if (ready === undefined) await mkdir(join(directory, "work"), { recursive: true, mode: 0o700 });
-    await shop.vault.put(basename(directory), secrets);
-    records = await openRecords(directory, shop, ready?.standby.takeRecords());
     const at = shop.clock.now().toISOString();
     // Both at once: whether the shim has begun is told by its token alone.
-    await records.journal.append({ type: "accepted", at, job }, ...((await ready?.standby.startingAt(at)) ?? []));
+    const starting = ready === undefined ? [] : [await ready.startingAt(at)];
+    const accepted = files.journal.append({ type: "accepted", at, job }, ...starting);
+    const [redactor] = await Promise.all([redactorOf(directory, shop), accepted]);
     if (ready === undefined) await syncRecords(directory);
-    return records;
-  } catch (error) {
-    if (records !== undefined) await closeRecords(records);
-    await shop.vault.remove(basename(directory));
-    await arranged;
-    await ready?.standby.close();
-    await rm(directory, { recursive: true, force: true });
-    throw error;
-  }
-}
-
-/** @param opened the files, where they are open already */
-export async function openRecords(
-  directory: string,
-  { secretsDir, vault }: Pick<Workshop, "secretsDir" | "vault">,
-  opened: Promise<RecordFiles> | RecordFiles = openRecordFiles(directory),
-): Promise<Records> {
-  const files = await opened;
-  try {
-    return { ...files, redactor: await Redactor.of([secretsDir, vault.directoryOf(basename(directory))]) };
+    return { ...files, redactor };
   } catch (error) {
     await closeRecords(files);
     throw error;
   }
+}
+
+/** Deletes what there is of an attempt whose acceptance could not be written. */
+export async function abandonRecords(directory: string, { vault }: Pick<Workshop, "vault">): Promise<void> {
+  await vault.remove(basename(directory));
+  await rm(directory, { recursive: true, force: true });
+}
+
+export async function openRecords(directory: string, shop: Workshop): Promise<Records> {
+  const files = await openRecordFiles(directory);
+  try {
+    return { ...files, redactor: await redactorOf(directory, shop) };
+  } catch (error) {
+    await closeRecords(files);
+    throw error;
+  }
+}
+
+async function redactorOf(directory: string, { secretsDir, vault }: Workshop): Promise<Redactor> {
+  return await Redactor.of([secretsDir, vault.directoryOf(basename(directory))]);
 }
 
 /**

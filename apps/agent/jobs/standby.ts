@@ -97,9 +97,9 @@ export class Standby {
   }
 
   /** What the journal says before it is started. */
-  async startingAt(at: string): Promise<JournalRecord[]> {
+  async startingAt(at: string): Promise<JournalRecord> {
     const waited = (this.#shop.clock.monotonic() - this.#since) / 1_000;
-    return [{ type: "starting", at, token: this.#launch.token, boot_id: await bootId(), waited }];
+    return { type: "starting", at, token: this.#launch.token, boot_id: await bootId(), waited };
   }
 
   /** Whether it still waits, and not for so long that its view of the system may be an old one. */

@@ -1,8 +1,11 @@
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { z } from "zod";
 
 const CHUNK_BYTES = 65_536;
 const NEWLINE = 10;
+/** What is written is on disk when the write returns: that is sooner there than by a flush of its own. */
+const DURABLE_APPEND = constants.O_CREAT | constants.O_APPEND | constants.O_RDWR | constants.O_DSYNC;
 
 /** A record, and the position of the one after it. */
 export interface Placed<T> {
@@ -23,7 +26,7 @@ export class RecordFile<T> {
 
   /** Opens the file, made if need be, and shows every record that it holds. */
   static async open<T>(path: string, schema: z.ZodType<T>, visit: (placed: Placed<T>) => void): Promise<RecordFile<T>> {
-    const file = new RecordFile(await open(path, "a+", 0o600), schema);
+    const file = new RecordFile(await open(path, DURABLE_APPEND, 0o600), schema);
     try {
       await file.#load(visit);
     } catch (error) {
@@ -48,7 +51,6 @@ export class RecordFile<T> {
     if (this.#torn) await this.#file.truncate(this.#size);
     this.#torn = true;
     await this.#file.appendFile(bytes);
-    await this.#file.datasync();
     this.#torn = false;
     this.#size += bytes.length;
   }

@@ -39,6 +39,12 @@ export interface Origin {
   readonly workflowRunId?: string;
 }
 
+/** An execution that was stored, and its servers. */
+interface Started {
+  readonly executionId: string;
+  readonly serverIds: readonly string[];
+}
+
 /** Starting, showing and cancelling executions: the rules. What runs them is the dispatcher. */
 export class Executions {
   readonly #context: Context;
@@ -66,24 +72,22 @@ export class Executions {
    * @throws ApiError with nothing written
    */
   async startWithin(transaction: Connection, request: NewExecution, origin: Origin): Promise<string> {
-    const executionId = await repository.newExecutionId(transaction);
-    await this.#plan(transaction, executionId, request, origin);
-    return executionId;
+    return (await this.#plan(transaction, undefined, request, origin)).executionId;
   }
 
   async #plan(
     transaction: Connection,
-    executionId: string,
+    executionId: string | undefined,
     request: NewExecution,
     origin: Origin,
-  ): Promise<readonly string[]> {
+  ): Promise<Started> {
     const { targets, excluded: _excluded, ...plan } = await planExecution(transaction, this.#actions, request);
     const serverIds = targets.map(({ server_id }) => server_id);
     const unscheduled = serverIds.length === 1 ? "single" : "bulk";
-    await this.#insert(transaction, origin, {
+    return await this.#insert(transaction, origin, {
       ...plan,
       executionId,
-      batchId: request.batch_id ?? executionId,
+      batchId: request.batch_id,
       retryOf: null,
       executionType: origin.scheduleId === undefined ? unscheduled : "scheduled",
       initiatedBy: origin.initiatedBy,
@@ -92,7 +96,6 @@ export class Executions {
       queueExpiresSeconds: request.queue_expires_seconds,
       serverIds,
     });
-    return serverIds;
   }
 
   /** Exactly what would run where, by how things are now. @throws ApiError as `start` */
@@ -123,7 +126,7 @@ export class Executions {
       if (serverIds.length === 0) {
         throw new ApiError("conflict", "there is no server, still registered, on which it did not succeed");
       }
-      await this.#insert(
+      return await this.#insert(
         transaction,
         { actor, initiatedBy: actor.id },
         {
@@ -147,7 +150,6 @@ export class Executions {
           serverIds,
         },
       );
-      return serverIds;
     });
   }
 
@@ -156,14 +158,13 @@ export class Executions {
     request: object,
     actor: Actor,
     key: string | undefined,
-    insert: (transaction: Connection, executionId: string) => Promise<readonly string[]>,
+    insert: (transaction: Connection, executionId: string | undefined) => Promise<Started>,
   ): Promise<Execution> {
     const { database, bus } = this.#context;
     const { executionId, serverIds } = await transact(database, async (transaction) => {
       const claim = key === undefined ? undefined : await claimKey(transaction, { subject: actor.id, key, request });
       if (claim?.isNew === false) return { executionId: claim.executionId, serverIds: undefined };
-      const id = claim?.executionId ?? (await repository.newExecutionId(transaction));
-      return { executionId: id, serverIds: await insert(transaction, id) };
+      return await insert(transaction, claim?.executionId);
     });
     bus.publish(workOn(serverIds));
     // The dispatcher goes first: an answer can wait longer than the work.
@@ -175,19 +176,19 @@ export class Executions {
     transaction: Connection,
     { actor, scheduleId, workflowRunId }: Origin,
     row: repository.NewExecutionRow,
-  ): Promise<void> {
+  ): Promise<Started> {
     await refuseFullQueue(transaction, row.serverIds.length);
     const demand = row.operation.dry_run ? undefined : await findDemand(transaction, row);
-    await repository.insertExecution(transaction, row, demand !== undefined);
+    const executionId = await repository.insertExecution(transaction, row, demand !== undefined);
     if (demand !== undefined) {
-      await insertApproval(transaction, row.executionId, demand);
-      await announceRequest(transaction, row.executionId);
+      await insertApproval(transaction, executionId, demand);
+      await announceRequest(transaction, executionId);
     }
     await recordChange(
       transaction,
       actor,
       "execution.started",
-      { type: "execution", id: row.executionId, affected: row.serverIds.length },
+      { type: "execution", id: executionId, affected: row.serverIds.length },
       {
         operation: row.operation,
         action_template_id: row.actionId,
@@ -201,6 +202,7 @@ export class Executions {
     );
     // Last, because all starts of one action wait for each other here.
     if (row.actionId !== null) await countUse(transaction, row.actionId);
+    return { executionId, serverIds: row.serverIds };
   }
 
   /** @throws ApiError not_found */

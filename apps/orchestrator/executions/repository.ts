@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Execution, NewAction, Operation, Parameters } from "@homeslice/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Connection } from "../database/database.ts";
@@ -7,8 +6,10 @@ import type { Policy } from "./policy.ts";
 
 /** An execution with all that is decided about it. */
 export interface NewExecutionRow {
-  readonly executionId: string;
-  readonly batchId: string;
+  /** Default: a new one by the clock of the database, in the order of all others. */
+  readonly executionId: string | undefined;
+  /** Default: its own id. */
+  readonly batchId: string | undefined;
   readonly retryOf: string | null;
   readonly executionType: Execution["execution_type"];
   readonly initiatedBy: string;
@@ -31,11 +32,12 @@ export interface NewExecutionRow {
 /**
  * Stores an execution with all its targets: those that its rollout lets begin at once are in the queue.
  * @param held whether none of them is, before somebody releases them
+ * @returns its id
  */
-export async function insertExecution(transaction: Connection, row: NewExecutionRow, held = false): Promise<void> {
+export async function insertExecution(transaction: Connection, row: NewExecutionRow, held = false): Promise<string> {
   const execution = transaction.insertInto("executions").values({
-    execution_id: row.executionId,
-    batch_id: row.batchId,
+    execution_id: sql`(select id from fresh)`,
+    batch_id: sql`(select coalesce(${row.batchId ?? null}::uuid, id) from fresh)`,
     retry_of: row.retryOf,
     execution_type: row.executionType,
     initiated_by: row.initiatedBy,
@@ -55,19 +57,20 @@ export async function insertExecution(transaction: Connection, row: NewExecution
   });
   const batchSize = row.batchSize ?? row.serverIds.length;
   const atOnce = held ? 0 : Math.min(batchSize, row.parallelism ?? batchSize);
-  await sql`
-    with execution as (${execution})
-    insert into execution_targets (execution_id, server_id, ordinal, wave, queued_at, queue_key, queue_expires_at)
-    select ${row.executionId}, server_id, place - 1, (place - 1) / ${batchSize}::integer, now(),
-      case when place <= ${atOnce} then now() - ${row.priority} * interval '1 minute' end,
-      case when place <= ${atOnce} then now() + ${row.queueExpiresSeconds} * interval '1 second' end
-    from unnest(${row.serverIds}::uuid[]) with ordinality as target (server_id, place)`.execute(transaction);
-}
-
-/** A new id by the clock of the database, in the order of all others. */
-export async function newExecutionId(connection: Connection): Promise<string> {
-  const { rows } = await sql<{ id: string }>`select uuidv7() as id`.execute(connection);
-  return rows[0]?.id ?? randomUUID();
+  const { rows } = await sql<{ id: string }>`
+    with fresh as materialized (select coalesce(${row.executionId ?? null}::uuid, uuidv7()) as id),
+    execution as (${execution}),
+    targets as (
+      insert into execution_targets (execution_id, server_id, ordinal, wave, queued_at, queue_key, queue_expires_at)
+      select fresh.id, server_id, place - 1, (place - 1) / ${batchSize}::integer, now(),
+        case when place <= ${atOnce} then now() - ${row.priority} * interval '1 minute' end,
+        case when place <= ${atOnce} then now() + ${row.queueExpiresSeconds} * interval '1 second' end
+      from fresh, unnest(${row.serverIds}::uuid[]) with ordinality as target (server_id, place)
+    )
+    select id from fresh`.execute(transaction);
+  const [stored] = rows;
+  if (stored === undefined) throw new Error("the execution was not stored");
+  return stored.id;
 }
 
 /** An execution as it was started. */

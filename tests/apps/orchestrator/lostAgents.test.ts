@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { openDatabases } from "@homeslice/orchestrator/database/tenancy.ts";
 import { claimQueued } from "@homeslice/orchestrator/executions/claim.ts";
-import { insertExecution, newExecutionId } from "@homeslice/orchestrator/executions/repository.ts";
+import { insertExecution } from "@homeslice/orchestrator/executions/repository.ts";
 import { findAgent } from "@homeslice/orchestrator/servers/enrolment.ts";
 import { openSession } from "@homeslice/orchestrator/servers/sessions.ts";
 import { type Attempt, DEFAULT_TENANT, ExecutionConfig, SuccessCriteria } from "@homeslice/protocol";
@@ -153,11 +153,10 @@ test("F2: a link that is made anew while a claim for the one before is not store
     .tenant(DEFAULT_TENANT)
     .transaction()
     .execute(async (transaction) => {
-      const executionId = await newExecutionId(transaction);
       const { timeout_seconds: timeoutSeconds, parallel_execution: _, ...config } = ExecutionConfig.parse({});
-      await insertExecution(transaction, {
-        executionId,
-        batchId: executionId,
+      const executionId = await insertExecution(transaction, {
+        executionId: undefined,
+        batchId: undefined,
         retryOf: null,
         executionType: "single",
         initiatedBy: "test",

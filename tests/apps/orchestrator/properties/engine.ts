@@ -5,7 +5,7 @@ import type { Connection, Database } from "@homeslice/orchestrator/database/data
 import { migrate } from "@homeslice/orchestrator/database/migrate.ts";
 import { openDatabases } from "@homeslice/orchestrator/database/tenancy.ts";
 import type { Policy } from "@homeslice/orchestrator/executions/policy.ts";
-import { insertExecution, newExecutionId } from "@homeslice/orchestrator/executions/repository.ts";
+import { insertExecution } from "@homeslice/orchestrator/executions/repository.ts";
 import { Bus } from "@homeslice/orchestrator/live/bus.ts";
 import { Metrics } from "@homeslice/orchestrator/metrics.ts";
 import { Outbound } from "@homeslice/orchestrator/notifications/outbound.ts";
@@ -90,11 +90,10 @@ export class Engine {
   /** Queues work on servers. @returns the id of the execution */
   async queue(serverIds: readonly string[], { priority = 5, policy = {} }: NewWork = {}): Promise<string> {
     return await this.#tenant.transaction().execute(async (transaction: Connection) => {
-      const executionId = await newExecutionId(transaction);
       const { timeout_seconds: timeoutSeconds, parallel_execution: _, ...config } = ExecutionConfig.parse({});
-      await insertExecution(transaction, {
-        executionId,
-        batchId: executionId,
+      const executionId = await insertExecution(transaction, {
+        executionId: undefined,
+        batchId: undefined,
         retryOf: null,
         executionType: "bulk",
         initiatedBy: "test",

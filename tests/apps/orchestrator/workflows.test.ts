@@ -388,10 +388,11 @@ test("each step begins once, in its order, with several orchestrators whose data
   const params = { workflow_id };
   const all = await Promise.all(Array.from({ length: 8 }, () => operator.call("startWorkflow", { params, body: {} })));
   const runs = `select run_id from workflow_runs where workflow_id = '${workflow_id}'`;
+  let breaks = 50; // on a busy machine, no transaction would get through if they never ended
   const isOver = async () => {
     await installation.query(`update executions set state = 'succeeded', completed_at = now()
       where completed_at is null and random() < 0.2 and batch_id in (${runs})`);
-    await installation.breakConnections();
+    if (breaks-- > 0) await installation.breakConnections();
     return (await installation.rows(`${runs} and completed_at is null`, "*")).length === 0;
   };
   await eventually(isOver, "all runs have ended", 30_000);

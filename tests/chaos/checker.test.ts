@@ -44,6 +44,15 @@ test("a command that was started twice in one attempt is duplicated; in the next
   expect(counts([...good, { ...started, fence: 2 }])).toEqual(none);
 });
 
+test("what is in the database and no client was told of is duplicated", () => {
+  expect(
+    counts([...good, { type: "moved", execution: "f", server: "s", fence, state: "queued", error: null }]),
+  ).toEqual({
+    ...none,
+    duplicated: 1,
+  });
+});
+
 test.for([
   ["back to the queue", ["queued", "dispatched", "queued"]],
   ["back from running", ["queued", "dispatched", "running", "acknowledged"]],

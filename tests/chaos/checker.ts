@@ -4,7 +4,7 @@ import type { Event } from "./history.ts";
 export interface Findings {
   /** Acknowledged, and not brought to an end that says how the command ended. */
   readonly lost: string[];
-  /** Started more than once in one attempt. */
+  /** Started more than once in one attempt, or stored a second time when it was asked for again. */
   readonly duplicated: string[];
   /** Moved backwards, or out of a final state. */
   readonly regressed: string[];
@@ -71,6 +71,9 @@ export class Checker {
     const order = ofType("moved").map(({ execution }) => execution);
     for (const run of ofType("run")) this.#checkRun(run, order);
     for (const { execution } of acknowledged) this.#over.add(execution);
+    for (const execution of new Set(order)) {
+      if (!this.#over.has(execution)) this.findings.duplicated.push(`execution ${execution}: nobody was told of it`);
+    }
   }
 
   #checkEnd(key: string, { mayFail }: Of<"acknowledged">, last: Of<"moved"> | undefined): void {

@@ -134,14 +134,16 @@ async function recordLeft(scene: Scene, execution: string): Promise<void> {
   if (processes > 0) scene.history.add([{ type: "left", execution, processes }]);
 }
 
-/** Asks one orchestrator and then the other, until one answers. */
+/** Asks one orchestrator and then the other, always as the same user, until one answers. */
 export async function persist<T>(scene: Scene, random: Random, ask: (client: Client) => Promise<T>): Promise<T> {
   const deadline = performance.now() + PATIENCE_MS;
   const { installation, replicas } = scene.cast;
   let replica = random.pick(replicas);
+  // A key by which something is asked again is one of its user.
+  const token = await installation.token();
   for (;;) {
     const answerMs = replica === scene.frozen ? SILENT_ANSWER_MS : ANSWER_MS;
-    const client = await installation.client(replica.daemon.url, answerMs);
+    const client = await installation.client(replica.daemon.url, answerMs, token);
     try {
       return await ask(client);
     } catch (error) {

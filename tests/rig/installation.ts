@@ -90,8 +90,8 @@ export class Installation {
     return await mintToken(this.secret, { subject: randomUUID(), role: "admin" }, 86_400);
   }
 
-  async client(url: string, timeoutMs = 30_000): Promise<Client> {
-    return createClient({ url, token: await this.token(), timeoutMs });
+  async client(url: string, timeoutMs = 30_000, token?: string): Promise<Client> {
+    return createClient({ url, token: token ?? (await this.token()), timeoutMs });
   }
 
   /** Looks into the database behind the orchestrators' back. */

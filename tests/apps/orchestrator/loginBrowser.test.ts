@@ -1,7 +1,8 @@
 import { freePort } from "@homeslice/cli/process/freePort.ts";
-import { type Browser, type BrowserContext, chromium } from "playwright-core";
+import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { IdentityProvider } from "../../doubles/identityProvider.ts";
+import { launchChromium } from "../../support/chromium.ts";
 import { debianProgram } from "../../support/debian.ts";
 import { Installation } from "./harness.ts";
 
@@ -29,8 +30,7 @@ describe.skipIf("missing" in program)("in a real browser", () => {
       },
     };
     await installation.start();
-    const executablePath = "path" in program ? program.path : "";
-    browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+    browser = await launchChromium("path" in program ? program.path : "");
   }, 90_000);
 
   afterAll(async () => {

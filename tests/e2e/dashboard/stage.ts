@@ -1,16 +1,10 @@
 import type { Client } from "@homeslice/protocol";
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  type ConsoleMessage,
-  chromium,
-  type Page,
-} from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, ConsoleMessage, Page } from "playwright-core";
 import { cacheDirectory } from "../../../cli/cluster/home.ts";
 import { buildDashboard } from "../../../cli/local/dashboard.ts";
 import { Installation, type OrchestratorDaemon } from "../../rig/installation.ts";
 import { RealAgent } from "../../rig/realAgent.ts";
+import { launchChromium } from "../../support/chromium.ts";
 import { measuredPlatform } from "../../support/measuredPlatform.ts";
 import { programs, startPrometheus } from "../../support/prometheus.ts";
 import { seed } from "./seed.ts";
@@ -66,7 +60,7 @@ export class Stage {
       prometheus,
       seed: await seed(client, agent.serverId),
     };
-    const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+    const browser = await launchChromium(executablePath);
     const url = orchestrator.url.replace("127.0.0.1", "localhost");
     return new Stage({ ...parts, url }, browser, await logIn(browser, url));
   }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { stringify } from "yaml";
+import { compiled } from "../support/compiled.ts";
 
 // What is wrong on the user's side is told before the engine or a cluster is touched: these need neither.
 
@@ -41,6 +42,7 @@ function homeslice(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
       HOME: root,
       HOMESLICE_HOME: join(root, "home"),
       HOMESLICE_CACHE: join(root, "cache"),
+      ...compiled,
       ...env,
     },
   });

@@ -13,6 +13,7 @@ import { terminate } from "@homeslice/agent/jobs/termination.ts";
 import { Vault } from "@homeslice/agent/jobs/vault.ts";
 import { createLog } from "@homeslice/agent/log/log.ts";
 import { expect } from "vitest";
+import { compiled } from "../../support/compiled.ts";
 import { LinkPeer } from "./linkPeer.ts";
 
 const main = join(import.meta.dirname, "../../../apps/agent/main.ts");
@@ -126,7 +127,10 @@ export class AgentProcess {
   stderr = "";
 
   constructor(environment: Record<string, string>, program = [main]) {
-    this.child = spawn(process.execPath, program, { env: environment, stdio: ["ignore", "ignore", "pipe"] });
+    this.child = spawn(process.execPath, program, {
+      env: { ...compiled, ...environment },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     this.child.stderr?.on("data", (chunk) => {
       this.stderr += chunk;
     });

@@ -4,15 +4,19 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** The end-to-end suites that take a minute and more, the longest first. */
 const long: readonly string[] = [
   "cluster",
-  "chaos",
-  "release",
   "dashboard",
+  "chaos",
   "provider",
-  "standins",
   "clusterRecovery",
-  "backup",
-  "dataLoss",
+  "release",
   "local",
+  "bench",
+  "dataLoss",
+  "standins",
+  "judges",
+  "openapi",
+  "backup",
+  "standinsLocal",
 ];
 
 /** A long file that began last would run alone, while the other workers have nothing left to do. */

@@ -44,14 +44,26 @@ function newestUpdate(history: string) {
   return Update.parse(JSON.parse(readFileSync(join(history, newest), "utf8")));
 }
 
-export async function createStack(dir: string, env: Readonly<Record<string, string>> = {}): Promise<TestStack> {
+let command: Promise<PulumiCommand> | undefined;
+
+/** The engine, which is asked for its version once. */
+function engineCommand(): Promise<PulumiCommand> {
+  command ??= findEngineCommand();
+  return command;
+}
+
+async function findEngineCommand(): Promise<PulumiCommand> {
   const cache = cacheDirectory(process.env);
   const engine = await findEngine({ cache, env: process.env, say: (line) => process.stderr.write(`${line}\n`) });
+  return PulumiCommand.get({ root: dirname(dirname(engine.path)) });
+}
+
+export async function createStack(dir: string, env: Readonly<Record<string, string>> = {}): Promise<TestStack> {
+  const pulumiCommand = await engineCommand();
   const folders = { work: join(dir, "work"), state: join(dir, "state") };
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
   const plugins = { providers: [own, ...names.map((name) => ({ name, path: join(import.meta.dirname, name) }))] };
   writeFileSync(join(folders.work, "Pulumi.yaml"), stringify({ name: project, runtime: "nodejs", plugins }));
-  const pulumiCommand = await PulumiCommand.get({ root: dirname(dirname(engine.path)) });
   let program: PulumiFn = async () => undefined;
   const created = await LocalWorkspace.createStack(
     { stackName: "test", projectName: project, program: () => program() },

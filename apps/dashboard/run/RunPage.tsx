@@ -1,11 +1,14 @@
 import type { Action } from "@homeslice/protocol/actions.ts";
 import type { NewSchedule } from "@homeslice/protocol/schedules.ts";
+import type { Server } from "@homeslice/protocol/servers.ts";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { type FormEvent, useRef, useState } from "react";
+import { serversQuery } from "../api/queries.ts";
 import { FaultsContext } from "../forms/fields.tsx";
 import { useMessages } from "../i18n/messages.tsx";
 import { emptyTiming } from "../schedules/timingDraft.ts";
+import { filterServers } from "../servers/serverFilter.ts";
 import { useMay } from "../session/useMay.ts";
 import { actionChoiceQuery, actionOf } from "../starts/actionsQuery.ts";
 import { draftOf, faultsOfFilled } from "../starts/parameterDraft.ts";
@@ -27,21 +30,30 @@ const route = getRouteApi("/run");
 /** Chooses what runs where, shows exactly what that means, and starts it. */
 export function RunPage() {
   const { run: texts } = useMessages();
-  const { data, error, isPending, refetch } = useQuery(actionChoiceQuery);
+  const { shown } = route.useSearch();
+  const actions = useQuery(actionChoiceQuery);
+  const servers = useQuery({ ...serversQuery, enabled: shown !== undefined });
+  const failed = [actions, servers].find(({ error }) => error !== null);
+  const fitting = shown ? servers.data && filterServers(servers.data, shown) : [];
   return (
     <section aria-labelledby="run-title" className="page">
       <h1 id="run-title">{texts.title}</h1>
-      {isPending && <Skeleton rows={6} />}
-      {error && <ErrorNotice error={error} reset={() => void refetch()} />}
-      {data && <RunForm actions={data} />}
+      {failed && <ErrorNotice error={failed.error} reset={() => void failed.refetch()} />}
+      {actions.data && fitting ? <RunForm actions={actions.data} shown={fitting} /> : !failed && <Skeleton rows={6} />}
     </section>
   );
 }
 
-function RunForm({ actions }: { actions: readonly Action[] }) {
+interface RunFormProps {
+  readonly actions: readonly Action[];
+  /** The servers that were shown where this was asked for; more are chosen by the address. */
+  readonly shown: readonly Server[];
+}
+
+function RunForm({ actions, shown }: RunFormProps) {
   const { run: texts } = useMessages();
   const search = route.useSearch();
-  const [draft, setDraft] = useState<RunDraft>(() => initialDraft(search, actions));
+  const [draft, setDraft] = useState<RunDraft>(() => initialDraft(search, actions, shown));
   const action = draft.start.kind === "action" ? actionOf(actions, draft.start.actionId) : undefined;
   const run = usePreview(draft, action);
   const early = faultsOfFilled(run.refusals, draft.start.parameters, `${PLACE}.parameters`);
@@ -107,9 +119,10 @@ function Confirmation({ run: { schedule, body, preview, rules }, action, onClose
 function initialDraft(
   { action: actionId, servers, dry }: ReturnType<typeof route.useSearch>,
   actions: readonly Action[],
+  shown: readonly Server[],
 ): RunDraft {
   const parameters = draftOf(actionOf(actions, actionId)?.parameters ?? {});
-  const targets = { ...noTargets, servers: servers?.split(",") ?? [] };
+  const targets = { ...noTargets, servers: servers?.split(",") ?? shown.map(({ server_id }) => server_id) };
   const kind = actions.length === 0 ? "command" : "action";
   return {
     start: { ...noStart, kind, actionId: actionId ?? "", parameters, targets },

@@ -1,6 +1,8 @@
+import type { Server } from "@homeslice/protocol/servers.ts";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useDeferredValue, useMemo, useState } from "react";
 import { useMessages } from "../i18n/messages.tsx";
+import type { RunSearch } from "../run/runSearch.ts";
 import { useMay } from "../session/useMay.ts";
 import { Button } from "../ui/Button.tsx";
 import { EmptyState, ErrorNotice, Skeleton } from "../ui/notices.tsx";
@@ -44,8 +46,8 @@ export function ServersPage() {
       <ServerFilters servers={some} search={search} onChange={change} />
       <div className="actions">
         <SavedViewsMenu search={search} onChoose={(view) => void navigate({ search: view })} />
-        {data && shown.length > 0 && shown.length <= MOST_IN_ADDRESS && (
-          <Link to="/run" search={{ servers: shown.map(({ server_id }) => server_id).join(",") }} className="button">
+        {data && shown.length > 0 && (
+          <Link to="/run" search={inAddress(shown, deferred)} className="button">
             {run.runOnThese(shown.length)}
           </Link>
         )}
@@ -67,4 +69,9 @@ export function ServersPage() {
       {enrolling && <EnrolDialog onClose={() => setEnrolling(false)} />}
     </section>
   );
+}
+
+function inAddress(shown: readonly Server[], search: ServerSearch): RunSearch {
+  if (shown.length > MOST_IN_ADDRESS) return { shown: search };
+  return { servers: shown.map(({ server_id }) => server_id).join(",") };
 }

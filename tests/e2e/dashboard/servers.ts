@@ -1,3 +1,4 @@
+import { NewExecution } from "@homeslice/protocol";
 import { describe, expect, test } from "vitest";
 import { violations } from "./axe.ts";
 import { type Stage, settled } from "./stage.ts";
@@ -48,6 +49,38 @@ export function describeServers(stage: () => Stage): void {
         await preview.getByRole("row", { name: /^shelf-3 dev .* 2$/ }).waitFor();
         expect(await violations(page)).toEqual([]);
       });
+    });
+
+    test("U13: ten thousand that are shown are taken along, and one of them is left out by its name", async () => {
+      const { installation } = stage();
+      await installation.query(
+        `insert into servers (hostname, environment, server_group, created_by)
+         select 'hive-' || i, 'dev', 'hive', 'ada' from generate_series(1, 10000) i`,
+      );
+      await stage()
+        .visit("/servers?group=hive", async (page) => {
+          await page.getByRole("link", { name: "Run on these 10000" }).click();
+          await page.getByRole("radio", { name: "A command" }).check();
+          await page.getByLabel("Command", { exact: true }).fill("/bin/true");
+          await page.getByRole("heading", { name: "10000 servers" }).waitFor();
+          await page.getByLabel(/^Server \(/).fill("hive-5000");
+          await page.getByRole("button", { name: "Leave out" }).click();
+          await page.getByRole("button", { name: "Add", exact: true }).waitFor();
+          await page.getByRole("heading", { name: "9999 servers" }).waitFor();
+          expect(await page.locator("main *").count()).toBeLessThan(1_000);
+          await page.getByRole("button", { name: "Review and start" }).click();
+          const dialog = page.getByRole("dialog", { name: "Run this on 9999 servers?" });
+          await dialog.getByLabel("Type 9999 to confirm").fill("9999");
+          expect(await violations(page)).toEqual([]);
+          const asked = page.waitForRequest((request) => request.method() === "POST");
+          await page.route("**/api/v1/executions", (route) => route.abort());
+          await page.keyboard.press("Enter");
+          const { target_servers } = NewExecution.parse((await asked).postDataJSON());
+          const { items } = await stage().client.call("listServers", { query: { hostname: "hive-5000" } });
+          expect(new Set(target_servers).size).toBe(9_999);
+          expect(target_servers).not.toContain(items[0]?.server_id);
+        })
+        .finally(() => installation.query("delete from servers where server_group = 'hive'"));
     });
 
     test("the circuit breaker of one is held open with a reason, which is kept", async () => {

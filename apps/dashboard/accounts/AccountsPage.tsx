@@ -28,6 +28,7 @@ export function AccountsPage() {
       words={texts}
       list={useInfiniteQuery(accountsQuery)}
       columns={useColumns()}
+      expected={3}
       rowKey={({ account_id }) => account_id}
       mayManage={useMay("accounts:manage")}
       change={({ username }) => ({ label: forms.edit, title: forms.editOf(username) })}

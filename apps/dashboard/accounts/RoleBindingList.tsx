@@ -32,6 +32,7 @@ export function RoleBindingList() {
         caption={texts.groups}
         list={useInfiniteQuery(bindingsQuery)}
         columns={columns}
+        expected={2}
         rowKey={({ role_binding_id }) => role_binding_id}
         mayManage={useMay("accounts:manage")}
         words={{ create: texts.createBinding, none: texts.noBindings, noneFix: texts.noBindingsFix }}

@@ -32,7 +32,7 @@ export function QueuePanel() {
         {queue && mayControl && <DrainButton queue={queue} />}
       </div>
       {error && <ErrorNotice error={error} reset={() => void refetch()} />}
-      {!queue && !error && <Skeleton rows={1} />}
+      {!queue && !error && <Skeleton rows={2} />}
       {queue && (
         <Facts
           facts={[

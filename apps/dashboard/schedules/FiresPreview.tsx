@@ -4,8 +4,11 @@ import { useDeferredValue, useId } from "react";
 import { api, problemOf } from "../api/client.ts";
 import { useLanguage, useMessages } from "../i18n/messages.tsx";
 import { moment } from "../ui/Moment.tsx";
+import { Skeleton } from "../ui/notices.tsx";
 
 const SHOWN = 5;
+/** As high as those. */
+const SKELETON_ROWS = 3;
 
 /** When a timing is due next, as the orchestrator itself works it out; while one is writing it, too. */
 export function FiresPreview({ timing }: { timing: unknown }) {
@@ -29,6 +32,7 @@ export function FiresPreview({ timing }: { timing: unknown }) {
     <section aria-labelledby={title} className="fires-preview" aria-live="polite">
       <h2 id={title}>{texts.nextFires}</h2>
       {!checked.success && <p className="muted">{texts.incomplete}</p>}
+      {checked.success && !data && !error && <Skeleton rows={SKELETON_ROWS} />}
       {checked.success && refused && <p className="field-error">{refused}</p>}
       {checked.success && data?.length === 0 && <p className="muted">{texts.never}</p>}
       {checked.success && !refused && data && data.length > 0 && (

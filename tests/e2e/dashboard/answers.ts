@@ -3,13 +3,17 @@ import type { Page } from "playwright-core";
 /** What a page gets from the API: what there is, the same with every list empty, or what a proxy says whose orchestrator is gone. */
 type Kind = "real" | "empty" | "broken";
 
+/** A page that asks for nothing for so long has shown what it got. */
+const QUIET_MS = 100;
+
 /** Decides what a page is answered, without the cost of a proxy; at first it is left waiting. */
 export class Answers {
+  readonly #page: Page;
   #kind: Kind = "real";
   #held = Promise.withResolvers<void>();
 
   static async of(page: Page): Promise<Answers> {
-    const answers = new Answers();
+    const answers = new Answers(page);
     await page.exposeFunction("kindOfAnswer", () => answers.#asked());
     await page.addInitScript(replaceFetch);
     await page.routeWebSocket("**/ws/**", async (socket) => {
@@ -17,6 +21,10 @@ export class Answers {
       socket.connectToServer();
     });
     return answers;
+  }
+
+  private constructor(page: Page) {
+    this.#page = page;
   }
 
   /** From now on, nothing is answered. */
@@ -30,6 +38,14 @@ export class Answers {
     this.#held.resolve();
   }
 
+  /** Waits until all that the page has asked for was answered, also what it asks for thereupon. */
+  async quiet(): Promise<void> {
+    await this.#page.waitForFunction(
+      (quietMs) => window.asking.open === 0 && performance.now() - window.asking.changed > quietMs,
+      QUIET_MS,
+    );
+  }
+
   async #asked(): Promise<Kind> {
     await this.#held.promise;
     return this.#kind;
@@ -39,7 +55,21 @@ export class Answers {
 function replaceFetch(): void {
   const ask = window.fetch.bind(window);
   const isList = (answer: unknown) => typeof answer === "object" && answer !== null && "items" in answer;
+  window.asking = { open: 0, changed: 0 };
+  const count = (more: number) => {
+    window.asking = { open: window.asking.open + more, changed: performance.now() };
+  };
   window.fetch = async (input, init) => {
+    count(1);
+    try {
+      const response = await answer(input, init);
+      await response.clone().arrayBuffer();
+      return response;
+    } finally {
+      count(-1);
+    }
+  };
+  const answer: typeof fetch = async (input, init) => {
     const { pathname } = new URL(input instanceof Request ? input.url : input, location.href);
     if (!pathname.startsWith("/api/")) return await ask(input, init);
     const kind = await window.kindOfAnswer();
@@ -55,5 +85,6 @@ function replaceFetch(): void {
 declare global {
   interface Window {
     kindOfAnswer(): Promise<Kind>;
+    asking: { readonly open: number; readonly changed: number };
   }
 }

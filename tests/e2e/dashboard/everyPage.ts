@@ -5,6 +5,7 @@ import { stopOf } from "./keyboard.ts";
 import { Lanes } from "./lanes.ts";
 import { paths } from "./paths.ts";
 import { open, type Stage, settled } from "./stage.ts";
+import { most, watchStillness } from "./stillness.ts";
 
 const sizes = [1280, 768, 390].map((width) => ({ width, height: 844 }));
 const schemes = ["light", "dark"] as const;
@@ -18,29 +19,35 @@ export function describeEveryPage(stage: () => Stage): void {
     const lanes = new Lanes(stage);
     afterAll(() => lanes.close());
 
-    test.for(paths)("%s: in every theme, size and state, without a fault", async (path, { expect }) => {
-      await lanes.use(async ({ page, answers }) => {
-        answers.hold();
-        await open(page, stage().addressOf(path), async () => {
-          await page.locator("main :is(h1, .skeleton)").first().waitFor();
-          await expectNoViolations(page, expect, "while it waits");
-          answers.give("real");
-          await settled(page);
-          await expectNoViolations(page, expect, "with all there is");
-          await expectReflow(page, expect);
-          await expectVisibleFocus(page, expect);
-          await expectOtherViews(page, expect);
-          answers.give("broken");
-          await page.reload();
-          await settled(page);
-          await expectNoViolations(page, expect, "UF1: without a sensible answer");
-          answers.give("empty");
-          await reconnect(page);
-          await settled(page);
-          await expectNoViolations(page, expect, "with nothing to show");
+    test.for(paths)(
+      "%s: in every theme, size and state, without a fault; UF10: nothing moves when its answer comes",
+      async (path, { expect }) => {
+        await lanes.use(async ({ page, answers }) => {
+          answers.hold();
+          await open(page, stage().addressOf(path), async () => {
+            await page.locator("main :is(h1, .skeleton)").first().waitFor();
+            await expectNoViolations(page, expect, "while it waits");
+            const expectStillness = await watchStillness(page, most.loading);
+            answers.give("real");
+            await settled(page);
+            await answers.quiet();
+            await expectStillness(expect);
+            await expectNoViolations(page, expect, "with all there is");
+            await expectReflow(page, expect);
+            await expectVisibleFocus(page, expect);
+            await expectOtherViews(page, expect);
+            answers.give("broken");
+            await page.reload();
+            await settled(page);
+            await expectNoViolations(page, expect, "UF1: without a sensible answer");
+            answers.give("empty");
+            await reconnect(page);
+            await settled(page);
+            await expectNoViolations(page, expect, "with nothing to show");
+          });
         });
-      });
-    });
+      },
+    );
   });
 }
 

@@ -1,9 +1,11 @@
+import { writeFileSync } from "node:fs";
 import type { Client, HostStatus } from "@homeslice/protocol";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { TestAgent } from "../../apps/orchestrator/testAgent.ts";
 import { download } from "./download.ts";
 import type { Stage } from "./stage.ts";
+import { most, watchStillness } from "./stillness.ts";
 
 /** Of a line, in pixels. */
 const LINE_HEIGHT = 20;
@@ -91,6 +93,19 @@ export function describeMonitor(stage: () => Stage): void {
         await page.getByRole("button", { name: "End it" }).click();
         await page.getByRole("dialog").getByRole("button", { name: "End it" }).click();
         await status(page, "Cancelled");
+      });
+    });
+
+    test("what is in sight stays where it is while output comes, until it has ended", async () => {
+      const gate = stage().installation.path("gate");
+      const script = `echo begun; until [ -e ${gate} ]; do sleep 0.1; done; for i in $(seq 50); do echo "$i"; sleep 0.02; done`;
+      await stage().visit(await run(script), async (page) => {
+        await line(page, /begun$/).waitFor();
+        const expectStillness = await watchStillness(page, most.live);
+        writeFileSync(gate, "");
+        await status(page, /1 of 1 finished/);
+        await line(page, /50$/).waitFor();
+        await expectStillness(expect);
       });
     });
 

@@ -25,6 +25,8 @@ describe.skipIf("missing" in program)("the dashboard in a real browser", () => {
   });
   afterAll(() => stage?.close());
 
+  // First of all: they show what is seeded, and nothing of what tests do.
+  describePictures(() => stage);
   describeFrame(() => stage);
   describeEveryPage(() => stage);
   describeActions(() => stage);
@@ -37,5 +39,4 @@ describe.skipIf("missing" in program)("the dashboard in a real browser", () => {
   describeWithoutMouse(() => stage);
   describeWithoutMouseManaging(() => stage);
   describeWalk(() => stage);
-  describePictures(() => stage);
 });

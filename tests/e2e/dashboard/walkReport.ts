@@ -5,7 +5,6 @@ import { expect } from "vitest";
 import { z } from "zod";
 import { debianProgram } from "../../support/debian.ts";
 import { download } from "./download.ts";
-import { picture } from "./pictures.ts";
 
 const Rows = z.array(z.record(z.string(), z.string()));
 
@@ -21,7 +20,6 @@ export async function expectReport(page: Page, run: { action: string; servers: r
   const pdf = await download(page, () => report.getByRole("link", { name: "PDF" }).click());
   expect(pdf.name).toMatch(/\.pdf$/);
   expect(textOf(pdf.content)).toContain(run.action.replaceAll(" ", ""));
-  await picture(page, "walk-report");
 }
 
 /** The letters of a PDF; cells are lines as wide as their column. */

@@ -97,7 +97,7 @@ function SamplesButton() {
   const add = useChange({
     run: () => api.call("addSampleActions"),
     invalidates: [["actions"]],
-    optimistic: () => () => undefined,
+    tellsRefusal: true,
     says: ({ items }) => texts.samplesAdded(items.length),
   });
   return (

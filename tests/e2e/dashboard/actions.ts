@@ -34,6 +34,22 @@ export function describeActions(stage: () => Stage): void {
         ...body(["/bin/echo", "thrice"]),
       });
     });
+
+    test("samples are added, and none of them a second time", async () => {
+      const { client } = stage();
+      const actions = async () => (await client.call("listActions", { query: { limit: 1_000 } })).items;
+      const before = new Set((await actions()).map(({ action_id }) => action_id));
+      await stage().visit("/actions", async (page) => {
+        await page.getByRole("button", { name: "Add samples" }).click();
+        await page.getByText(/^\d+ samples were added/).waitFor();
+        await page.getByRole("link", { name: "Database answers" }).waitFor();
+        await page.getByRole("button", { name: "Add samples" }).click();
+        await page.getByText("All samples are there.").waitFor();
+      });
+      const added = (await actions()).filter(({ action_id }) => !before.has(action_id));
+      expect(added.length).toBeGreaterThan(1);
+      for (const { action_id, version } of added) await client.call("deleteAction", { params: { action_id }, version });
+    });
   });
 }
 

@@ -9,6 +9,7 @@ import { describeMonitor } from "./monitor.ts";
 import { describeNotifying } from "./notifying.ts";
 import { describePictures } from "./pictures.ts";
 import { describeRecords } from "./records.ts";
+import { describeSchedules } from "./schedules.ts";
 import { describeServers } from "./servers.ts";
 import { Stage } from "./stage.ts";
 import { describeWalk } from "./walk.ts";
@@ -35,6 +36,7 @@ describe.skipIf("missing" in program)("the dashboard in a real browser", () => {
   describeNotifying(() => stage);
   describeRecords(() => stage);
   describeEverywhere(() => stage);
+  describeSchedules(() => stage);
   describeServers(() => stage);
   describeWithoutMouse(() => stage);
   describeWithoutMouseManaging(() => stage);

@@ -95,4 +95,92 @@ export function describeNotifying(stage: () => Stage): void {
       });
     });
   });
+
+  describe("notifications of people", () => {
+    test("a rule is made, changed, tells of what happens, has it tried again where it was given up, and is deleted", async () => {
+      const rules = async () =>
+        (await stage().client.call("listNotificationRules", { query: { search: "endings" } })).items;
+      await stage().visit("/notifications?tab=rules", async (page) => {
+        await page.getByRole("button", { name: "New rule" }).click();
+        const form = page.getByRole("dialog");
+        await form.getByLabel("Name", { exact: true }).fill("endings");
+        await form.getByRole("checkbox", { name: EVENT }).check();
+        await form.getByRole("button", { name: "Create" }).click();
+        await form.getByText(/Some fields need another value/).waitFor();
+        await form.getByRole("checkbox", { name: "operators" }).check();
+        await form.getByRole("button", { name: "Create" }).click();
+        await page.getByRole("row", { name: `endings ${EVENT} Info operators` }).waitFor();
+        await page.getByRole("button", { name: "Edit endings" }).click();
+        await form.getByLabel(/^Title/).fill("{{nobody}}");
+        await form.getByRole("button", { name: "Save" }).click();
+        await form
+          .getByLabel(/^Title/)
+          .and(page.locator("[aria-invalid=true]"))
+          .fill("over: {{state}}");
+        expect(await violations(page)).toEqual([]);
+        await form.getByRole("button", { name: "Save" }).click();
+        await form.waitFor({ state: "detached" });
+        expect(await rules()).toMatchObject([{ events: [EVENT], min_severity: "info", title: "over: {{state}}" }]);
+        await giveUp(stage());
+        await page.getByRole("tab", { name: "Sent" }).click();
+        await page.getByLabel("State").selectOption("Given up");
+        await page.getByRole("row", { name: `${EVENT} operators Given up` }).waitFor();
+        await page.getByRole("button", { name: `Try again: ${EVENT}` }).click();
+        await page.getByText(`${EVENT} is tried again`).waitFor();
+        await page.getByText("Nothing was sent").waitFor();
+        const { items } = await stage().client.call("listDeliveries", { query: { event: EVENT } });
+        expect(items).toMatchObject([{ status: "pending" }]);
+        await page.getByRole("tab", { name: "Rules" }).click();
+        await page.getByRole("button", { name: "Delete endings" }).click();
+        await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+        await page.getByRole("row", { name: /^endings/ }).waitFor({ state: "detached" });
+      });
+      expect(await rules()).toEqual([]);
+    });
+
+    test("what is secret of a channel is chosen by its name, or given as it is again", async () => {
+      const { client } = stage();
+      await stage().visit("/notifications", async (page) => {
+        await page.getByRole("button", { name: "New channel" }).click();
+        const form = page.getByRole("dialog");
+        const value = form.getByLabel("Secret", { exact: true });
+        const named = form.getByLabel(/^Secret, by the name of a secret/);
+        await form.getByLabel("Name", { exact: true }).fill("signed");
+        await form.getByLabel("Address", { exact: true }).fill("https://hooks.example.com/1");
+        await named.selectOption("db-password");
+        await value.waitFor({ state: "detached" });
+        await named.selectOption("—");
+        await value.waitFor();
+        await named.selectOption("db-password");
+        expect(await violations(page)).toEqual([]);
+        await form.getByRole("button", { name: "Create" }).click();
+        await page.getByRole("row", { name: /^signed Webhook/ }).waitFor();
+        await page.goto("/secrets");
+        await page.getByRole("row", { name: /^db-password .*channel signed/ }).waitFor();
+      });
+      const { items } = await client.call("listChannels", { query: { search: "signed" } });
+      expect(items).toMatchObject([{ target: { type: "webhook", secret: { secret_name: "db-password" } } }]);
+      for (const { channel_id, version } of items)
+        await client.call("deleteChannel", { params: { channel_id }, version });
+    });
+  });
+}
+
+const EVENT = "execution.cancelled";
+
+/** Has something happen of which nobody can be told, and the last attempt at it be over, as after a day. */
+async function giveUp({ client, installation }: Stage): Promise<void> {
+  const { server_id } = (await client.call("registerServer", { body: { hostname: "mute" } })).server;
+  const operation = { type: "shell_command" as const, argv: ["true"] satisfies [string] };
+  const params = await client.call("startExecution", { body: { operation, target_servers: [server_id] } });
+  await client.call("cancelExecution", { params });
+  await eventually(async () => {
+    const { items } = await client.call("listDeliveries", { query: { event: EVENT } });
+    return items.some(({ last_error }) => last_error !== null);
+  }, "it was tried once");
+  await installation.query(
+    "update notification_deliveries set status = 'dead', next_attempt_at = null where event = $1",
+    [EVENT],
+  );
+  await client.call("deleteServer", { params: { server_id } });
 }

@@ -1,3 +1,4 @@
+import { AuditEvent } from "@homeslice/protocol";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { violations } from "./axe.ts";
@@ -47,6 +48,31 @@ export function describeRecords(stage: () => Stage): void {
       await stage().visit("/history", act, { prepare });
     });
 
+    test("an empty history leads to where one runs something", async () => {
+      const prepare = async (page: Page) =>
+        await page.route("**/api/v1/executions/history?*", (route) =>
+          route.fulfill({ json: { items: [], next_cursor: null } }),
+        );
+      const act = async (page: Page) => {
+        await page.getByRole("main").getByRole("link", { name: "Run", exact: true }).click();
+        await page.getByRole("heading", { level: 1, name: "Run" }).waitFor();
+      };
+      await stage().visit("/history", act, { prepare });
+    });
+
+    test("secrets are sealed anew after asking, which the audit log tells", async () => {
+      await stage().visit("/secrets", async (page) => {
+        await page.getByRole("button", { name: "Seal anew" }).click();
+        const dialog = page.getByRole("dialog", { name: "Seal anew" });
+        expect(await violations(page)).toEqual([]);
+        await dialog.getByRole("button", { name: "Seal anew" }).click();
+        await page.getByText("0 values were sealed anew").waitFor();
+        await dialog.waitFor({ state: "detached" });
+      });
+      const { items } = await stage().client.call("listAudit", { query: { event_type: "secret.resealed" } });
+      expect(items).toMatchObject([{ actor: { id: "ada" }, result: { success: true } }]);
+    });
+
     test("the history of one server tells its name, and asks for no other server", async () => {
       const { serverId = "" } = stage().seed;
       const asked: string[] = [];
@@ -75,6 +101,15 @@ export function describeRecords(stage: () => Stage): void {
         expect(head).toContain("event_type");
         expect(lines.length).toBeGreaterThan(0);
         expect(lines.every((line) => line.includes("action.created"))).toBe(true);
+        const json = await download(page, () => page.getByRole("link", { name: "Export as JSON" }).click());
+        expect(json.name).toBe("audit.jsonl");
+        const entries = json.content
+          .toString()
+          .trim()
+          .split("\n")
+          .map((line) => AuditEvent.parse(JSON.parse(line)));
+        expect(entries).toHaveLength(lines.length);
+        expect(new Set(entries.map(({ event_type }) => event_type))).toEqual(new Set(["action.created"]));
       });
     });
 

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { violations } from "./axe.ts";
 import { LOGGED_OUT } from "./login.ts";
 import { ADA, type Stage, settled } from "./stage.ts";
@@ -98,6 +100,30 @@ export function describeFrame(stage: () => Stage): void {
       expect(policy).not.toContain("unsafe-");
     });
 
+    test("Chromium finds nothing in the manifest that keeps people from installing it; its icons are what it says", async () => {
+      const response = await fetch(`${stage().url}/manifest.webmanifest`);
+      expect(response.headers.get("content-type")).toMatch(/^application\/manifest\+json/);
+      const manifest = Manifest.parse(await response.json());
+      expect(manifest).toMatchObject({ id: "/", start_url: "/", scope: "/", display: "standalone" });
+      await stage().visit("/servers", async (page) => {
+        for (const { src, sizes, type } of manifest.icons) {
+          const icon = await fetch(new URL(src, response.url));
+          expect(icon.headers.get("content-type")).toBe(type);
+          const { width, height } = await sizeOfImage(page, src);
+          expect(width).toBe(height);
+          if (sizes === "any") expect(type).toBe("image/svg+xml");
+          else expect(sizes).toBe(`${width}x${height}`);
+        }
+        const session = await page.context().newCDPSession(page);
+        const { errors, url } = await session.send("Page.getAppManifest");
+        expect({ errors, url }).toEqual({ errors: [], url: response.url });
+        const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
+        // Each test has a window like a private one, in which nothing is installed.
+        const found = installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito");
+        expect(found).toEqual([]);
+      });
+    });
+
     test("what is fetched at first is at most 180 kB, and each page at most 120 kB more", () => {
       const { built } = stage();
       const initial = initialScripts(built);
@@ -132,4 +158,18 @@ function initialScripts(built: string): string[] {
 /** Its bytes as they go over the network. */
 function sizeOf(built: string, file: string): number {
   return gzipSync(readFileSync(join(built, file))).length;
+}
+
+const Manifest = z.looseObject({
+  icons: z.array(z.object({ src: z.string(), sizes: z.string(), type: z.string() })).min(1),
+});
+
+/** How large an image is to the browser; one without a size of its own is as large as its view box says. */
+async function sizeOfImage(page: Page, src: string): Promise<{ width: number; height: number }> {
+  return await page.evaluate(async (src) => {
+    const image = new Image();
+    image.src = src;
+    await image.decode();
+    return { width: image.naturalWidth, height: image.naturalHeight };
+  }, src);
 }

@@ -5,10 +5,11 @@ import type { Builder } from "./useBuilder.ts";
 
 /** Takes an action from a file; of one that has none, it says what is wrong, and changes nothing. */
 export function ImportButton({ builder: { definition, setYaml } }: { builder: Builder }) {
-  const { actions: texts } = useMessages();
+  const messages = useMessages();
+  const texts = messages.actions;
   const [said, setSaid] = useState<{ readonly text: string; readonly isFault: boolean }>();
   const take = async (file: File) => {
-    const read = await actionInFile(file).catch((failure: unknown) => ({ fault: String(failure) }));
+    const read = await actionInFile(file, messages).catch((failure: unknown) => ({ fault: String(failure) }));
     if ("fault" in read) return setSaid({ text: texts.importFault(file.name, read.fault), isFault: true });
     const isSame = yamlOf(read.definition) === yamlOf(definition);
     setSaid({ text: isSame ? texts.importSame(file.name) : texts.imported(file.name), isFault: false });

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { api } from "../api/client.ts";
 import { useComplaints } from "../forms/complaint.ts";
 import { type Faults, faultsOf, schemaFaults } from "../forms/faults.ts";
+import { useMessages } from "../i18n/messages.tsx";
 import { useSettled } from "../run/useSettled.ts";
 import { definitionFrom, definitionOf, yamlOf } from "./actionYaml.ts";
 import { type Definition, type Json, withValue } from "./definition.ts";
@@ -28,6 +29,7 @@ export interface Builder {
 }
 
 export function useBuilder(action: Action | undefined): Builder {
+  const messages = useMessages();
   const [definition, setDefinition] = useState(() => (action ? definitionOf(action) : emptyDefinition));
   const [yaml, setText] = useState(() => yamlOf(definition));
   const [yamlFault, setYamlFault] = useState<string>();
@@ -53,7 +55,7 @@ export function useBuilder(action: Action | undefined): Builder {
     yaml,
     setYaml: (text) => {
       setText(text);
-      const read = definitionFrom(text);
+      const read = definitionFrom(text, messages);
       setYamlFault("fault" in read ? read.fault : undefined);
       if ("definition" in read) setDefinition(read.definition);
     },

@@ -44,6 +44,21 @@ export const actions: Messages["actions"] = {
   imported: (file) => `${file} ist gelesen. Gespeichert ist es erst, wenn du es speicherst.`,
   importSame: (file) => `${file} sagt, was hier schon steht.`,
   importFault: (file, fault) => `${file} wurde nicht genommen, und nichts hat sich geändert: ${fault}`,
+  yamlFaults: {
+    tooLarge: (kib) => `Sie hat mehr als ${kib} KiB.`,
+    noText: "Sie ist kein Text in UTF-8.",
+    aliases: "Ihre Aliasse stehen für zu viel.",
+    at: (line, column, what) => `Zeile ${line}, Spalte ${column}: ${what}`,
+    noYaml: "Das ist kein YAML.",
+    syntax: {
+      DUPLICATE_KEY: "Dieser Name steht schon da.",
+      TAG_RESOLVE_FAILED: "Tags wie !!x sind hier nicht bekannt.",
+      TAB_AS_INDENT: "Zeilen beginnen mit Leerzeichen, nicht mit Tabulatoren.",
+      BAD_INDENT: "Das ist nicht so weit eingerückt wie das, wozu es gehört.",
+      MISSING_CHAR: "Hier fehlt ein Zeichen, etwa ein Doppelpunkt, eine Klammer oder ein Anführungszeichen.",
+      MULTIPLE_DOCS: "Es ist mehr als ein Dokument.",
+    },
+  },
   deleteConsequence:
     "Ihre Ausführungen und deren Ausgabe bleiben. Zeitpläne, Hooks und Workflows, die sie benutzen, schlagen fehl.",
   previewWhat: "Probiere Werte: daneben steht genau, was liefe. Es läuft nichts.",

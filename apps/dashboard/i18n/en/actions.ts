@@ -1,3 +1,13 @@
+/** What is wrong with a text that should be YAML, by the codes of the library that reads it. */
+const syntax: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: "this name is there already.",
+  TAG_RESOLVE_FAILED: "tags like !!x are not known here.",
+  TAB_AS_INDENT: "lines begin with spaces, not with tabs.",
+  BAD_INDENT: "this is not indented like what it belongs to.",
+  MISSING_CHAR: "a character is missing here, such as a colon, a bracket or a quote.",
+  MULTIPLE_DOCS: "there is more than one document.",
+};
+
 /** Texts of actions: their list, their versions, and how they are built. */
 export const actions = {
   title: "Actions",
@@ -43,6 +53,14 @@ export const actions = {
   imported: (file: string) => `${file} was read. It is stored once you save it.`,
   importSame: (file: string) => `${file} says what stands here already.`,
   importFault: (file: string, fault: string) => `${file} was not taken, and nothing has changed: ${fault}`,
+  yamlFaults: {
+    tooLarge: (kib: number) => `it has more than ${kib} KiB.`,
+    noText: "it is no text in UTF-8.",
+    aliases: "its aliases stand for too much.",
+    at: (line: number, column: number, what: string) => `Line ${line}, column ${column}: ${what}`,
+    noYaml: "this is no YAML.",
+    syntax,
+  },
   deleteConsequence: "Its executions and their output stay. Schedules, hooks and workflows that use it will fail.",
   previewWhat: "Try values: on the right is exactly what would run. Nothing does.",
   dryRun: "Dry run on servers",

@@ -7,7 +7,7 @@ import { describeFrame } from "./frame.ts";
 import { describeManaging } from "./managing.ts";
 import { describeMonitor } from "./monitor.ts";
 import { describeNotifying } from "./notifying.ts";
-import { describePictures } from "./pictures.ts";
+import { describePictures, isMakingPictures } from "./pictures.ts";
 import { describeRecords } from "./records.ts";
 import { describeSchedules } from "./schedules.ts";
 import { describeServers } from "./servers.ts";
@@ -26,8 +26,12 @@ describe.skipIf("missing" in program)("the dashboard in a real browser", () => {
   });
   afterAll(() => stage?.close());
 
-  // First of all: they show what is seeded, and nothing of what tests do.
-  describePictures(() => stage);
+  // They show the first day, and nothing of what the other tests do.
+  if (isMakingPictures) {
+    describeWalk(() => stage);
+    describePictures(() => stage);
+    return;
+  }
   describeFrame(() => stage);
   describeEveryPage(() => stage);
   describeActions(() => stage);

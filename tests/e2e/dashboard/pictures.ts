@@ -6,6 +6,7 @@ import { type Stage, settled } from "./stage.ts";
 
 /** Where pictures for the documents are written; without it, none are made. */
 const directory = process.env["HOMESLICE_PICTURES"];
+export const isMakingPictures = directory !== undefined;
 
 /** The size of a page in a picture. */
 export const PICTURE = { width: 1280, height: 860 } as const;
@@ -44,7 +45,6 @@ export async function picture(page: Page, name: string, part?: Locator): Promise
 
 /** Pictures of the main pages in both themes; those of the steps are made by the walk. */
 export function describePictures(stage: () => Stage): void {
-  if (directory === undefined) return;
   describe("pictures for the documents", () => {
     test.for(pages)("%s", async ([name, path]) => {
       const act = async (page: Page) => {

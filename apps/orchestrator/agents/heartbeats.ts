@@ -1,6 +1,7 @@
 import type { HostStatus } from "@homeslice/protocol";
 import { Batcher } from "../batcher.ts";
 import type { Context } from "../context.ts";
+import { transact } from "../database/database.ts";
 import { type Renewal, renewSessions, type Session } from "../servers/sessions.ts";
 import { LinkOutOfStep } from "./reports.ts";
 
@@ -16,7 +17,9 @@ export class Heartbeats {
   constructor({ database, timings }: Context) {
     this.#batcher = new Batcher(
       async (renewals) => {
-        const renewed = await renewSessions(database, renewals, timings.sessionMs);
+        const renewed = await transact(database, (transaction) =>
+          renewSessions(transaction, renewals, timings.sessionMs),
+        );
         return renewals.map(({ sessionId }) => renewed.has(sessionId));
       },
       BATCH,

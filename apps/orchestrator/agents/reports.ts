@@ -2,9 +2,11 @@ import type { FinalState, Finish } from "@homeslice/protocol";
 import { Batcher } from "../batcher.ts";
 import type { Context } from "../context.ts";
 import { isDataError, transact } from "../database/database.ts";
+import type { Advance } from "../executions/attempt.ts";
 import { endAttempts } from "../executions/endings.ts";
-import { judge } from "../executions/judgement.ts";
+import { type Finished, judge } from "../executions/judgement.ts";
 import {
+  beginExecutions,
   findPolicies,
   insertSuperseded,
   lockTargets,
@@ -92,6 +94,7 @@ export class Reports {
         };
       });
       await progressTargets(transaction, found.flatMap(progressOf));
+      await beginExecutions(transaction, begunIn(found));
       await appendLines(transaction, found.flatMap(linesOf));
       await insertSuperseded(transaction, found.flatMap(supersededOf));
       const finished = found.flatMap(finishOf);
@@ -130,11 +133,22 @@ export class Reports {
   }
 }
 
-function progressOf({ target, folded: { to, lines } }: Concluded): Progress[] {
-  if (target === undefined || (to === undefined && lines.length === 0)) return [];
-  const { execution_id, server_id, fence } = target;
+function advanceOf({ to, lines }: Folded): Advance {
   const bytes = lines.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
-  return [{ execution_id, server_id, fence, to: to ?? null, lines: lines.length, bytes }];
+  return { to: to ?? null, lines: lines.length, bytes };
+}
+
+/** What is written of an attempt that goes on: one that has ended is written once, with its end. */
+function progressOf({ target, folded }: Concluded): Progress[] {
+  const { to, lines, finish } = folded;
+  if (target === undefined || finish !== undefined || (to === undefined && lines.length === 0)) return [];
+  const { execution_id, server_id, fence } = target;
+  return [{ execution_id, server_id, fence, ...advanceOf(folded) }];
+}
+
+function begunIn(concluded: readonly Concluded[]): string[] {
+  const begun = concluded.filter(({ target, folded }) => target !== undefined && folded.to !== undefined);
+  return [...new Set(begun.map(({ execution_id }) => execution_id))];
 }
 
 function linesOf({ target, folded }: Concluded): NewLine[] {
@@ -147,6 +161,7 @@ function supersededOf({ server_id, folded }: Concluded): (Finish & { server_id: 
   return folded.superseded.map((finish) => ({ ...finish, server_id }));
 }
 
-function finishOf({ target, folded: { finish } }: Concluded) {
-  return target === undefined || finish === undefined ? [] : [{ target, finish }];
+function finishOf({ target, folded }: Concluded): Finished[] {
+  const { finish } = folded;
+  return target === undefined || finish === undefined ? [] : [{ target, finish, advance: advanceOf(folded) }];
 }

@@ -86,7 +86,7 @@ export async function holdExecution(transaction: Connection, executionId: string
     .selectFrom("executions")
     .select("execution_id")
     .where("execution_id", "=", executionId)
-    .forUpdate()
+    .forNoKeyUpdate()
     .execute();
 }
 
@@ -150,7 +150,7 @@ export async function lockExpired(
     .where("e.approval", "=", "pending")
     .where("a.expires_at", "<=", sql<Date>`now()`)
     .limit(1)
-    .forUpdate("e")
+    .forNoKeyUpdate("e")
     .skipLocked()
     .executeTakeFirst();
 }

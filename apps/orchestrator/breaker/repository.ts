@@ -12,7 +12,7 @@ const LONGEST_RETRY_SECONDS = 900;
 export async function noteFailures(connection: Connection, serverIds: readonly string[]): Promise<void> {
   if (serverIds.length === 0) return;
   await sql`
-    with rows as (select server_id from servers where server_id = any(${serverIds}::uuid[]) order by server_id for update)
+    with rows as (select server_id from servers where server_id = any(${serverIds}::uuid[]) order by server_id for no key update)
     update servers s set breaker_failures = least(s.breaker_failures + 1, 1000),
       breaker_retry_at = case when s.breaker_failures + 1 >= ${FAILURE_THRESHOLD} then now() + interval '1 second' * least(
         ${LONGEST_RETRY_SECONDS}::float8, ${FIRST_RETRY_SECONDS} * power(2, least(s.breaker_failures + 1 - ${FAILURE_THRESHOLD}, 10)))
@@ -26,7 +26,7 @@ export async function noteSuccesses(connection: Connection, serverIds: readonly 
   await sql`
     with rows as (
       select server_id from servers where server_id = any(${serverIds}::uuid[]) and breaker_failures > 0
-      order by server_id for update
+      order by server_id for no key update
     )
     update servers s set breaker_failures = 0, breaker_retry_at = null
     from rows where rows.server_id = s.server_id`.execute(connection);

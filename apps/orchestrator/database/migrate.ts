@@ -25,6 +25,7 @@ import * as roleBindings from "./migrations/0023-role-bindings.ts";
 import * as serversByName from "./migrations/0025-servers-by-name.ts";
 import * as drift from "./migrations/0026-drift.ts";
 import * as linkEpoch from "./migrations/0027-link-epoch.ts";
+import * as lastSuccesses from "./migrations/0028-last-successes.ts";
 import { openDatabases } from "./tenancy.ts";
 
 /** Every migration, in order. Names are forever: the database remembers them. */
@@ -52,6 +53,7 @@ const migrations: Record<string, Migration> = {
   "0025-servers-by-name": serversByName,
   "0026-drift": drift,
   "0027-link-epoch": linkEpoch,
+  "0028-last-successes": lastSuccesses,
 };
 
 /** How long a migration waits for a table, in milliseconds: everybody who comes later waits behind it. */

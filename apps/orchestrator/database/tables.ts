@@ -1,10 +1,8 @@
 import type {
   ApprovalStatus,
   AuditEvent,
-  Breaker,
   Execution,
   FinalState,
-  HostStatus,
   Lock,
   NewAction,
   Operation,
@@ -36,46 +34,8 @@ import type { PushSubscriptionsTable } from "./pushTables.ts";
 import type { ReportPartsTable, ReportSchedulesTable, ReportsTable } from "./reportTables.ts";
 import type { ScheduleFiresTable, SchedulesTable } from "./scheduleTables.ts";
 import type { SecretsTable } from "./secretTables.ts";
+import type { EnrolmentTokensTable, LastSuccessesTable, ServersTable } from "./serverTables.ts";
 import type { WorkflowRunsTable, WorkflowStepsTable, WorkflowsTable } from "./workflowTables.ts";
-
-export interface ServersTable extends OfTenant {
-  server_id: Generated<string>;
-  hostname: string;
-  ip_address: string | null;
-  environment: "dev" | "staging" | "uat" | "preprod" | "prod";
-  server_group: string | null;
-  tags: string[];
-  capabilities: Defaulted<string[]>;
-  agent_version: string | null;
-  os_info: string | null;
-  max_concurrent_jobs: number | null;
-  public_key: string | null;
-  key_rotated_at: Date | null;
-  host_status: JSONColumnType<HostStatus> | null;
-  last_heartbeat: Date | null;
-  session_id: string | null;
-  orchestrator_id: string | null;
-  session_expires_at: Date | null;
-  link_epoch: Defaulted<number>;
-  last_successful_execution: Date | null;
-  breaker_mode: Defaulted<Breaker["mode"]>;
-  breaker_failures: Defaulted<number>;
-  breaker_retry_at: Date | null;
-  job_limit: number | null;
-  timeout_default: number | null;
-  created_at: Generated<Date>;
-  created_by: string;
-  version: Defaulted<number>;
-  updated_at: Defaulted<Date>;
-  deleted_at: Date | null;
-}
-
-export interface EnrolmentTokensTable extends OfTenant {
-  token_hash: Buffer;
-  server_id: string;
-  expires_at: Date;
-  used_at: Date | null;
-}
 
 export interface ExecutionsTable extends OfTenant {
   execution_id: Generated<string>;
@@ -223,6 +183,7 @@ export interface LogLinesTable extends OfTenant {
 /** Every table, as the newest migration leaves it. */
 export interface Tables {
   servers: ServersTable;
+  last_successes: LastSuccessesTable;
   enrolment_tokens: EnrolmentTokensTable;
   actions: ActionsTable;
   action_versions: ActionVersionsTable;

@@ -9,8 +9,11 @@ import type { Tables } from "./tables.ts";
 const SETTING = "homeslice.tenant";
 /** Its value for the system's own work, which is for all tenants. */
 const EVERY_TENANT = "*";
-/** Without it, each connection plans a statement for its values five times before it tries to do without. */
-const PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan";
+/**
+ * Without the first, each connection plans a statement for its values five times before it tries to do without. A plan that
+ * was made while the tables were empty stays until they are analyzed: without the second, it reads whole tables for each row.
+ */
+const PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off";
 
 /** Connections, and the views that their users have of the database. */
 export interface Databases {

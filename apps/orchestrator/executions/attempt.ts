@@ -7,8 +7,17 @@ export interface TargetKey {
   readonly fence: number;
 }
 
-/** How an attempt ended. */
-export interface Ending extends TargetKey {
+/** What reports say of an attempt that has come further. */
+export interface Advance {
+  /** Where to; null when it has only printed. */
+  readonly to: "acknowledged" | "running" | null;
+  /** Lines that it has printed, and their bytes. */
+  readonly lines: number;
+  readonly bytes: number;
+}
+
+/** How an attempt ended, and how far it had come since what is stored of it. */
+export interface Ending extends TargetKey, Advance {
   readonly state: FinalState;
   readonly exit_code: number | null;
   readonly error: string | null;
@@ -25,8 +34,9 @@ export interface Ending extends TargetKey {
 export function endingOf(key: TargetKey, state: FinalState, error: string | null): Ending {
   const { execution_id, server_id, fence } = key;
   const nothing = { exit_code: null, duration_seconds: null, result: null, usage: null, retry_after_seconds: null };
+  const noAdvance = { to: null, lines: 0, bytes: 0 };
   const infrastructure = state === "lost" ? "failed" : null;
-  return { execution_id, server_id, fence, state, error, ...nothing, infrastructure };
+  return { execution_id, server_id, fence, state, error, ...nothing, ...noAdvance, infrastructure };
 }
 
 /** A target that has reached its end. */

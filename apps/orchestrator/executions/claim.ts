@@ -68,7 +68,8 @@ const keptOut = sql`exists (
       or l.lock_type = 'execution' and (e.policy ->> 'requires_lock')::boolean))`;
 
 /** What of the work is needed further on; named, because statements that take every column are planned each time. */
-const workColumns = sql`execution_id, server_id, queue_key, session_id`;
+const workColumns = sql`execution_id, server_id, queue_key, session_id, initiated_by, priority, timeout_seconds,
+  requires_lock`;
 
 /** What is ready, as far as the tenants with a limit have room for it. */
 function withinRooms(tenants: Room["tenants"]) {
@@ -90,10 +91,12 @@ export async function claimQueued(connection: Connection, options: ClaimOptions)
   const { limit, lockMarginSeconds, tenants = [] } = options;
   const { rows } = await sql<ClaimedRow>`
     with ready as (
-      select t.execution_id, t.server_id, t.tenant_id, t.queue_key, room.session_id
+      select t.execution_id, t.server_id, t.tenant_id, t.queue_key, t.initiated_by, t.priority, t.timeout_seconds,
+        t.requires_lock, room.session_id
       from (${rooms(options)}) room
       cross join lateral (
-        select t.execution_id, t.server_id, t.tenant_id, t.queue_key
+        select t.execution_id, t.server_id, t.tenant_id, t.queue_key, e.initiated_by, e.priority, e.timeout_seconds,
+          (e.policy ->> 'requires_lock')::boolean as requires_lock
         from execution_targets t join executions e on e.execution_id = t.execution_id
         where t.server_id = room.server_id and t.state = 'queued' and t.queue_key is not null and not ${keptOut}
         order by t.queue_key, t.execution_id
@@ -104,25 +107,23 @@ export async function claimQueued(connection: Connection, options: ClaimOptions)
       select ${workColumns} from ${withinRooms(tenants)} order by queue_key, execution_id limit ${limit}
     ), locked as (
       insert into locks (server_id, lock_type, execution_id, locked_by, reason, priority, acquired_at, expires_at)
-      select work.server_id, 'execution', work.execution_id, e.initiated_by, 'taken by its execution', e.priority,
-        clock_timestamp(), clock_timestamp() + (e.timeout_seconds + ${lockMarginSeconds}) * interval '1 second'
-      from work join executions e on e.execution_id = work.execution_id
-      where (e.policy ->> 'requires_lock')::boolean
-      order by work.queue_key, work.execution_id
+      select server_id, 'execution', execution_id, initiated_by, 'taken by its execution', priority,
+        clock_timestamp(), clock_timestamp() + (timeout_seconds + ${lockMarginSeconds}) * interval '1 second'
+      from work where requires_lock order by queue_key, execution_id
       on conflict (server_id, lock_type) where status = 'active' do nothing
       returning server_id, execution_id
     )
     update execution_targets t
     set state = 'dispatched', state_since = now(), fence = t.fence + 1, acknowledged = false, queue_key = null,
       queue_expires_at = null, dispatched_at = now(), started_at = null, attempt_seq = t.last_seq
-    from work, executions e
+    from work
     where t.execution_id = work.execution_id and t.server_id = work.server_id and t.state = 'queued'
-      and e.execution_id = t.execution_id
-      and (not (e.policy ->> 'requires_lock')::boolean
+      and (not work.requires_lock
         or exists (select from locked l where l.server_id = t.server_id and l.execution_id = t.execution_id))
-    returning t.execution_id, t.server_id, work.session_id, t.fence, e.operation, e.timeout_seconds, t.last_seq,
+    returning t.execution_id, t.server_id, work.session_id, t.fence, work.timeout_seconds, t.last_seq,
+      (select e.operation from executions e where e.execution_id = t.execution_id) as operation,
       extract(epoch from now() - t.queued_at)::float8 as waited_seconds,
-      case when (e.policy ->> 'requires_lock')::boolean then greatest(0, extract(epoch from (
+      case when work.requires_lock then greatest(0, extract(epoch from (
         select before.ended_at from locks before where before.server_id = t.server_id order by before.lock_id desc limit 1
       ) - t.queued_at))::float8 end as lock_wait_seconds
   `.execute(connection);

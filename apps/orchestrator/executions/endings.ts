@@ -5,13 +5,16 @@ import type { Connection } from "../database/database.ts";
 import { literals } from "../database/literals.ts";
 import { releaseOfExecutions } from "../locks/repository.ts";
 import { announceEnds } from "../notifications/announce.ts";
+import { noteLastSuccesses } from "../servers/lastSuccesses.ts";
 import type { Ended, Ending } from "./attempt.ts";
 import { releaseHeld, stopAfterFailures } from "./rollout.ts";
 import { openStates, severity } from "./state.ts";
+import { advanced } from "./targets.ts";
 
 const recordset = (endings: readonly Ending[]): RawBuilder<unknown> => sql`jsonb_to_recordset(
   ${JSON.stringify(endings)}::jsonb) as ending (execution_id uuid, server_id uuid, fence integer, state text,
-  exit_code integer, error text, duration_seconds float8, result jsonb, usage jsonb, retry_after_seconds float8)`;
+  exit_code integer, error text, duration_seconds float8, result jsonb, usage jsonb, retry_after_seconds float8,
+  "to" text, lines integer, bytes bigint)`;
 
 /**
  * Ends attempts, all in a few statements: their state, their locks, the breakers of their servers, the count of their
@@ -42,18 +45,14 @@ async function finish(transaction: Connection, endings: readonly Ending[]): Prom
   const { rows } = await sql<Ended>`
     update execution_targets t set state = ending.state, state_since = now(), finished_at = now(),
       exit_code = ending.exit_code, error = ending.error, duration_seconds = ending.duration_seconds,
-      result = ending.result, usage = ending.usage, acknowledged = true, queue_key = null, retry_at = null
+      result = ending.result, usage = ending.usage, acknowledged = true, queue_key = null, retry_at = null,
+      ${advanced("ending")}
     from ${recordset(endings)}
     where t.execution_id = ending.execution_id and t.server_id = ending.server_id and t.fence = ending.fence
       and t.state not in ${literals(finalStates)}
     returning t.execution_id, t.server_id, t.state`.execute(transaction);
-  const succeeded = rows.filter(({ state }) => state === "succeeded").map(({ server_id }) => server_id);
-  if (succeeded.length > 0) {
-    await sql`update servers set last_successful_execution = now() where server_id in (
-      select server_id from servers where server_id = any(${succeeded}::uuid[]) order by server_id for update)`.execute(
-      transaction,
-    );
-  }
+  const succeeded = rows.filter(({ state }) => state === "succeeded");
+  await noteLastSuccesses(transaction, [...new Set(succeeded.map(({ server_id }) => server_id))]);
   return rows;
 }
 
@@ -65,7 +64,8 @@ async function requeue(transaction: Connection, endings: readonly Ending[]): Pro
     on conflict do nothing`.execute(transaction);
   await sql`
     update execution_targets t set state = 'queued', state_since = now(), acknowledged = false, queued_at = now(),
-      queue_key = null, retry_at = now() + ending.retry_after_seconds * interval '1 second', queue_expires_at = null
+      queue_key = null, retry_at = now() + ending.retry_after_seconds * interval '1 second', queue_expires_at = null,
+      ${advanced("ending")}
     from ${recordset(endings)}
     where t.execution_id = ending.execution_id and t.server_id = ending.server_id and t.fence = ending.fence
       and t.state in ${literals(openStates)}`.execute(transaction);
@@ -83,7 +83,7 @@ export async function settle(transaction: Connection, ended: readonly Ended[]): 
       from jsonb_to_recordset(${JSON.stringify(ended)}::jsonb) as ended (execution_id uuid, state text)
       group by execution_id
     ), rows as (
-      select e.execution_id from executions e join deltas using (execution_id) order by e.execution_id for update of e
+      select e.execution_id from executions e join deltas using (execution_id) order by e.execution_id for no key update of e
     )
     update executions e set
       success_count = e.success_count + deltas.succeeded, failure_count = e.failure_count + deltas.failed,

@@ -1,7 +1,7 @@
 import type { FinalState, Finish } from "@homeslice/protocol";
 import { sql } from "kysely";
 import type { Connection } from "../database/database.ts";
-import { type Ending, endingOf } from "./attempt.ts";
+import { type Advance, type Ending, endingOf } from "./attempt.ts";
 import type { Policy } from "./policy.ts";
 import { finalStateOf, isTriedAgain } from "./state.ts";
 import { findPolicies, type TargetRow } from "./targets.ts";
@@ -10,6 +10,8 @@ import { findPolicies, type TargetRow } from "./targets.ts";
 export interface Finished {
   readonly target: TargetRow;
   readonly finish: Finish;
+  /** What was reported along with the end. */
+  readonly advance: Advance;
 }
 
 /** What an end counts as, and why. */
@@ -24,20 +26,23 @@ export async function judge(
   finished: readonly Finished[],
   policies: ReadonlyMap<string, Policy>,
 ): Promise<Ending[]> {
-  const judged = finished.flatMap(({ target, finish }) => {
+  const judged = finished.flatMap(({ target, finish, advance }) => {
     const policy = policies.get(target.execution_id);
     return policy === undefined
       ? []
-      : [{ target, finish, policy, state: finalStateOf(finish, policy.success_criteria) }];
+      : [{ target, finish, advance, policy, state: finalStateOf(finish, policy.success_criteria) }];
   });
   const faults = await findOutputFaults(
     transaction,
     judged.filter(({ state }) => state === "succeeded"),
   );
-  return judged.map(({ target, finish, policy, state }): Ending => {
+  return judged.map(({ target, finish, advance, policy, state }): Ending => {
     const fault = faults.get(`${target.execution_id} ${target.server_id}`);
     const error = fault ?? finish.error ?? timeFault(finish, policy);
-    return toEnding(target, finish, policy, { state: fault === undefined ? state : "failed", error });
+    return {
+      ...toEnding(target, finish, policy, { state: fault === undefined ? state : "failed", error }),
+      ...advance,
+    };
   });
 }
 
@@ -59,7 +64,12 @@ export async function judgeLost(
   });
 }
 
-function toEnding(target: TargetRow, finish: Finish, policy: Policy, { state, error }: Verdict): Ending {
+function toEnding(
+  target: TargetRow,
+  finish: Finish,
+  policy: Policy,
+  { state, error }: Verdict,
+): Omit<Ending, keyof Advance> {
   const refused = finish.outcome === "refused";
   const again = target.cancel_requested_at === null && isTriedAgain(policy, target.fence, state, refused);
   return {

@@ -2,7 +2,7 @@ import type { PreviewTarget, TargetSelector } from "@homeslice/protocol";
 import { sql } from "kysely";
 import type { z } from "zod";
 import type { Connection } from "../database/database.ts";
-import { selectServers, selectStates } from "../servers/repository.ts";
+import { selectLive, selectStates } from "../servers/repository.ts";
 
 /** A server that an execution may be meant for. */
 export interface Candidate extends Omit<z.output<typeof PreviewTarget>, "batch"> {
@@ -17,7 +17,7 @@ export async function selectByCriteria(
   limit: number,
 ): Promise<Candidate[]> {
   const { tags, any_tags, groups, environments, filter = {} } = selector;
-  let query = selectServers(connection).orderBy("server_id").limit(limit);
+  let query = selectLive(connection).orderBy("server_id").limit(limit);
   if (tags !== undefined) query = query.where(sql<boolean>`tags @> ${tags}::text[]`);
   if (any_tags !== undefined) query = query.where(sql<boolean>`tags && ${any_tags}::text[]`);
   if (groups !== undefined) query = query.where("server_group", "in", groups);

@@ -1,8 +1,8 @@
 import { type Finish, finalStates, type TargetState } from "@homeslice/protocol";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Connection } from "../database/database.ts";
 import { literals } from "../database/literals.ts";
-import type { Ended, TargetKey } from "./attempt.ts";
+import type { Advance, Ended, TargetKey } from "./attempt.ts";
 import type { DispatchRow } from "./claim.ts";
 import type { Policy } from "./policy.ts";
 import { openStates, statesBefore } from "./state.ts";
@@ -80,31 +80,35 @@ export async function findPolicies(
   return new Map(rows.map(({ execution_id, policy }) => [execution_id, policy]));
 }
 
-/** How far an attempt has come. */
-export interface Progress extends TargetKey {
-  readonly to: "acknowledged" | "running" | null;
-  readonly lines: number;
-  readonly bytes: number;
+/** An attempt that has come further. */
+export type Progress = TargetKey & Advance;
+
+/** How an advance changes a target `t`, apart from its state. @param advance the table or alias with its columns */
+export function advanced(advance: string): RawBuilder<unknown> {
+  const of = (column: keyof Advance) => sql.ref(`${advance}.${column}`);
+  return sql`started_at = case when ${of("to")} = 'running' then coalesce(t.started_at, now()) else t.started_at end,
+      last_seq = t.last_seq + ${of("lines")}, log_bytes = t.log_bytes + ${of("bytes")}`;
 }
 
-/** Moves attempts on, whose rows the caller holds, and counts their lines; their executions have begun. */
+/** Moves attempts on, whose rows the caller holds, and counts their lines. */
 export async function progressTargets(transaction: Connection, progress: readonly Progress[]): Promise<void> {
   if (progress.length === 0) return;
   await sql`
     update execution_targets t set
       state = coalesce(p."to", t.state), acknowledged = t.acknowledged or p."to" is not null,
-      state_since = case when p."to" is null then t.state_since else now() end,
-      started_at = case when p."to" = 'running' then coalesce(t.started_at, now()) else t.started_at end,
-      last_seq = t.last_seq + p.lines, log_bytes = t.log_bytes + p.bytes
+      state_since = case when p."to" is null then t.state_since else now() end, ${advanced("p")}
     from jsonb_to_recordset(${JSON.stringify(progress)}::jsonb)
       as p (execution_id uuid, server_id uuid, fence integer, "to" text, lines integer, bytes bigint)
     where t.execution_id = p.execution_id and t.server_id = p.server_id and t.fence = p.fence`.execute(transaction);
-  const begun = progress.filter(({ to }) => to !== null).map(({ execution_id }) => execution_id);
-  if (begun.length === 0) return;
+}
+
+/** Notes that executions have begun. */
+export async function beginExecutions(transaction: Connection, executionIds: readonly string[]): Promise<void> {
+  if (executionIds.length === 0) return;
   await sql`
     with begun as (
-      select execution_id from executions where execution_id = any(${[...new Set(begun)]}::uuid[]) and started_at is null
-      order by execution_id for update
+      select execution_id from executions where execution_id = any(${executionIds}::uuid[]) and started_at is null
+      order by execution_id for no key update
     )
     update executions e set started_at = now(), state = 'running' from begun
     where begun.execution_id = e.execution_id`.execute(transaction);

@@ -12,11 +12,14 @@ export async function findUnanswered(
   answerMs: number,
 ): Promise<UnansweredRow[]> {
   const { rows } = await sql<UnansweredRow>`
-    select t.execution_id, t.server_id, s.session_id, t.fence, e.operation, e.timeout_seconds, t.last_seq
+    select t.execution_id, t.server_id, s.session_id, t.fence, job.operation, job.timeout_seconds, t.last_seq
     from servers s
     join execution_targets t on t.server_id = s.server_id and t.state = 'dispatched' and not t.acknowledged
       and t.state_since < now() - make_interval(secs => ${answerMs / 1_000})
-    join executions e on e.execution_id = t.execution_id
+    cross join lateral (
+      -- Only once such a target is found, in whatever order the planner would rather join: there hardly ever is one.
+      select e.operation, e.timeout_seconds from executions e where e.execution_id = t.execution_id limit 1
+    ) job
     where s.orchestrator_id = ${orchestratorId} and s.session_id is not null`.execute(connection);
   return rows;
 }

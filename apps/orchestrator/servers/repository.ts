@@ -14,9 +14,10 @@ import { breakerState } from "../breaker/repository.ts";
 import type { Connection } from "../database/database.ts";
 import { containing, type ListOrder, Page, textKey, timeKey } from "../database/keyset.ts";
 import { literals } from "../database/literals.ts";
-import type { ServersTable } from "../database/tables.ts";
+import type { ServersTable } from "../database/serverTables.ts";
 import { ofTenant } from "../database/tenancy.ts";
 import { openStates } from "../executions/state.ts";
+import { lastSuccess } from "./lastSuccesses.ts";
 
 /** What a server is doing: derived, so that it cannot be out of date. */
 const currentState = sql<ServerState>`case
@@ -33,9 +34,14 @@ export function selectStates(connection: Connection) {
   return connection.selectFrom("servers").select(currentState.as("current")).where("deleted_at", "is", null);
 }
 
-/** Servers that were not deleted, with their states. */
-export function selectServers(connection: Connection) {
+/** Servers that were not deleted, with their states and those of their breakers. */
+export function selectLive(connection: Connection) {
   return selectStates(connection).selectAll().select(breakerState.as("breaker_state"));
+}
+
+/** Servers that were not deleted, with all that is known of them. */
+export function selectServers(connection: Connection) {
+  return selectLive(connection).select(lastSuccess.as("last_success"));
 }
 
 /** What is known of servers by their ids; of ids that no server has, nothing. */
@@ -90,8 +96,8 @@ export async function listServers(
 
 /** How every server of the tenant is. */
 export async function listServerStates(connection: Connection): Promise<LiveServer[]> {
-  const rows = await selectServers(connection).where(ofTenant).orderBy("server_id").execute();
-  return rows.map(toServer).map(({ server_id, version, status, breaker }) => ({ server_id, version, status, breaker }));
+  const rows = await selectLive(connection).where(ofTenant).orderBy("server_id").execute();
+  return rows.map(toLiveServer);
 }
 
 /** By what people would type to find a server. */
@@ -183,17 +189,32 @@ export async function countOpenTargets(connection: Connection, serverId: string)
   return count;
 }
 
-function toServer(row: Selectable<ServersTable> & { current: ServerState; breaker_state: Breaker["state"] }): Server {
-  const key = row.public_key;
+type LiveRow = Selectable<ServersTable> & { current: ServerState; breaker_state: Breaker["state"] };
+
+function toLiveServer(row: LiveRow): LiveServer {
   return {
     server_id: row.server_id,
+    version: row.version,
+    status: { current: row.current, last_heartbeat: row.last_heartbeat?.toISOString() ?? null, ...row.host_status },
+    breaker: {
+      state: row.breaker_state,
+      mode: row.breaker_mode,
+      failures: row.breaker_failures,
+      retry_at: row.breaker_retry_at?.toISOString() ?? null,
+    },
+  };
+}
+
+function toServer(row: LiveRow & { last_success: Date | null }): Server {
+  const key = row.public_key;
+  return {
+    ...toLiveServer(row),
     hostname: row.hostname,
     ip_address: row.ip_address,
     environment: row.environment,
     server_group: row.server_group,
     tags: row.tags,
     capabilities: row.capabilities,
-    version: row.version,
     configuration: {
       agent_version: row.agent_version,
       os_info: row.os_info,
@@ -205,18 +226,11 @@ function toServer(row: Selectable<ServersTable> & { current: ServerState; breake
       key_fingerprint: key && createHash("sha256").update(Buffer.from(key, "base64url")).digest("hex"),
       last_rotation: row.key_rotated_at?.toISOString() ?? null,
     },
-    status: { current: row.current, last_heartbeat: row.last_heartbeat?.toISOString() ?? null, ...row.host_status },
-    breaker: {
-      state: row.breaker_state,
-      mode: row.breaker_mode,
-      failures: row.breaker_failures,
-      retry_at: row.breaker_retry_at?.toISOString() ?? null,
-    },
     metadata: {
       created_at: row.created_at.toISOString(),
       created_by: row.created_by,
       updated_at: row.updated_at.toISOString(),
-      last_successful_execution: row.last_successful_execution?.toISOString() ?? null,
+      last_successful_execution: row.last_success?.toISOString() ?? null,
     },
   };
 }

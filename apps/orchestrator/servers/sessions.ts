@@ -65,7 +65,7 @@ export async function renewSessions(
       from jsonb_to_recordset(${JSON.stringify(renewals)}::jsonb)
         as r ("serverId" uuid, "sessionId" uuid, status jsonb)
       join servers s on s.server_id = r."serverId" and s.session_id = r."sessionId"
-      order by s.server_id for update of s
+      order by s.server_id for no key update of s
     )
     update servers s set host_status = alive.status, last_heartbeat = now(),
       session_expires_at = ${inMilliseconds(ttlMs)}

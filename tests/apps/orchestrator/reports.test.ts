@@ -176,6 +176,8 @@ describe("what reports say", () => {
 
 describe("formats", () => {
   test("U8: CSV is JSON's rows, and never a formula", async () => {
+    const isChained = async () => (await rowsOf("changes")).every((row) => row["position"] !== null);
+    await eventually(isChained, "every change has its place in the chain");
     const [json, csv] = [await rowsOf("changes"), await csvOf("changes")];
     const texts = json.map((row) => Object.entries(row).map(([name, cell]) => [name, String(cell ?? "")]));
     const escaped = texts.map((row) =>

@@ -16,7 +16,7 @@ import {
 import { WebSocket } from "ws";
 import { eventually } from "../../support/eventually.ts";
 
-const status: HostStatus = {
+export const status: HostStatus = {
   uptime_seconds: 1,
   load_average: [0, 0, 0],
   memory_usage_percent: 1,

@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import { openStates } from "@homeslice/orchestrator/executions/state.ts";
 import type { Client } from "@homeslice/protocol";
 import { Fleet } from "../../rig/fleet.ts";
 import { Installation } from "../../rig/installation.ts";
@@ -12,6 +13,8 @@ const SECONDS = 60;
 const FLOOR_SECONDS = 10;
 /** Executions on a server that may be waiting or under way: enough that the engine always has work. */
 const AHEAD = 4_000;
+/** Milliseconds between two looks at how many those are. */
+const LOOK_MS = 100;
 const PER_SECOND = 2_000;
 const SHARE_OF_PEER = 0.7;
 
@@ -49,26 +52,29 @@ async function measure(installation: Installation, client: Client, fleet: Fleet,
   const elapsed = () => (performance.now() - began) / 1_000;
   let submitted = 0;
   while (elapsed() < seconds) {
-    const ended = await countEnded(installation);
-    while (submitted - ended < AHEAD && elapsed() < seconds) {
+    let left = await countUnfinished(installation);
+    for (; left < AHEAD && elapsed() < seconds; left += fleet.serverIds.length) {
       await client.call("startExecution", {
         body: { target_servers: fleet.serverIds, operation: { type: "shell_command", argv: ["/simulated", "finish"] } },
       });
       submitted += fleet.serverIds.length;
     }
-    await setTimeout(50);
+    await setTimeout(LOOK_MS);
   }
-  while ((await countEnded(installation)) < submitted) await setTimeout(50);
+  while ((await countUnfinished(installation)) > 0) await setTimeout(LOOK_MS);
   const rate = submitted / elapsed();
   await assertRight(installation, fleet, submitted);
   return rate;
 }
 
-async function countEnded(installation: Installation): Promise<number> {
-  const rows = await installation.query<{ ended: number }>(
-    "select count(*) as ended from execution_targets where finished_at is not null",
+/** By an index of what is under way: to count what has ended would take longer with each one. */
+async function countUnfinished(installation: Installation): Promise<number> {
+  const [row] = await installation.query<{ unfinished: number }>(
+    `select (select count(*) from execution_targets where state = 'queued' and queue_key is not null)
+      + (select count(*) from execution_targets where state in ('${openStates.join("', '")}')) as unfinished`,
   );
-  return rows[0]?.ended ?? 0;
+  if (row === undefined) throw new Error("a count without a row");
+  return row.unfinished;
 }
 
 /** Every execution succeeded, was started once, and no agent got it twice. */

@@ -1,7 +1,8 @@
 import { closeCode } from "@homeslice/protocol/closeCode.ts";
 import type { Execution } from "@homeslice/protocol/executions.ts";
-import { type FollowMessage, LiveMessage } from "@homeslice/protocol/live.ts";
+import type { FollowMessage, LiveMessage } from "@homeslice/protocol/live.ts";
 import { LogBuffer } from "../logs/logBuffer.ts";
+import { readLive } from "./readLive.ts";
 
 const FIRST_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 2_000;
@@ -76,7 +77,7 @@ export class ExecutionFeed {
       socket.send(JSON.stringify(follow));
       this.#change({ connection: "open" });
     });
-    socket.addEventListener("message", ({ data }) => this.#take(LiveMessage.parse(JSON.parse(String(data)))));
+    socket.addEventListener("message", ({ data }) => this.#take(readLive(String(data))));
     socket.addEventListener("close", ({ code, reason }) => {
       if (this.#socket !== socket || this.#state.connection === "ended") return;
       this.#socket = undefined;

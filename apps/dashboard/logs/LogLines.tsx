@@ -5,7 +5,7 @@ import { useMessages } from "../i18n/messages.tsx";
 import { LogRow } from "./LogRow.tsx";
 import type { LogLine } from "./lineList.ts";
 import type { LineName } from "./lineName.ts";
-import { LINE_HEIGHT, OVERSCAN, rowsInSight, useSight } from "./useSight.ts";
+import { LINE_HEIGHT, mostInSight, OVERSCAN, rowsInSight, useSight } from "./useSight.ts";
 
 /** How near to its end the view counts as being at its end. */
 const END_PX = 2 * LINE_HEIGHT;
@@ -47,20 +47,26 @@ export function LogLines(props: LogLinesProps) {
     box.current.scrollTo(0, named * LINE_HEIGHT - box.current.clientHeight / 2);
     wrapped.scrollToIndex(named, { align: "center" });
   }, [named, wrapped]);
+  const most = mostInSight(sight);
   const lastTop = useRef(0);
-  // Before it is painted, and by the element itself: the virtualizer would go on asking for the layout in each frame after.
+  // In the frame that shows it, which lays it out anyway: rendering alone does not. And by the element itself: the
+  // virtualizer would go on asking for the layout in each frame after.
   useLayoutEffect(() => {
-    if (!look.follow || !box.current) return;
-    box.current.scrollTo(0, height - sight.height);
-    lastTop.current = box.current.scrollTop;
+    if (!look.follow) return;
+    const frame = requestAnimationFrame(() => {
+      if (!box.current) return;
+      box.current.scrollTo(0, height - sight.height);
+      lastTop.current = box.current.scrollTop;
+    });
+    return () => cancelAnimationFrame(frame);
   }, [height, sight.height, look.follow]);
   // Going up ends following, coming down to the end begins it again; the same frame shows the lines that are there.
   const watchEnd = () => {
     const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = box.current ?? {};
     const atEnd = scrollHeight - scrollTop - clientHeight < END_PX;
-    const goesDown = scrollTop > lastTop.current;
+    const [goesUp, goesDown] = [scrollTop < lastTop.current, scrollTop > lastTop.current];
     lastTop.current = scrollTop;
-    if (look.follow && !atEnd && !goesDown) flushSync(() => onFollow(false));
+    if (look.follow && !atEnd && goesUp) flushSync(() => onFollow(false));
     if (!look.follow && atEnd && goesDown) flushSync(() => onFollow(true));
   };
   return (
@@ -79,7 +85,7 @@ export function LogLines(props: LogLinesProps) {
           return (
             line && (
               <LogRow
-                key={line.index}
+                key={look.wrap ? line.index : line.index % most}
                 line={line}
                 place={index}
                 top={start}

@@ -2,6 +2,17 @@ import type { LogEntry } from "@homeslice/protocol/executions.ts";
 import { PLAIN, type Style, styleAfter } from "./ansi.ts";
 import { LineList } from "./lineList.ts";
 
+/** How far the output of one server is held. */
+interface ServerOutput {
+  readonly serverId: string;
+  /** The last sequence number. */
+  held: number;
+  /** In which style the next line of each stream begins. */
+  readonly styles: Record<LogEntry["stream"], Style>;
+  /** Lines that came before one in front of them, by sequence number. */
+  readonly early: Map<number, LogEntry>;
+}
+
 /**
  * The output of one execution as far as it is held: every line of every server once and in its order, whatever comes
  * doubled or too early, and the oldest given up when there are more than fit.
@@ -12,11 +23,8 @@ export class LogBuffer {
   readonly #capacity: number;
   /** Those of one server, for each that was asked for. */
   readonly #lists = new Map<string, LineList>();
-  readonly #held = new Map<string, number>();
-  /** In which style the next line begins, of each server and stream. */
-  readonly #styles = new Map<string, Style>();
-  /** Lines that came before one in front of them, by server and sequence number. */
-  readonly #early = new Map<string, Map<number, LogEntry>>();
+  readonly #outputs = new Map<string, ServerOutput>();
+  #at = "";
 
   /** @param capacity how many lines are held at least, once there have been as many */
   constructor(capacity = 100_000) {
@@ -27,7 +35,7 @@ export class LogBuffer {
   /** Takes in what came. @returns whether anything is new in the view */
   add(entries: readonly LogEntry[]): boolean {
     const before = this.all.count;
-    for (const entry of entries) this.#take(entry);
+    for (const entry of entries) this.#take(this.#outputOf(entry.server_id), entry);
     return this.all.count > before;
   }
 
@@ -43,37 +51,40 @@ export class LogBuffer {
 
   /** The last sequence number held of each server: from there a new connection goes on. */
   get held(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#held);
+    const outputs = [...this.#outputs.values()].filter(({ held }) => held > 0);
+    return Object.fromEntries(outputs.map(({ serverId, held }) => [serverId, held]));
   }
 
-  #take(entry: LogEntry): void {
-    const held = this.#held.get(entry.server_id) ?? 0;
-    if (entry.seq <= held) return;
-    if (entry.seq > held + 1) {
-      this.#earlyOf(entry.server_id).set(entry.seq, entry);
+  #take(output: ServerOutput, entry: LogEntry): void {
+    if (entry.seq <= output.held) return;
+    if (entry.seq > output.held + 1) {
+      output.early.set(entry.seq, entry);
       return;
     }
-    const early = this.#early.get(entry.server_id);
-    for (let next: LogEntry | undefined = entry; next; next = early?.get(next.seq + 1)) {
-      this.#append(next);
-      early?.delete(next.seq);
+    for (let next: LogEntry | undefined = entry; next; next = output.early.get(next.seq + 1)) {
+      this.#append(output, next);
+      output.early.delete(next.seq);
     }
   }
 
-  #append({ server_id, seq, stream, text: ended, at }: LogEntry): void {
-    this.#held.set(server_id, seq);
+  #append(output: ServerOutput, { seq, stream, text: ended, at }: LogEntry): void {
+    const { serverId, styles } = output;
+    output.held = seq;
     const text = ended.replace(/\r?\n$/, "");
-    const output = `${server_id} ${stream}`;
-    const style = this.#styles.get(output) ?? PLAIN;
-    this.#styles.set(output, styleAfter(text, style));
-    const line = { serverId: server_id, seq, stream, text, style, at };
+    const style = styles[stream];
+    styles[stream] = styleAfter(text, style);
+    // Lines that came together share one time, and all of a server its name: each would be held as often as there are lines.
+    if (at !== this.#at) this.#at = at;
+    const line = { serverId, seq, stream, text, style, at: this.#at };
     this.all.append(line);
-    this.#lists.get(server_id)?.append(line);
+    this.#lists.get(serverId)?.append(line);
   }
 
-  #earlyOf(serverId: string): Map<number, LogEntry> {
-    const early = this.#early.get(serverId) ?? new Map<number, LogEntry>();
-    this.#early.set(serverId, early);
-    return early;
+  #outputOf(serverId: string): ServerOutput {
+    const known = this.#outputs.get(serverId);
+    if (known !== undefined) return known;
+    const output = { serverId, held: 0, styles: { stdout: PLAIN, stderr: PLAIN }, early: new Map<number, LogEntry>() };
+    this.#outputs.set(serverId, output);
+    return output;
   }
 }

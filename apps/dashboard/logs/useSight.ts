@@ -30,6 +30,11 @@ export function rowsInSight(count: number, { top, height }: Sight): Row[] {
   }));
 }
 
+/** How many lines exist at most where all are equally high: the element of one that left can take in the one so many after it. */
+export function mostInSight({ height }: Sight): number {
+  return Math.ceil(height / LINE_HEIGHT) + 1 + 2 * OVERSCAN;
+}
+
 /**
  * What a box shows, while it is scrolled and its size changes.
  * @param follow whether it is kept at the end: then scrolling changes nothing, and renders nothing

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { type Execution, type FollowMessage, isFinal, type LiveMessage } from "@homeslice/protocol";
 import type { Context } from "../context.ts";
 import { findExecution } from "../executions/queries.ts";
@@ -6,6 +7,9 @@ import { Loop } from "../loop.ts";
 
 /** Lines read and sent at once. */
 const BATCH = 2_000;
+/** After so many lines at once, what comes next is gathered for so many milliseconds: nobody sees more frames than that. */
+const MANY = 20;
+const GATHER_MS = 25;
 
 /**
  * Shows one client one execution as it goes on. It never relies on being told: a hint only makes it look earlier.
@@ -52,12 +56,12 @@ export class Follower {
     const execution = await findExecution(database, this.#executionId, now(), "none");
     if (execution === undefined) return;
     await this.#sendState(execution);
-    await this.#sendLines(execution.target_servers);
+    const sent = await this.#sendLines(execution.target_servers);
     if (isFinal(execution.status.overall)) {
       this.#unsubscribe();
       const ended = await findExecution(database, this.#executionId, now());
       await this.#send({ type: "end", execution: ended ?? execution });
-    }
+    } else if (sent >= MANY) await setTimeout(GATHER_MS);
   }
 
   async #sendState(execution: Execution): Promise<void> {
@@ -68,14 +72,15 @@ export class Follower {
     await this.#send({ type: "execution", execution });
   }
 
-  /** What is new of all servers, in one look for each batch. */
-  async #sendLines(serverIds: readonly string[]): Promise<void> {
-    for (;;) {
+  /** What is new of all servers, in one look for each batch. @returns how many lines it was */
+  async #sendLines(serverIds: readonly string[]): Promise<number> {
+    for (let sent = 0; ; ) {
       const after = serverIds.map((id) => this.#after.get(id) ?? 0);
       const found = await readNewLines(this.#context.database, this.#executionId, serverIds, after, BATCH);
-      if (found.length === 0) return;
-      await this.#send({ type: "log", entries: found });
-      for (const { server_id, seq } of found) this.#after.set(server_id, seq);
+      sent += found.lines.length;
+      if (found.lines.length > 0) await this.#send({ type: "log", entries: found.lines });
+      for (const { server_id, seq } of found.lines) this.#after.set(server_id, seq);
+      if (!found.more) return sent;
     }
   }
 }

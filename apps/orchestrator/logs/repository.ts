@@ -52,6 +52,7 @@ const MIN_SHARE = 100;
  * Lines of an execution that come after those that somebody has: of each server in order, without a gap.
  * @param after the last sequence number that is held of each of the servers
  * @param limit lines in all; asking again with what was read brings the rest
+ * @returns them, and whether there may be more already
  */
 export async function readNewLines(
   connection: Connection,
@@ -59,7 +60,7 @@ export async function readNewLines(
   serverIds: readonly string[],
   after: readonly number[],
   limit: number,
-): Promise<LogEntry[]> {
+): Promise<{ readonly lines: LogEntry[]; readonly more: boolean }> {
   const share = Math.max(MIN_SHARE, Math.ceil(limit / serverIds.length));
   const { rows } = await sql<Omit<LogEntry, "at"> & { at: Date }>`
     select held.server_id, line.seq, line.stream, line.text, line.at
@@ -72,5 +73,6 @@ export async function readNewLines(
       order by l.seq limit ${share}
     ) line
     limit ${limit}`.execute(connection);
-  return rows.map((line) => ({ ...line, at: line.at.toISOString() }));
+  // With fewer than the share of one, every server has given all that it has.
+  return { lines: rows.map((line) => ({ ...line, at: line.at.toISOString() })), more: rows.length >= share };
 }

@@ -62,6 +62,20 @@ export async function printInto(page: Page, printing: Printing, gate: Gate): Pro
   };
 }
 
+/** Makes a bare page follow an execution: of each message that comes, it shows the last line, and does nothing else. */
+export async function followIn(page: Page, executionId: string): Promise<void> {
+  await page.evaluate((path) => {
+    const box = document.querySelector("div");
+    if (!box) throw new Error("the page is not bare");
+    box.className = "log-line";
+    const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${path}`);
+    socket.addEventListener("open", () => socket.send(JSON.stringify({ type: "follow" })));
+    socket.addEventListener("message", ({ data }) => {
+      box.textContent = String(data).slice(String(data).lastIndexOf("number "));
+    });
+  }, `/ws/executions/${executionId}`);
+}
+
 /** Where one types in a bare page that searches, and what it says. */
 export const bareSearch = { input: "input", status: "p", words: (count: number) => `${count} found` };
 

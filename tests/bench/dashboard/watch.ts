@@ -104,8 +104,19 @@ export class LineWatch {
           fresh.push(Number(printed));
         }
         if (fresh.length > 0) port2.postMessage(fresh);
-        requestAnimationFrame(look);
+        awaited = false;
       };
+      let awaited = false;
+      // Only where something changed: frames that show nothing new would be work of the bench's own.
+      const lookInNextFrame = () => {
+        if (!awaited) requestAnimationFrame(look);
+        awaited = true;
+      };
+      new MutationObserver(lookInNextFrame).observe(document.body, {
+        childList: true,
+        characterData: true,
+        subtree: true,
+      });
       look();
       return seen;
     });

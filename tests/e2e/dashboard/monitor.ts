@@ -62,11 +62,17 @@ export function describeMonitor(stage: () => Stage): void {
       );
     });
 
-    test("of many lines few exist; a text is found, marked, and its line kept in the address", async () => {
+    test("of many lines few exist, and others take their place in the same elements; a text is found, marked, and its line kept in the address", async () => {
       const address = await run("seq -f 'number %.0f of many' 20000");
       await stage().visit(address, async (page) => {
         await page.getByText("number 20000 of many").waitFor();
         expect(await page.locator(".log *").count()).toBeLessThanOrEqual(300);
+        const rows = page.locator(".log-line");
+        await rows.evaluateAll((rows) => rows.map((row) => row.setAttribute("data-known", "")));
+        await page.locator(".log-lines").evaluate((box, to) => box.scrollTo(0, to), 10_000 * LINE_HEIGHT);
+        await page.getByText("number 10001 of many").waitFor();
+        // Before and after what is in sight, a few more exist in the middle than at the end.
+        expect(await rows.and(page.locator(":not([data-known])")).count()).toBeLessThan(12);
         await page.getByLabel("Search the output").fill("NUMBER 1234 ");
         await page.getByText("1 line", { exact: true }).waitFor();
         await page.keyboard.press("Enter");
@@ -87,7 +93,7 @@ export function describeMonitor(stage: () => Stage): void {
             canvas.parentElement?.scrollBy(0, -100);
           };
           const observer = new MutationObserver(up);
-          observer.observe(canvas, { childList: true });
+          observer.observe(canvas, { characterData: true, childList: true, subtree: true });
         });
         await page.getByRole("checkbox", { name: "Follow", checked: false }).waitFor();
         await page.getByRole("button", { name: "End it" }).click();

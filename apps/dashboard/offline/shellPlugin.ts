@@ -3,6 +3,8 @@ import { join } from "node:path";
 import type { Plugin } from "vite";
 
 const NAME = "serviceWorker";
+/** What else makes the shell, by addresses that are the same for ever. */
+const PUBLIC = ["/icon.svg", "/icon-192.png", "/icon-512.png", "/icon-maskable.png", "/manifest.webmanifest"];
 
 /** Builds the service worker beside the pages, and tells it which files make the shell. */
 export function shell(): Plugin {
@@ -29,7 +31,7 @@ export function shell(): Plugin {
         const worker = bundle["service-worker.js"];
         if (worker?.type !== "chunk") throw new Error("the build has no service worker");
         if (worker.imports.length > 0) throw new Error(`the service worker is not one file: see ${worker.imports}`);
-        const shellFiles = JSON.stringify(["/icon.svg", "/manifest.webmanifest", ...files]);
+        const shellFiles = JSON.stringify([...PUBLIC, ...files]);
         worker.code = `const SHELL_FILES=${shellFiles},SHELL_VERSION="${version}";${worker.code}`;
       },
     },

@@ -29,6 +29,16 @@ const areas = [
   "secrets",
 ];
 
+/** Files whose addresses are the same for ever. */
+const files = [
+  "icon.svg",
+  "icon-192.png",
+  "icon-512.png",
+  "icon-maskable.png",
+  "manifest.webmanifest",
+  "service-worker.js",
+];
+
 /**
  * Serves the dashboard: the document for every page, also for those that there are not, and its files. The document is
  * asked for anew each time, so that a newer orchestrator shows its own; the files carry a hash of their content in their
@@ -50,7 +60,7 @@ export async function addDashboard(app: FastifyInstance, directory: string): Pro
     if (!asksForPage(request)) throw new ApiError("not_found", `there is no ${request.method} ${request.url}`);
     return sendDocument(reply.code(404));
   });
-  for (const file of ["icon.svg", "manifest.webmanifest", "service-worker.js"]) {
+  for (const file of files) {
     app.get(`/${file}`, open, (_request, reply) =>
       reply.header("cache-control", "no-cache").sendFile(file, directory, { cacheControl: false }),
     );

@@ -4,6 +4,7 @@ import { describeActions } from "./actions.ts";
 import { describeEveryPage } from "./everyPage.ts";
 import { describeEverywhere } from "./everywhere.ts";
 import { describeFrame } from "./frame.ts";
+import { describeIcons } from "./icons.ts";
 import { describeManaging } from "./managing.ts";
 import { describeMonitor } from "./monitor.ts";
 import { describeNotifying } from "./notifying.ts";
@@ -28,6 +29,7 @@ describe.skipIf("missing" in program)("the dashboard in a real browser", () => {
 
   // They show the first day, and nothing of what the other tests do.
   if (isMakingPictures) {
+    describeIcons(() => stage);
     describeWalk(() => stage);
     describePictures(() => stage);
     return;

@@ -5,6 +5,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { violations } from "./axe.ts";
+import { MASKABLE } from "./icons.ts";
 import { LOGGED_OUT } from "./login.ts";
 import { ADA, type Stage, settled } from "./stage.ts";
 
@@ -104,15 +105,19 @@ export function describeFrame(stage: () => Stage): void {
       const response = await fetch(`${stage().url}/manifest.webmanifest`);
       expect(response.headers.get("content-type")).toMatch(/^application\/manifest\+json/);
       const manifest = Manifest.parse(await response.json());
+      const kinds = manifest.icons.map(({ purpose, sizes }) => `${purpose} ${sizes}`);
+      expect(kinds).toEqual(["any any", "any 192x192", "any 512x512", "maskable 512x512"]);
       expect(manifest).toMatchObject({ id: "/", start_url: "/", scope: "/", display: "standalone" });
       await stage().visit("/servers", async (page) => {
-        for (const { src, sizes, type } of manifest.icons) {
+        for (const { src, sizes, type, purpose } of manifest.icons) {
           const icon = await fetch(new URL(src, response.url));
           expect(icon.headers.get("content-type")).toBe(type);
-          const { width, height } = await sizeOfImage(page, src);
+          const { width, height, unlike, corner } = await lookAt(page, src, VIEW[purpose]);
           expect(width).toBe(height);
-          if (sizes === "any") expect(type).toBe("image/svg+xml");
-          else expect(sizes).toBe(`${width}x${height}`);
+          expect(unlike, `${src} is not as icon.svg has it: make the pictures anew`).toBeLessThan(LIKE);
+          expect(corner).toBe(purpose === "maskable" ? 255 : 0);
+          const isDrawn = type === "image/svg+xml";
+          expect(sizes).toBe(isDrawn ? "any" : `${width}x${height}`);
         }
         const session = await page.context().newCDPSession(page);
         const { errors, url } = await session.send("Page.getAppManifest");
@@ -161,15 +166,41 @@ function sizeOf(built: string, file: string): number {
 }
 
 const Manifest = z.looseObject({
-  icons: z.array(z.object({ src: z.string(), sizes: z.string(), type: z.string() })).min(1),
+  icons: z.array(
+    z.object({ src: z.string(), sizes: z.string(), type: z.string(), purpose: z.enum(["any", "maskable"]) }),
+  ),
 });
 
-/** How large an image is to the browser; one without a size of its own is as large as its view box says. */
-async function sizeOfImage(page: Page, src: string): Promise<{ width: number; height: number }> {
-  return await page.evaluate(async (src) => {
-    const image = new Image();
-    image.src = src;
-    await image.decode();
-    return { width: image.naturalWidth, height: image.naturalHeight };
-  }, src);
+/** How much of an icon the picture takes: what is near the edge of a maskable one may be cut off. */
+const VIEW = { any: 1, maskable: MASKABLE.share };
+/** How much pixels differ on average, of 255, where two images show the same with other edges. */
+const LIKE = 4;
+
+/**
+ * How large an image is to the browser; one without a size of its own is as large as its view box says.
+ * @param share how much of it the picture of icon.svg is to take
+ * @returns that, how unlike it is to that picture, and how opaque its corner
+ */
+async function lookAt(page: Page, src: string, share: number) {
+  const look = async ({ src, share, paper }: { src: string; share: number; paper: string }) => {
+    const side = 64;
+    const draw = async (src: string, share: number, ground?: string) => {
+      const image = new Image();
+      image.src = src;
+      await image.decode();
+      const canvas = new OffscreenCanvas(side, side).getContext("2d");
+      if (!canvas) throw new Error("nothing can be drawn");
+      if (ground !== undefined) canvas.fillStyle = ground;
+      if (ground !== undefined) canvas.fillRect(0, 0, side, side);
+      const edge = (side * (1 - share)) / 2;
+      canvas.drawImage(image, edge, edge, side * share, side * share);
+      return { image, pixels: canvas.getImageData(0, 0, side, side).data };
+    };
+    const { image, pixels } = await draw(src, 1);
+    const wanted = await draw("/icon.svg", share, share < 1 ? paper : undefined);
+    const differences = [...pixels].map((value, place) => Math.abs(value - (wanted.pixels[place] ?? 0)));
+    const unlike = differences.reduce((sum, difference) => sum + difference, 0) / differences.length;
+    return { width: image.naturalWidth, height: image.naturalHeight, unlike, corner: pixels[3] };
+  };
+  return await page.evaluate(look, { src, share, paper: MASKABLE.paper });
 }

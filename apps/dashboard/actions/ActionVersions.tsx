@@ -12,6 +12,7 @@ import { Field } from "../ui/Field.tsx";
 import { Listing } from "../ui/Listing.tsx";
 import { Moment } from "../ui/Moment.tsx";
 import { ErrorNotice, Skeleton } from "../ui/notices.tsx";
+import { placeOf } from "../ui/place.ts";
 import { differenceQuery, versionsQuery } from "./queries.ts";
 
 /** How an action became what it is: every version, what differs, and the way back. */
@@ -50,7 +51,7 @@ export function ActionVersions({ action }: { action: Action }) {
 }
 
 function Comparison({ action }: { action: Action }) {
-  const { actions: texts } = useMessages();
+  const { actions: texts, fields } = useMessages();
   const [from, setFrom] = useState(action.version - 1);
   const [to, setTo] = useState(action.version);
   const { data, error } = useQuery(differenceQuery(action.action_id, from, to));
@@ -69,7 +70,7 @@ function Comparison({ action }: { action: Action }) {
           rows={data.changes}
           rowKey={({ path }) => path}
           columns={[
-            { key: "path", header: texts.place, cell: ({ path }) => <code>{path}</code> },
+            { key: "path", header: texts.place, cell: ({ path }) => placeOf(path, fields) },
             { key: "before", header: texts.before, cell: ({ before }) => before !== null && <del>{before}</del> },
             { key: "after", header: texts.after, cell: ({ after }) => after !== null && <ins>{after}</ins> },
           ]}

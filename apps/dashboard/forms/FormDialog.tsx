@@ -3,6 +3,7 @@ import { problemOf } from "../api/client.ts";
 import { useMessages } from "../i18n/messages.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
+import { FaultList } from "../ui/FaultList.tsx";
 import { ErrorNotice } from "../ui/notices.tsx";
 import { faultsElsewhere } from "./faults.ts";
 import { FaultsContext } from "./fields.tsx";
@@ -47,15 +48,7 @@ function Refusal({ form, shown }: Pick<FormDialogProps, "form" | "shown">) {
   return (
     <div role="alert" className="notice notice-error">
       <p>{forms.faults}</p>
-      {others.length > 0 && (
-        <ul>
-          {others.map(([path, message]) => (
-            <li key={path}>
-              <code>{path}</code>: {message}
-            </li>
-          ))}
-        </ul>
-      )}
+      {others.length > 0 && <FaultList faults={others.map(([path, message]) => ({ path, message }))} />}
     </div>
   );
 }

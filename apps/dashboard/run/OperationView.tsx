@@ -1,26 +1,18 @@
 import type { Operation } from "@homeslice/protocol/operations/index.ts";
 import { useMessages } from "../i18n/messages.tsx";
-import { exactText } from "../ui/exactText.ts";
 import { Facts } from "../ui/Facts.tsx";
 import { CommandLine } from "./CommandLine.tsx";
+import { operationFacts } from "./operationFacts.ts";
 
 /** Exactly what would be done: each word of a command by itself, and everything else that was said of it. */
 export function OperationView({ operation }: { operation: Operation }) {
-  const { run: texts } = useMessages();
-  if (operation.type !== "shell_command") return <Facts facts={factsOf(operation)} />;
-  const { argv, ...rest } = operation;
-  const facts = factsOf(rest).filter(([name]) => name !== "type");
+  const messages = useMessages();
+  const facts = operationFacts(operation, messages);
+  if (operation.type !== "shell_command") return <Facts facts={facts} />;
   return (
     <>
-      <CommandLine words={argv} label={texts.words} />
+      <CommandLine words={operation.argv} label={messages.run.words} />
       {facts.length > 0 && <Facts facts={facts} />}
     </>
   );
-}
-
-function factsOf(operation: object): (readonly [string, string])[] {
-  return Object.entries(operation).map(([name, value]) => {
-    const text = typeof value === "string" ? value : JSON.stringify(value);
-    return [name, exactText(text ?? "")] as const;
-  });
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { problemOf } from "../api/client.ts";
 import { useMessages } from "../i18n/messages.tsx";
 import { Button } from "./Button.tsx";
+import { FaultList } from "./FaultList.tsx";
 
 /** Says that there is nothing, and what to do next. */
 export function EmptyState({ title, children }: { title: string; children?: ReactNode }) {
@@ -24,15 +25,7 @@ export function ErrorNotice({ error, reset }: { error: unknown; reset?: () => vo
       <h2>{unreachable ? errors.unreachable : errors.title}</h2>
       <p>{unreachable ? errors.unreachableFix : problem.detail}</p>
       {problem.fix !== undefined && <p>{problem.fix}</p>}
-      {problem.errors && (
-        <ul>
-          {problem.errors.map(({ path, message }) => (
-            <li key={path}>
-              <code>{path}</code>: {message}
-            </li>
-          ))}
-        </ul>
-      )}
+      {problem.errors && <FaultList faults={problem.errors} />}
       {reset && <Button onClick={reset}>{errors.retry}</Button>}
     </div>
   );

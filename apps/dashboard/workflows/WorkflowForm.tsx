@@ -8,6 +8,7 @@ import { useForm } from "../forms/useForm.ts";
 import { useMessages } from "../i18n/messages.tsx";
 import { actionChoiceQuery } from "../starts/actionsQuery.ts";
 import { Button } from "../ui/Button.tsx";
+import { FaultList } from "../ui/FaultList.tsx";
 import { StepDrawing } from "./StepDrawing.tsx";
 import { StepFields } from "./StepFields.tsx";
 import { useJudgement } from "./useJudgement.ts";
@@ -122,13 +123,9 @@ function Verdict({ judgement: { unreadable, all, valid } }: { judgement: ReturnT
     <div role="status">
       {unreadable !== undefined && <p className="field-error">{texts.notJson(unreadable)}</p>}
       {all.length > 0 && (
-        <ul className="plain-list">
-          {all.map(({ path, message }) => (
-            <li key={`${path} ${message}`} className="field-error">
-              <code>{path}</code>: {message}
-            </li>
-          ))}
-        </ul>
+        <div className="field-error">
+          <FaultList faults={all} />
+        </div>
       )}
       {valid && <p>{texts.valid}</p>}
     </div>

@@ -18,7 +18,9 @@ export function describeActions(stage: () => Stage): void {
       const params = { action_id };
       await client.call("updateAction", { params, version, body: body(["/bin/echo", "twice"]) });
       await stage().visit(`/actions/${action_id}?tab=versions`, async (page) => {
-        const change = page.getByRole("table", { name: "What differs" }).getByRole("row", { name: /argv/ });
+        const change = page
+          .getByRole("table", { name: "What differs" })
+          .getByRole("row", { name: /Operation › Program and arguments/ });
         await change.getByText("once").waitFor();
         await page.getByRole("button", { name: "Restore version 1" }).click();
         await page.getByRole("dialog").getByRole("button", { name: "Restore" }).click();

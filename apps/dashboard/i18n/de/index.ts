@@ -8,6 +8,7 @@ import { commands } from "./commands.ts";
 import { complaints } from "./complaints.ts";
 import { errors } from "./errors.ts";
 import { executions } from "./executions.ts";
+import { fields } from "./fields.ts";
 import { forms } from "./forms.ts";
 import { hooks } from "./hooks.ts";
 import { locks } from "./locks.ts";
@@ -36,6 +37,7 @@ export const messages: Messages = {
   complaints,
   errors,
   executions,
+  fields,
   forms,
   hooks,
   locks,

@@ -1,7 +1,8 @@
+import { MAX_TARGETS } from "@homeslice/protocol/targets.ts";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { use, useMemo, useState } from "react";
 import { serversQuery } from "../api/queries.ts";
-import { TextField } from "../forms/fields.tsx";
+import { FaultsContext, TextField } from "../forms/fields.tsx";
 import { useMessages } from "../i18n/messages.tsx";
 import { Button } from "../ui/Button.tsx";
 
@@ -20,6 +21,10 @@ export function ServerList({ path, chosen, onChange }: ServerListProps) {
   const { starts: texts } = useMessages();
   const { data: servers = [] } = useQuery(serversQuery);
   const [typed, setTyped] = useState("");
+  const faults = use(FaultsContext);
+  const excess = chosen.length - MAX_TARGETS;
+  // At once, and not when it is sent: whoever has chosen so many has yet to learn of a better way.
+  const known = excess > 0 ? { ...faults, [path]: texts.tooManyServers(MAX_TARGETS, excess) } : faults;
   const found = servers.find(({ hostname }) => hostname === typed.trim());
   const isChosen = found !== undefined && chosen.includes(found.server_id);
   const proposals = servers.filter(({ hostname }) => hostname.includes(typed.trim())).slice(0, PROPOSALS);
@@ -32,18 +37,21 @@ export function ServerList({ path, chosen, onChange }: ServerListProps) {
   return (
     <div className="field">
       <div className="with-button">
-        <TextField
-          path={path}
-          label={texts.server}
-          hint={texts.serverHint}
-          optional
-          value={typed}
-          proposals={proposals.map(({ hostname }) => hostname)}
-          onChange={setTyped}
-        />
+        <FaultsContext value={known}>
+          <TextField
+            path={path}
+            label={texts.server}
+            hint={texts.serverHint}
+            optional
+            value={typed}
+            proposals={proposals.map(({ hostname }) => hostname)}
+            onChange={setTyped}
+          />
+        </FaultsContext>
         <Button onClick={take} disabled={!found}>
           {isChosen ? texts.leaveOut : texts.add}
         </Button>
+        {chosen.length > MOST_CHIPS && <Button onClick={() => onChange([])}>{texts.leaveAllOut}</Button>}
       </div>
       {chosen.length > 0 && <Chips chosen={chosen} onChange={onChange} />}
     </div>

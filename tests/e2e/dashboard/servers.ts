@@ -51,19 +51,29 @@ export function describeServers(stage: () => Stage): void {
       });
     });
 
-    test("U13: ten thousand that are shown are taken along, and one of them is left out by its name", async () => {
+    test("U13: ten thousand that are shown are taken along, no more, and one of them is left out by its name", async () => {
       const { installation } = stage();
       await installation.query(
         `insert into servers (hostname, environment, server_group, created_by)
-         select 'hive-' || i, 'dev', 'hive', 'ada' from generate_series(1, 10000) i`,
+         select 'hive-' || i, 'dev', 'hive', 'ada' from generate_series(1, 10001) i`,
       );
       await stage()
         .visit("/servers?group=hive", async (page) => {
-          await page.getByRole("link", { name: "Run on these 10000" }).click();
+          await page.getByRole("link", { name: "Run on these 10001" }).click();
           await page.getByRole("radio", { name: "A command" }).check();
           await page.getByLabel("Command", { exact: true }).fill("/bin/true");
+          const server = page.getByLabel(/^Server \(/);
+          const tooMany = page.getByText(
+            /^At most 10000 servers can be named. Leave 1 out, or .* by environments, tags/,
+          );
+          await tooMany.waitFor();
+          expect(await server.getAttribute("aria-invalid")).toBe("true");
+          expect(await violations(page)).toEqual([]);
+          await server.fill("hive-10001");
+          await page.getByRole("button", { name: "Leave out" }).click();
           await page.getByRole("heading", { name: "10000 servers" }).waitFor();
-          await page.getByLabel(/^Server \(/).fill("hive-5000");
+          expect(await tooMany.count()).toBe(0);
+          await server.fill("hive-5000");
           await page.getByRole("button", { name: "Leave out" }).click();
           await page.getByRole("button", { name: "Add", exact: true }).waitFor();
           await page.getByRole("heading", { name: "9999 servers" }).waitFor();

@@ -19,6 +19,9 @@ export const starts: Messages["starts"] = {
   serverHint: "Ein Hostname; füge so viele hinzu, wie du willst, und lass gewählte ebenso weg.",
   add: "Hinzufügen",
   leaveOut: "Weglassen",
+  leaveAllOut: "Alle weglassen",
+  tooManyServers: (most, excess) =>
+    `Höchstens ${most} Server können genannt werden. Lass ${excess} weg, oder lass alle weg und wähle sie durch Umgebungen, Tags, Gruppen oder Hostnamen; was auf mehr laufen soll, wird in Teilen gestartet.`,
   moreServers: (count) => `und ${count} weitere`,
   chosenServers: "Gewählte Server",
   remove: (name) => `${name} entfernen`,

@@ -18,6 +18,9 @@ export const starts = {
   serverHint: "A host name; add as many as you like, and leave out those that are chosen in the same way.",
   add: "Add",
   leaveOut: "Leave out",
+  leaveAllOut: "Leave all out",
+  tooManyServers: (most: number, excess: number) =>
+    `At most ${most} servers can be named. Leave ${excess} out, or leave all out and choose them by environments, tags, groups or host name instead; what runs on more is started in parts.`,
   moreServers: (count: number) => `and ${count} more`,
   chosenServers: "Chosen servers",
   remove: (name: string) => `Remove ${name}`,

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { Refusals } from "./audit/refusals.ts";
 import type { Database, Patience } from "./database/database.ts";
 import type { Databases } from "./database/tenancy.ts";
+import type { Handover } from "./executions/handover.ts";
 import type { Bus } from "./live/bus.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Ways } from "./notifications/ways.ts";
@@ -60,6 +61,10 @@ export interface Context {
   /** What its user may see: all of it for the system's own work, one tenant's rows for a request. */
   readonly database: Database;
   readonly databases: Databases;
+  /** The same rows as by `database`, for what starts work: each statement is planned once. */
+  readonly starts: Database;
+  /** Who holds the links of agents. */
+  readonly handover: Handover;
   readonly bus: Bus;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -88,5 +93,6 @@ export interface Context {
 
 /** The same for the requests of one tenant: nothing of another is within reach. */
 export function inTenant(context: Context, tenantId: string): Context {
-  return { ...context, database: context.databases.tenant(tenantId) };
+  const { databases } = context;
+  return { ...context, database: databases.tenant(tenantId), starts: databases.starts(tenantId) };
 }

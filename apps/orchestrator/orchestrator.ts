@@ -13,6 +13,7 @@ import { Sealer } from "./audit/sealer.ts";
 import { type Context, defaultTimings, type Timings } from "./context.ts";
 import { migrateDatabase } from "./database/migrate.ts";
 import { openDatabases } from "./database/tenancy.ts";
+import { noHandover } from "./executions/handover.ts";
 import { buildServer } from "./http/server.ts";
 import { Bus, type Transport } from "./live/bus.ts";
 import { PostgresTransport } from "./live/postgresTransport.ts";
@@ -62,7 +63,7 @@ export async function startOrchestrator(
     const notifier = new Notifier(context);
     const reporter = new Reporter(context, settings.publicUrl);
     const retainer = new Retainer(context, settings.retention);
-    const app = await buildServer(context, settings, links);
+    const app = await buildServer({ ...context, handover: dispatcher }, settings, links);
     const unsubscribe = bus.subscribe((hint) => {
       if (hint.kind === "server")
         registry
@@ -134,6 +135,8 @@ async function createContext(settings: Settings, log: Logger, timings: Timings):
     orchestratorId,
     database: databases.system,
     databases,
+    starts: databases.system,
+    handover: noHandover,
     bus: new Bus(transport, orchestratorId, log),
     log,
     metrics: new Metrics(),

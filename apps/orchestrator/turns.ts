@@ -8,6 +8,11 @@ export class Turns {
     this.#free = count;
   }
 
+  /** Whether one could work now without waiting for others. */
+  get areFree(): boolean {
+    return this.#free > 0;
+  }
+
   /** Does some work when it is its turn. */
   async take<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#free > 0) this.#free--;

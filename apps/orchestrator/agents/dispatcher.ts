@@ -1,8 +1,10 @@
 import type { Context } from "../context.ts";
-import { type ClaimedRow, claimQueued, claimWithinLimits } from "../executions/claim.ts";
+import { type ClaimedRow, type ClaimOptions, claimQueued, claimWithinLimits } from "../executions/claim.ts";
+import type { ClaimWithin, Handover } from "../executions/handover.ts";
 import { findUnanswered } from "../executions/unanswered.ts";
 import { hasLimits } from "../limits/repository.ts";
 import { Loop } from "../loop.ts";
+import { Turns } from "../turns.ts";
 import type { AgentRegistry } from "./registry.ts";
 
 /** Targets claimed in one transaction at most. */
@@ -14,12 +16,17 @@ const ANSWER_CHECK_MS = 1_000;
 /** Seconds by which an execution lock outlives the time that its work may take: for the way to the agent and back. */
 const LOCK_MARGIN_SECONDS = 120;
 
+/** Servers on which a start claims its own work, at most: the rest of it is not to wait for a claim that takes long. */
+const AT_ONCE = 10;
+
 /** Hands queued work to the agents whose links this orchestrator holds. */
-export class Dispatcher {
+export class Dispatcher implements Handover {
   readonly #context: Context;
   readonly #registry: AgentRegistry;
   readonly #loop: Loop;
   readonly #answers: Loop;
+  /** Claims come one after the other: each reckons with what those before it have left of the room of a server. */
+  readonly #turn = new Turns(1);
   #unsubscribe = () => {};
   #limits = { at: 0, any: false };
   /** Where there may be work since the last round; undefined is anywhere. */
@@ -60,8 +67,44 @@ export class Dispatcher {
 
   async #dispatch(): Promise<void> {
     if (this.#registry.size === 0) return;
+    const claimed = await this.#turn.take(() => this.#claim(this.#nextPlaces()));
+    this.#handOut(claimed);
+    if (claimed.length === BATCH) this.#wake();
+  }
+
+  /**
+   * Lets a start claim its work while nobody else claims: that saves the way over the dispatcher, and one commit. What is
+   * claimed by a transaction whose answer is lost goes out like all that no agent has answered.
+   */
+  async starting<Result>(start: (claim: ClaimWithin) => Promise<Result>): Promise<Result> {
+    const ended = Promise.withResolvers<void>();
+    let isOurTurn = false;
+    let claimed: readonly ClaimedRow[] = [];
+    const claim: ClaimWithin = async (transaction, serverIds) => {
+      claimed = [];
+      const own = serverIds.filter((id) => this.#registry.server(id) !== undefined);
+      if (own.length === 0 || own.length > AT_ONCE || !this.#isUnlimited()) return claimed;
+      if (!isOurTurn) {
+        if (!this.#turn.areFree) return claimed;
+        isOurTurn = true;
+        void this.#turn.take(() => ended.promise);
+      }
+      claimed = await claimQueued(transaction, { ...this.#options(), serverIds: own });
+      return claimed;
+    };
+    try {
+      return await this.#registry.looks.take(async () => {
+        const result = await start(claim);
+        this.#handOut(claimed);
+        return result;
+      });
+    } finally {
+      ended.resolve();
+    }
+  }
+
+  #handOut(claimed: readonly ClaimedRow[]): void {
     const { metrics, bus } = this.#context;
-    const claimed = await this.#claim(this.#nextPlaces());
     for (const row of claimed) {
       // Where the link has gone since then, the agent's next one gets it: by the reconciliation, or sent again.
       this.#registry.session(row.session_id)?.run(row);
@@ -71,7 +114,7 @@ export class Dispatcher {
     }
     // What was kept out by a lock that this round took may have left room for something behind it.
     const locked = claimed.filter(({ lock_wait_seconds }) => lock_wait_seconds !== null);
-    this.#wake(claimed.length < BATCH ? locked.map(({ server_id }) => server_id) : undefined);
+    this.#wake(locked.map(({ server_id }) => server_id));
   }
 
   /** Where this round looks: on the servers that hints named, and everywhere once in a while, in case one was lost. */
@@ -85,13 +128,24 @@ export class Dispatcher {
   }
 
   async #claim(serverIds: readonly string[] | undefined): Promise<ClaimedRow[]> {
-    const { databases, orchestratorId, timings, maxRunning } = this.#context;
-    const lockMarginSeconds = LOCK_MARGIN_SECONDS + timings.acceptMs / 1_000;
-    const options = { orchestratorId, limit: BATCH, lockMarginSeconds };
+    const { databases, maxRunning } = this.#context;
+    const options = this.#options();
     if (maxRunning === undefined && !(await this.#hasLimits()))
       return await claimQueued(databases.claims, { ...options, serverIds });
     // Everywhere: under a limit that servers share, what is first in the queue of one may be behind what is in another's.
     return await claimWithinLimits(databases.claims, options, maxRunning);
+  }
+
+  #options(): ClaimOptions {
+    const { orchestratorId, timings } = this.#context;
+    return { orchestratorId, limit: BATCH, lockMarginSeconds: LOCK_MARGIN_SECONDS + timings.acceptMs / 1_000 };
+  }
+
+  /** Whether nobody is known to have a limit, by what the last rounds have found. */
+  #isUnlimited(): boolean {
+    const { now, timings, maxRunning } = this.#context;
+    const isKnown = now().getTime() - this.#limits.at < 2 * timings.pollMs;
+    return maxRunning === undefined && isKnown && !this.#limits.any;
   }
 
   /** Whether anybody has a limit on what runs; looked up no more often than one waits for a new one to hold. */

@@ -1,5 +1,4 @@
-import { sql } from "kysely";
-import type { Connection } from "../database/database.ts";
+import { type RawBuilder, sql } from "kysely";
 import { ofTenant } from "../database/tenancy.ts";
 
 /** What decides whether an execution needs approval. */
@@ -16,19 +15,17 @@ export interface Demand {
   readonly rules: string[];
 }
 
-/** What the rules of the tenant ask for before an execution may begin; undefined when none applies. */
-export async function findDemand(connection: Connection, subject: Subject): Promise<Demand | undefined> {
+/** What the rules of the tenant ask for before an execution may begin, in one row; its `rules` are null when none applies. */
+export function demandFor(subject: Subject): RawBuilder<Demand | { rules: null }> {
   const { actionId, actionType, serverIds } = subject;
   const among = (field: string, value: string | null) =>
     sql`(definition -> ${field} = '[]' or definition -> ${field} ? ${value})`;
-  const { rows } = await sql<Demand>`
+  return sql`
     select max((definition ->> 'approvals')::integer) as needed, array_agg(name order by name) as rules,
       min((definition ->> 'expires_after_seconds')::integer) as expires_after_seconds
     from approval_rules
     where ${ofTenant} and ${among("action_template_ids", actionId ?? "")} and ${among("action_types", actionType)}
       and (definition ->> 'min_targets')::integer <= ${serverIds.length}
       and (definition -> 'environments' = '[]' or exists (
-        select from servers s where s.server_id = any(${serverIds}::uuid[]) and definition -> 'environments' ? s.environment))
-    having count(*) > 0`.execute(connection);
-  return rows[0];
+        select from servers s where s.server_id = any(${serverIds}::uuid[]) and definition -> 'environments' ? s.environment))`;
 }

@@ -1,5 +1,5 @@
-import type { PostgresCursor, PostgresPoolClient, PostgresQueryResult } from "kysely";
-import type { PoolClient } from "pg";
+import type { PostgresQueryResult } from "kysely";
+import type { PoolClient, QueryResultRow } from "pg";
 
 /** Texts that are prepared, at most: each connection keeps every one of them. What comes later is planned each time. */
 const LIMIT = 400;
@@ -17,7 +17,7 @@ const NOT_REPLICATED = /canceling.* wait for synchronous replication/;
  * A connection that has each statement parsed once, and planned anew only where its values make a difference. A commit that
  * the standbys may lack is an error: PostgreSQL only warns of it.
  */
-export class PreparingClient implements PostgresPoolClient {
+export class PreparingClient {
   readonly #client: PoolClient;
   #notReplicated: string | undefined;
 
@@ -28,21 +28,16 @@ export class PreparingClient implements PostgresPoolClient {
     });
   }
 
-  query<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>>;
-  query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
-  query<R>(
-    text: string | PostgresCursor<R>,
-    values: readonly unknown[] = [],
-  ): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
-    if (typeof text !== "string") throw new TypeError("cursors are not supported");
-    return this.#execute<R>(text, values);
-  }
-
   release(destroy?: boolean): void {
     this.#client.release(destroy);
   }
 
-  async #execute<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> {
+  /** Runs several statements in one go. @returns what the last one gave */
+  async queryLast<R extends QueryResultRow>(text: string): Promise<R[]> {
+    return [await this.#client.query<R>(text)].flat().at(-1)?.rows ?? [];
+  }
+
+  async query<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> {
     const name = values.length === 0 ? undefined : nameOf(text);
     const result = await this.#client.query({ text, values: [...values], ...(name === undefined ? {} : { name }) });
     const warning = this.#notReplicated;

@@ -2,18 +2,25 @@ import { Kysely, PostgresDialect, sql } from "kysely";
 import type { Pool, PoolClient } from "pg";
 import type { DatabaseSettings } from "../settings.ts";
 import { type Connection, type Database, openPool, type Patience } from "./database.ts";
-import { PreparingClient } from "./preparing.ts";
+import { type Scope, ScopedClient } from "./scopedClient.ts";
 import type { Tables } from "./tables.ts";
 
 /** The setting by which row-level security knows whose rows a connection may see. Without it, it sees none. */
 const SETTING = "homeslice.tenant";
 /** Its value for the system's own work, which is for all tenants. */
 const EVERY_TENANT = "*";
+/** How a connection is to plan. */
+interface Planning {
+  readonly plan_cache_mode: "auto" | "force_generic_plan";
+  readonly enable_seqscan: "on" | "off";
+}
+
+const USUALLY: Planning = { plan_cache_mode: "auto", enable_seqscan: "on" };
 /**
  * Without the first, each connection plans a statement for its values five times before it tries to do without. A plan that
  * was made while the tables were empty stays until they are analyzed: without the second, it reads whole tables for each row.
  */
-const PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off";
+const ONCE: Planning = { plan_cache_mode: "force_generic_plan", enable_seqscan: "off" };
 
 /** Connections, and the views that their users have of the database. */
 export interface Databases {
@@ -23,6 +30,8 @@ export interface Databases {
   readonly claims: Database;
   /** Sees the rows of one tenant, and adds rows to it alone. */
   tenant(tenantId: string): Database;
+  /** The same, and each statement is planned once for a connection: for starts, which claim in their transactions. */
+  starts(tenantId: string): Database;
   close(): Promise<void>;
 }
 
@@ -38,56 +47,43 @@ export function openDatabases(
   patience: Patience = { silenceMs: 0, standstillMs: 0 },
 ): Databases {
   const pool = openPool({ ...settings, connections: settings.connections - 1 }, onError, patience);
-  const claiming = openPool({ ...settings, connections: 1 }, onError, patience, PLANNED_ONCE);
-  const views = new Map<string, Database>();
-  const scopes: Scopes = new WeakMap();
-  const viewOf = (connections: Pool, scope: string) =>
-    new Kysely<Tables>({ dialect: new PostgresDialect({ pool: scopedPool(connections, scopes, scope) }) });
-  return {
-    system: viewOf(pool, EVERY_TENANT),
-    claims: viewOf(claiming, EVERY_TENANT),
-    tenant: (tenantId) => {
+  const claiming = openPool({ ...settings, connections: 1 }, onError, patience);
+  const clients = new WeakMap<PoolClient, ScopedClient>();
+  const viewOf = (connections: Pool, tenant: string, planning = USUALLY) => {
+    const scope: Scope = { [SETTING]: tenant, ...planning };
+    return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: scopedPool(connections, clients, scope) }) });
+  };
+  const viewsOfTenants = (planning: Planning) => {
+    const views = new Map<string, Database>();
+    return (tenantId: string) => {
       if (tenantId === EVERY_TENANT) throw new RangeError("that is no tenant");
-      const view = views.get(tenantId) ?? viewOf(pool, tenantId);
+      const view = views.get(tenantId) ?? viewOf(pool, tenantId, planning);
       views.set(tenantId, view);
       return view;
-    },
+    };
+  };
+  return {
+    system: viewOf(pool, EVERY_TENANT),
+    claims: viewOf(claiming, EVERY_TENANT, ONCE),
+    tenant: viewsOfTenants(USUALLY),
+    starts: viewsOfTenants(ONCE),
     close: async () => {
       await Promise.all([pool.end(), claiming.end()]);
     },
   };
 }
 
-/** Each connection, and whose rows it sees at the moment: it is told only when that changes. */
-type Scopes = WeakMap<PoolClient, { readonly client: PreparingClient; scope?: string }>;
-
-function scopedPool(pool: Pool, scopes: Scopes, scope: string) {
+function scopedPool(pool: Pool, clients: WeakMap<PoolClient, ScopedClient>, scope: Scope) {
   return {
     options: pool.options,
     end: async () => {},
     connect: async () => {
       const client = await pool.connect();
-      const known = scopes.get(client) ?? { client: new PreparingClient(client) };
-      scopes.set(client, known);
-      if (known.scope === scope) return known.client;
-      delete known.scope;
-      try {
-        await enter(known.client, scope);
-      } catch (error) {
-        client.release(true);
-        throw error;
-      }
-      known.scope = scope;
-      return known.client;
+      const scoped = clients.get(client) ?? new ScopedClient(client);
+      clients.set(client, scoped);
+      return scoped.enter(scope);
     },
   };
-}
-
-/** @throws when it is a connection to a standby: what that shows may be old, and nothing is to be decided by it */
-async function enter(client: PreparingClient, scope: string): Promise<void> {
-  const text = "select set_config($1, $2, false), pg_is_in_recovery() as standby";
-  const { rows } = await client.query<{ standby: boolean }>(text, [SETTING, scope]);
-  if (rows[0]?.standby !== false) throw new Error("this PostgreSQL is a standby: the primary is elsewhere");
 }
 
 /** Lets the rest of a transaction of the system see one tenant alone: for what it does on behalf of somebody. */

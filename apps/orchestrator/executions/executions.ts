@@ -10,7 +10,6 @@ import {
   type ResponseOf,
 } from "@homeslice/protocol";
 import { countUse } from "../actions/repository.ts";
-import { findDemand } from "../approvals/demand.ts";
 import { insertApproval, setStatus } from "../approvals/repository.ts";
 import { recordChange } from "../audit/audit.ts";
 import type { Context } from "../context.ts";
@@ -19,6 +18,7 @@ import { refuseFullQueue } from "../limits/limits.ts";
 import { workOn } from "../live/bus.ts";
 import { readLines } from "../logs/repository.ts";
 import { announceRequest } from "../notifications/announce.ts";
+import { findConditions } from "./conditions.ts";
 import { settle } from "./endings.ts";
 import { claimKey } from "./idempotency.ts";
 import { type ActionSource, planExecution } from "./planning.ts";
@@ -39,7 +39,7 @@ export interface Origin {
   readonly workflowRunId?: string;
 }
 
-/** An execution that was stored, and its servers. */
+/** An execution that was stored, and the servers on which it waits. */
 interface Started {
   readonly executionId: string;
   readonly serverIds: readonly string[];
@@ -160,13 +160,19 @@ export class Executions {
     key: string | undefined,
     insert: (transaction: Connection, executionId: string | undefined) => Promise<Started>,
   ): Promise<Execution> {
-    const { database, bus } = this.#context;
-    const { executionId, serverIds } = await transact(database, async (transaction) => {
-      const claim = key === undefined ? undefined : await claimKey(transaction, { subject: actor.id, key, request });
-      if (claim?.isNew === false) return { executionId: claim.executionId, serverIds: undefined };
-      return await insert(transaction, claim?.executionId);
-    });
-    bus.publish(workOn(serverIds));
+    const { starts, bus, handover } = this.#context;
+    const { executionId, serverIds } = await handover.starting((claim) =>
+      transact(starts, async (transaction) => {
+        const known = key === undefined ? undefined : await claimKey(transaction, { subject: actor.id, key, request });
+        if (known?.isNew === false) return { executionId: known.executionId, serverIds: [] };
+        const started = await insert(transaction, known?.executionId);
+        const claimed = await claim(transaction, started.serverIds);
+        const own = claimed.filter(({ execution_id }) => execution_id === started.executionId);
+        const begun = new Set(own.map(({ server_id }) => server_id));
+        return { ...started, serverIds: started.serverIds.filter((id) => !begun.has(id)) };
+      }),
+    );
+    if (serverIds.length > 0) bus.publish(workOn(serverIds));
     // The dispatcher goes first: an answer can wait longer than the work.
     await setImmediate();
     return await this.get(executionId);
@@ -177,8 +183,9 @@ export class Executions {
     { actor, scheduleId, workflowRunId }: Origin,
     row: repository.NewExecutionRow,
   ): Promise<Started> {
-    await refuseFullQueue(transaction, row.serverIds.length);
-    const demand = row.operation.dry_run ? undefined : await findDemand(transaction, row);
+    const conditions = await findConditions(transaction, row);
+    if (conditions.isLimited) await refuseFullQueue(transaction, row.serverIds.length);
+    const demand = row.operation.dry_run ? undefined : conditions.demand;
     const executionId = await repository.insertExecution(transaction, row, demand !== undefined);
     if (demand !== undefined) {
       await insertApproval(transaction, executionId, demand);

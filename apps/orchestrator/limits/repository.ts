@@ -91,10 +91,13 @@ export async function readRoom(connection: Connection, maxRunning: number | unde
   };
 }
 
+/** The limit of the tenant on what waits, if it has one. */
+export const queueLimit = sql<{ max_queued: number }>`select max_queued from limits
+  where scope = current_setting('homeslice.tenant') and max_queued is not null`;
+
 /** Keeps other starts of the tenant waiting until the transaction ends, if its queue is limited. @returns the limit */
 export async function holdQueueLimit(transaction: Connection): Promise<number | undefined> {
-  const { rows } = await sql<{ max_queued: number }>`select max_queued from limits
-    where scope = current_setting('homeslice.tenant') and max_queued is not null for update`.execute(transaction);
+  const { rows } = await sql<{ max_queued: number }>`${queueLimit} for update`.execute(transaction);
   return rows[0]?.max_queued;
 }
 

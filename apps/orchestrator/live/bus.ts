@@ -23,9 +23,9 @@ export type Hint = z.infer<typeof Hint>;
 /** Servers that one hint names, at most: PostgreSQL carries messages of less than 8,000 bytes. */
 const MAX_NAMED = 100;
 
-/** That there is new work on some servers; undefined is any. */
-export function workOn(serverIds: readonly string[] | undefined): Hint {
-  if (serverIds === undefined || serverIds.length > MAX_NAMED) return { kind: "work" };
+/** That there is new work on some servers. */
+export function workOn(serverIds: readonly string[]): Hint {
+  if (serverIds.length > MAX_NAMED) return { kind: "work" };
   return { kind: "work", server_ids: serverIds };
 }
 

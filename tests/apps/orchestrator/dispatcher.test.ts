@@ -68,7 +68,7 @@ test("a hint brings what is first in the queue of the server that it names, and 
   engine.context.bus.publish(workOn([one]));
   await begins(urgent);
   expect(await Promise.all([unheard, late].map(isQueued))).toEqual([true, true]);
-  engine.context.bus.publish(workOn(undefined));
+  engine.context.bus.publish({ kind: "work" });
   await begins(unheard);
   expect(await isQueued(late)).toBe(true);
 });

@@ -1,9 +1,11 @@
+import { randomUUID } from "node:crypto";
+import type { Client, Execution, Job } from "@homeslice/protocol";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { eventually } from "../../support/eventually.ts";
 import { Installation } from "./harness.ts";
-import { TestAgent } from "./testAgent.ts";
+import { TestAgent, type TestLink } from "./testAgent.ts";
 
 const Claimed = z.object({ rows: z.tuple([z.looseObject({ session_id: z.string(), fence: z.int() })]) });
 
@@ -11,6 +13,10 @@ const Unanswered = z.object({
   command: z.literal("SELECT"),
   rows: z.tuple([z.looseObject({ session_id: z.string(), operation: z.looseObject({}) })]),
 });
+
+const Committed = z.object({ command: z.literal("COMMIT") });
+
+const body = { operation: { type: "shell_command" as const, argv: ["true"] satisfies [string] } };
 
 let installation: Installation;
 
@@ -20,21 +26,45 @@ beforeAll(async () => {
 
 afterAll(async () => await installation.destroy());
 
-/** The next claim is stored, and its answer gets lost on the way back, as when a connection breaks in that moment. */
-function loseNextClaim(): { readonly isLost: () => boolean } {
+/**
+ * An answer of the database gets lost on the way back, as when a connection breaks in that moment: that of the next claim,
+ * which is stored, or that of the commit of the start which claims next.
+ */
+function loseAnswer(of: "claim" | "commit"): { readonly isLost: () => boolean } {
   const query = pg.Client.prototype.query;
+  let claimant: pg.Client | undefined;
   let lost = false;
   Reflect.set(pg.Client.prototype, "query", function (this: pg.Client, ...args: unknown[]): unknown {
     const answer: unknown = Reflect.apply(query, this, args);
     if (!(answer instanceof Promise)) return answer;
     return answer.then((result: unknown) => {
-      if (lost || !Claimed.safeParse(result).success) return result;
+      if (Claimed.safeParse(result).success) claimant ??= this;
+      const isIt = of === "claim" ? claimant === this : claimant === this && Committed.safeParse(result).success;
+      if (lost || !isIt) return result;
       lost = true;
       Reflect.set(pg.Client.prototype, "query", query);
       throw new Error("Connection terminated unexpectedly");
     });
   });
   return { isLost: () => lost };
+}
+
+/** Starts something, and takes the job that comes of it. */
+async function jobOf(client: Client, link: TestLink, params: { server_id: string }): Promise<Job> {
+  const { execution_id } = await client.call("startServerExecution", { params, body });
+  const job = await link.job();
+  expect(job.execution_id).toBe(execution_id);
+  return job;
+}
+
+/** Work that the dispatcher claims, rather than its start, and the answer of that claim is lost. */
+async function startAndLoseClaim(client: Client, server_id: string): Promise<Execution> {
+  await client.call("controlQueue", { body: { draining: true } });
+  const execution = await client.call("startServerExecution", { params: { server_id }, body });
+  const { isLost } = loseAnswer("claim");
+  await client.call("controlQueue", { body: { draining: false } });
+  await eventually(isLost, "the answer of the claim is lost");
+  return execution;
 }
 
 test("F1: a claim that was stored, but whose answer was lost, still reaches the agent, over the link that it was made for", async () => {
@@ -45,16 +75,36 @@ test("F1: a claim that was stored, but whose answer was lost, still reaches the 
   const link = await agent.connect(orchestrator.url);
   await link.receive("welcome");
 
-  const { isLost } = loseNextClaim();
-  const body = { operation: { type: "shell_command" as const, argv: ["true"] satisfies [string] } };
-  const params = { server_id: server.server_id };
-  const { execution_id } = await client.call("startServerExecution", { params, body });
-  await eventually(isLost, "the answer of the claim is lost");
-
+  const { execution_id } = await startAndLoseClaim(client, server.server_id);
   const job = await link.job();
   expect(job).toMatchObject({ execution_id, fence: 1 });
   link.finish(job, 0, 0);
   await link.receive("settled");
+});
+
+test("F1: a start that was stored, but the answer of whose commit was lost, reaches the agent once", async () => {
+  const orchestrator = await installation.start();
+  const client = await installation.client(orchestrator.url);
+  const { enrolment_token, server } = await client.call("registerServer", { body: { hostname: "other-host" } });
+  const agent = await TestAgent.enrol(orchestrator.url, enrolment_token);
+  const link = await agent.connect(orchestrator.url);
+  await link.receive("welcome");
+  const params = { server_id: server.server_id };
+  const idempotencyKey = randomUUID();
+  const start = () => client.call("startServerExecution", { params, body, idempotencyKey });
+  link.finish(await jobOf(client, link, params), 0, 0);
+  await link.receive("settled");
+
+  const { isLost } = loseAnswer("commit");
+  await expect(start()).rejects.toMatchObject({ problem: { code: "internal_error" } });
+  expect(isLost()).toBe(true);
+  const job = await link.job();
+  const { execution_id } = await start();
+  expect(job).toMatchObject({ execution_id, fence: 1 });
+  link.finish(job, 0, 0);
+  await link.receive("settled");
+  const next = await jobOf(client, link, params);
+  expect(next.execution_id).not.toBe(execution_id);
 });
 
 test("a job that went out is not sent again over the same link, however late its answer comes", async () => {
@@ -64,15 +114,12 @@ test("a job that went out is not sent again over the same link, however late its
   const agent = await TestAgent.enrol(orchestrator.url, enrolment_token);
   const link = await agent.connect(orchestrator.url);
   await link.receive("welcome");
-  const body = { operation: { type: "shell_command" as const, argv: ["true"] satisfies [string] } };
   const params = { server_id: server.server_id };
   const slow = await client.call("startServerExecution", { params, body });
   expect(await link.job()).toMatchObject({ execution_id: slow.execution_id });
 
   // The answers of both are overdue, and one of them is a job that never went out: it comes, and nothing else does.
-  const { isLost } = loseNextClaim();
-  const lost = await client.call("startServerExecution", { params, body });
-  await eventually(isLost, "the answer of the claim is lost");
+  const lost = await startAndLoseClaim(client, server.server_id);
   await installation.query("update execution_targets set state_since = now() - interval '1 minute'");
   expect(await link.job()).toMatchObject({ execution_id: lost.execution_id });
   const again = await client.call("startServerExecution", { params, body });
@@ -105,7 +152,6 @@ test("a job that ends while its answer is looked for is not sent again by what t
   const agent = await TestAgent.enrol(orchestrator.url, enrolment_token);
   const link = await agent.connect(orchestrator.url);
   await link.receive("welcome");
-  const body = { operation: { type: "shell_command" as const, argv: ["true"] satisfies [string] } };
   const params = { server_id: server.server_id };
   await client.call("startServerExecution", { params, body });
   const job = await link.job();

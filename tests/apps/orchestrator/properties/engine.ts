@@ -4,6 +4,7 @@ import { type Context, defaultTimings } from "@homeslice/orchestrator/context.ts
 import type { Connection, Database } from "@homeslice/orchestrator/database/database.ts";
 import { migrate } from "@homeslice/orchestrator/database/migrate.ts";
 import { openDatabases } from "@homeslice/orchestrator/database/tenancy.ts";
+import { noHandover } from "@homeslice/orchestrator/executions/handover.ts";
 import type { Policy } from "@homeslice/orchestrator/executions/policy.ts";
 import { insertExecution } from "@homeslice/orchestrator/executions/repository.ts";
 import { Bus } from "@homeslice/orchestrator/live/bus.ts";
@@ -43,6 +44,8 @@ export class Engine {
       now,
       databases,
       database: databases.system,
+      starts: databases.system,
+      handover: noHandover,
       timings: defaultTimings,
       bus: new Bus(transport, orchestratorId, log),
       metrics: new Metrics(),
@@ -88,32 +91,38 @@ export class Engine {
   }
 
   /** Queues work on servers. @returns the id of the execution */
-  async queue(serverIds: readonly string[], { priority = 5, policy = {} }: NewWork = {}): Promise<string> {
-    return await this.#tenant.transaction().execute(async (transaction: Connection) => {
-      const { timeout_seconds: timeoutSeconds, parallel_execution: _, ...config } = ExecutionConfig.parse({});
-      const executionId = await insertExecution(transaction, {
-        executionId: undefined,
-        batchId: undefined,
-        retryOf: null,
-        executionType: "bulk",
-        initiatedBy: "test",
-        ...{
-          actionId: null,
-          actionVersion: null,
-          actionType: "execution",
-          operation: { type: "shell_command", argv: ["true"] },
-        },
-        parameters: {},
-        timeoutSeconds,
-        priority,
-        queueExpiresSeconds: 3_600,
-        serverIds,
-        parallelism: null,
-        batchSize: null,
-        stopAfterFailures: null,
-        policy: { ...config, success_criteria: SuccessCriteria.parse({}), ...policy },
-      });
-      return executionId;
+  async queue(serverIds: readonly string[], work: NewWork = {}): Promise<string> {
+    return await this.#tenant.transaction().execute((transaction) => this.queueWithin(transaction, serverIds, work));
+  }
+
+  /** The same, in the transaction of the caller. */
+  async queueWithin(
+    transaction: Connection,
+    serverIds: readonly string[],
+    { priority = 5, policy = {} }: NewWork = {},
+  ): Promise<string> {
+    const { timeout_seconds: timeoutSeconds, parallel_execution: _, ...config } = ExecutionConfig.parse({});
+    return await insertExecution(transaction, {
+      executionId: undefined,
+      batchId: undefined,
+      retryOf: null,
+      executionType: "bulk",
+      initiatedBy: "test",
+      ...{
+        actionId: null,
+        actionVersion: null,
+        actionType: "execution",
+        operation: { type: "shell_command", argv: ["true"] },
+      },
+      parameters: {},
+      timeoutSeconds,
+      priority,
+      queueExpiresSeconds: 3_600,
+      serverIds,
+      parallelism: null,
+      batchSize: null,
+      stopAfterFailures: null,
+      policy: { ...config, success_criteria: SuccessCriteria.parse({}), ...policy },
     });
   }
 }

@@ -49,12 +49,18 @@ export async function mintToken(
     .sign(await tokenKey(secret));
 }
 
+/** Who a bearer token says that they are, and until when it does. */
+export interface VerifiedToken {
+  readonly caller: Caller;
+  readonly expiresAt: Date;
+}
+
 /** Verifies a bearer token; undefined when it is not one of ours, was altered, or is over. */
 export async function verifyToken(
   secret: Uint8Array,
   token: string,
   now: Date = new Date(),
-): Promise<Caller | undefined> {
+): Promise<VerifiedToken | undefined> {
   try {
     const { payload } = await jwtVerify(token, await tokenKey(secret), {
       algorithms: ["HS256"],
@@ -64,7 +70,8 @@ export async function verifyToken(
       requiredClaims: ["exp", "sub"],
       currentDate: now,
     });
-    return Caller.parse({ subject: payload.sub, role: payload["role"], tenant: payload["tenant"] });
+    const caller = Caller.parse({ subject: payload.sub, role: payload["role"], tenant: payload["tenant"] });
+    return { caller, expiresAt: new Date((payload.exp ?? 0) * 1_000) };
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof z.ZodError) return undefined;
     throw error;

@@ -20,7 +20,7 @@ export interface Identity {
 export class Authentication {
   readonly #context: Context;
   readonly #secret: Uint8Array;
-  /** Whoever was let in a moment ago is let in again without asking the database. */
+  /** Whoever was let in a moment ago is let in again without asking the database, or reckoning a signature again. */
   readonly #remembered = new Map<string, { readonly caller: Caller; readonly until: number }>();
 
   constructor(context: Context, secret: Uint8Array) {
@@ -28,13 +28,13 @@ export class Authentication {
     this.#secret = secret;
   }
 
-  async identify({ headers }: FastifyRequest): Promise<Identity | undefined> {
+  async identify({ headers }: Pick<FastifyRequest, "headers">): Promise<Identity | undefined> {
     if (headers.authorization !== undefined) {
       const caller = await this.#byToken(headers.authorization);
       return caller && { caller, byCookie: false };
     }
     const session = readCookie(headers.cookie, SESSION_COOKIE);
-    const caller = session && (await this.#remember(session, () => this.#bySession(session)));
+    const caller = session && (await this.#remember(session, async () => found(await this.#bySession(session))));
     return caller ? { caller, byCookie: true } : undefined;
   }
 
@@ -51,8 +51,11 @@ export class Authentication {
   async #byToken(header: string): Promise<Caller | undefined> {
     const [scheme, token, ...more] = header.split(" ");
     if (scheme?.toLowerCase() !== "bearer" || token === undefined || more.length > 0) return undefined;
-    if (!token.startsWith("hst_")) return await verifyToken(this.#secret, token, this.#context.now());
-    return await this.#remember(token, () => findApiToken(this.#context.database, token));
+    return await this.#remember(token, async () =>
+      token.startsWith("hst_")
+        ? found(await findApiToken(this.#context.database, token))
+        : await verifyToken(this.#secret, token, this.#context.now()),
+    );
   }
 
   async #bySession(session: string): Promise<Caller | undefined> {
@@ -65,7 +68,7 @@ export class Authentication {
     return grant && { subject, ...grant };
   }
 
-  async #remember(secret: string, find: () => Promise<Caller | undefined>): Promise<Caller | undefined> {
+  async #remember(secret: string, find: () => Promise<Found | undefined>): Promise<Caller | undefined> {
     const key = keyOf(secret);
     const now = this.#context.now().getTime();
     const known = this.#remembered.get(key);
@@ -73,14 +76,23 @@ export class Authentication {
     const { identityMs } = this.#context.timings;
     if (known !== undefined && known.until > now && known.until - now <= identityMs) return known.caller;
     this.#remembered.delete(key);
-    const caller = await find();
-    if (caller === undefined) return undefined;
-    this.#remembered.set(key, { caller, until: now + identityMs });
+    const entry = await find();
+    if (entry === undefined) return undefined;
+    const { caller, expiresAt } = entry;
+    this.#remembered.set(key, { caller, until: Math.min(now + identityMs, expiresAt?.getTime() ?? Infinity) });
     const [oldest] = this.#remembered.keys();
     if (this.#remembered.size > MAX_REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest);
     return caller;
   }
 }
+
+/** Who was found, and when that is over at the latest. */
+interface Found {
+  readonly caller: Caller;
+  readonly expiresAt?: Date;
+}
+
+const found = (caller: Caller | undefined): Found | undefined => caller && { caller };
 
 function keyOf(secret: string): string {
   return hashSecret(secret).toString("base64");

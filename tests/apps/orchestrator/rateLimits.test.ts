@@ -44,7 +44,7 @@ test("SF7: a token is over by the clock of whoever checks it, and good again whe
   const secret = Buffer.alloc(32, 1);
   const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds));
   const token = await mintToken(secret, { subject: "ada", role: "viewer" }, 10, at(0));
-  expect(await verifyToken(secret, token, at(9))).toMatchObject({ subject: "ada" });
+  expect(await verifyToken(secret, token, at(9))).toMatchObject({ caller: { subject: "ada" }, expiresAt: at(10) });
   expect(await verifyToken(secret, token, at(10))).toBeUndefined();
-  expect(await verifyToken(secret, token, at(9))).toMatchObject({ subject: "ada" });
+  expect(await verifyToken(secret, token, at(9))).toMatchObject({ caller: { subject: "ada" }, expiresAt: at(10) });
 });

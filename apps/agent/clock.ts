@@ -38,6 +38,8 @@ export interface Timings {
   readonly grace: number;
   /** Silence after which the beginning of a line is sent without waiting for its end. */
   readonly quiet: number;
+  /** Between two looks at output that goes on: what comes meanwhile is taken together. What breaks a silence waits for none. */
+  readonly gather: number;
   /** Between two looks at a running command when the kernel reports no change. */
   readonly poll: number;
   /** For the connection to open, and for the orchestrator to greet. */
@@ -60,6 +62,7 @@ export interface Timings {
 export const defaultTimings: Timings = {
   grace: 5_000,
   quiet: 100,
+  gather: 25,
   poll: 500,
   handshake: 10_000,
   ping: 5_000,

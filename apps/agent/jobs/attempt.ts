@@ -229,6 +229,7 @@ export class Attempt {
       onStopping: () => this.#journalStopping(),
       readOutput: (last) => this.#readOutput(last),
       nextRead: () => this.#tail.untilQuiet(),
+      gather: () => this.#tail.gathers,
       clock,
       timings,
     });

@@ -1,4 +1,5 @@
 import type { Clock, Timings } from "../clock.ts";
+import { streams } from "../output/outputFiles.ts";
 import { DirectoryWatch } from "../output/watch.ts";
 import { type Ending, lost, refused } from "./ending.ts";
 import type { Launched } from "./launch.ts";
@@ -31,13 +32,16 @@ export interface Supervised {
   readonly readOutput: (last: boolean) => Promise<boolean>;
   /** Milliseconds until `readOutput` has something to do though nothing happens. */
   readonly nextRead: () => number | undefined;
+  /** Milliseconds between two calls of `readOutput` for output that goes on. */
+  readonly gather: () => number;
   readonly clock: Clock;
   readonly timings: Timings;
 }
 
 /** Watches over a command until its end; undefined when the agent detached from it before. */
 export async function supervise(command: Supervised): Promise<Ending | undefined> {
-  const watch = new DirectoryWatch(command.directory, ["stdout", "stderr", "exit"], command.clock);
+  const watched = { directory: command.directory, often: streams, seldom: ["exit"] };
+  const watch = new DirectoryWatch(watched, command.clock);
   const signals = [command.stop, command.detach];
   const wake = () => watch.wake();
   for (const signal of signals) signal.addEventListener("abort", wake);
@@ -66,7 +70,7 @@ class Supervision {
   }
 
   async untilEnd(): Promise<Ending | undefined> {
-    const { directory, launched, detach, stop, readOutput, nextRead, timings } = this.#command;
+    const { directory, launched, detach, stop, readOutput } = this.#command;
     while (!detach.aborted) {
       if (this.#failure !== undefined) throw this.#failure;
       // In this order: a shim that is gone had its say before, and a command that is over its output.
@@ -78,9 +82,19 @@ class Supervision {
       }
       const over = this.#termination === "none" ? status !== undefined : terminated;
       if ((await readOutput(over)) && over) return this.#ending(status);
-      await this.#watch.next(Math.min(timings.poll, nextRead() ?? timings.poll));
+      await this.#takeOutput();
     }
     return undefined;
+  }
+
+  /** Takes in output until there is a reason to look at the command itself, of which output alone says nothing; or time. */
+  async #takeOutput(): Promise<void> {
+    const { readOutput, nextRead, gather, clock, timings } = this.#command;
+    const end = clock.monotonic() + timings.poll;
+    while (await this.#watch.next(Math.min(timings.poll, nextRead() ?? timings.poll), gather())) {
+      if (clock.monotonic() >= end) return;
+      await readOutput(false);
+    }
   }
 
   /** Ends what is left of the command, while its output is still being read. */

@@ -51,10 +51,10 @@ export class OutputFiles {
     this.#cover = cover;
   }
 
-  /** What was written of a stream from an offset on, at most `length` bytes, none at the end. */
-  async readBytes(stream: Stream, offset: number, length: number): Promise<Buffer> {
-    const { buffer, bytesRead } = await this.#files[stream].read(Buffer.alloc(length), 0, length, offset);
-    return buffer.subarray(0, bytesRead);
+  /** What was written of a stream from an offset on, at most what fits into `room`, none at the end. It lies in `room`. */
+  async readBytes(stream: Stream, offset: number, room: Buffer): Promise<Buffer> {
+    const { bytesRead } = await this.#files[stream].read(room, 0, room.length, offset);
+    return room.subarray(0, bytesRead);
   }
 
   /** Bytes that a stream has. */
@@ -103,7 +103,7 @@ export class OutputFiles {
     const own = entries.filter((entry) => entry.stream === stream && entry.notice === undefined);
     const [first, last] = [own[0], own.at(-1)];
     if (first === undefined || last === undefined) return { bytes: Buffer.alloc(0), start: 0 };
-    const bytes = await this.readBytes(stream, first.offset, last.offset + last.length - first.offset);
+    const bytes = await this.readBytes(stream, first.offset, Buffer.alloc(last.offset + last.length - first.offset));
     return { bytes, start: first.offset };
   }
 }

@@ -33,9 +33,13 @@ export interface TailOptions {
 /** Reads what a command writes, as it writes it, covers what is secret, and enters it into the index line by line. */
 export class Tail {
   readonly #options: TailOptions;
+  /** Where a read puts what is copied out of it before the next one. */
+  #room: Buffer | undefined;
   readonly #unfinished: Readonly<Record<Stream, Unfinished>>;
   #nextSeq: number;
   #full: boolean;
+  /** Whether more came at a time than one read takes. */
+  #flooded = false;
 
   constructor(options: TailOptions) {
     const { end, firstSeq } = options;
@@ -64,12 +68,21 @@ export class Tail {
   }
 
   async #readAll(last: boolean): Promise<void> {
+    this.#flooded = false;
     let more = true;
     while (more) {
       more = false;
       for (const stream of streams) if (await this.#readSome(stream)) more = true;
+      this.#flooded ||= more;
     }
     if (last && !this.#full) for (const stream of streams) await this.#enter(stream, "all");
+    // An attempt that is over may wait for its link for days.
+    if (last) this.#room = undefined;
+  }
+
+  /** Milliseconds for which output is left to gather: of a flood, what is too much is to be off the disk at once. */
+  get gathers(): number {
+    return this.#full || this.#flooded ? 0 : this.#options.timings.gather;
   }
 
   /** Milliseconds until an unfinished line has waited long enough for its end; undefined when there is none. */
@@ -89,9 +102,12 @@ export class Tail {
       await files.discard(stream, unfinished.offset);
       return false;
     }
+    const position = unfinished.offset + unfinished.bytes.length;
+    this.#room ??= Buffer.allocUnsafeSlow(READ_BYTES);
+    const bytes = await files.readBytes(stream, position, this.#room);
+    const more = bytes.length === READ_BYTES;
     // What a flood wrote in vain would have to reach the disk with what is entered, and everything else waits behind that.
-    await files.discard(stream, this.#furthest(stream));
-    const bytes = await files.readBytes(stream, unfinished.offset + unfinished.bytes.length, READ_BYTES);
+    if (more) await files.discard(stream, Math.max(this.#furthest(stream), position + READ_BYTES));
     if (bytes.length > 0) {
       unfinished.bytes = Buffer.concat([unfinished.bytes, bytes]);
       unfinished.grewAt = clock.monotonic();
@@ -101,7 +117,7 @@ export class Tail {
     await this.#enter(stream, quiet ? "flush" : "keep");
     const { limitMb } = this.#options;
     if (this.#isTooMuch()) await this.#stop(stream, `the output went beyond ${limitMb} MiB or ${MAX_ENTRIES} lines`);
-    return bytes.length > 0 && !this.#full;
+    return more && !this.#full;
   }
 
   /** In the file too: what is sent is read from there, now or after a restart. */

@@ -35,6 +35,21 @@ it("F34 floods of output leave another command its latency, and are bounded on d
   }
 });
 
+it("lines that follow each other closely are sent together, and the last of them with the end", async () => {
+  const never = 600_000;
+  await bench.agent({ timings: { gather: never, poll: never } });
+  const script = `while [ ! -e "$0" ]; do sleep 0.02; done; for i in $(seq 20); do echo $i; sleep 0.02; done`;
+  const job = bench.peer.job(["sh", "-c", script, bench.path("go")]);
+  bench.peer.run(job);
+  await eventually(() => bench.peer.of("started", job)[0]);
+  await writeFile(bench.path("go"), "");
+  await eventually(() => bench.peer.finish(job));
+  expectGapless(bench.peer.linesOf(job).map(({ seq }) => seq));
+  expect(bench.peer.text(job)).toBe(Array.from({ length: 20 }, (_, i) => `${i + 1}\n`).join(""));
+  // What is there at the first look, what comes first after it, and the rest.
+  expect(bench.peer.of("output", job).length).toBeLessThanOrEqual(3);
+});
+
 it("a flood that went on while the agent was away is cut before anything of it is made durable", async () => {
   const directory = bench.path("attempt");
   await mkdir(directory);
@@ -48,7 +63,10 @@ it("a flood that went on while the agent was away is cut before anything of it i
   });
   const shared = { files, end, redactor: await Redactor.of([]), clock: systemClock, timings: defaultTimings };
   const tail = new Tail({ ...shared, firstSeq: 1, limitMb: 1 });
+  expect(tail.gathers).toBe(defaultTimings.gather);
   await tail.read(false);
+  // What follows is taken off the disk at once.
+  expect(tail.gathers).toBe(0);
   await files.close();
   expect(sizes.length).toBeGreaterThan(0);
   expect(Math.max(...sizes)).toBeLessThanOrEqual(2 * 1_048_576);

@@ -297,6 +297,21 @@ describe("a process that is gone and left no exit status", () => {
     expect((await readFile(bench.path("starts"), "utf8")).length).toBeGreaterThan(0);
     expect(bench.peer.linesOf(job).length).toBe(counted);
   });
+
+  it("is missed though nothing tells of its end, and what it left behind goes on printing", async () => {
+    await writeFile(bench.path("policy.yaml"), "commands: all\nisolation: off\n");
+    const first = await bench.process();
+    const job = counter();
+    await runUntil(job, 1);
+    await first.kill("SIGKILL");
+    await bench.process();
+    const before = bench.peer.linesOf(job).length;
+    await eventually(() => bench.peer.linesOf(job).length > before);
+    const started = (await journalOf(job)).find((record) => record.type === "started");
+    process.kill(started?.pid ?? 0, "SIGKILL");
+    expect(await eventually(() => bench.peer.finish(job))).toMatchObject({ outcome: "lost" });
+    expectCount(job);
+  });
 });
 
 describe("a journal that a crash cut short", () => {

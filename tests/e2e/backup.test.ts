@@ -214,8 +214,15 @@ async function stoppedWith(bench: BackupBench, locks: () => readonly string[]): 
     const holder = bench.startRestic("check", "--read-data");
     await eventually(() => locks().length > 0 || holder.exitCode !== null, "the repository is locked");
     holder.kill("SIGSTOP");
+    // It goes on for a moment, in which it may give its lock back.
+    await eventually(() => holder.exitCode !== null || isStopped(holder), "it stands still");
     if (locks().length > 0) return holder;
+    holder.kill("SIGKILL");
   }
+}
+
+function isStopped({ pid }: ChildProcess): boolean {
+  return /^State:\tT/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
 }
 
 /** The process that a shell waits for. */

@@ -124,7 +124,7 @@ export function describeManaging(stage: () => Stage): void {
         await form.getByRole("button", { name: "Add a step" }).click();
         const second = form.getByRole("group", { name: "Step step_2" });
         await second.getByRole("radio", { name: "A person decides" }).check();
-        await form.getByText(/steps\.1\.gate\.message/).waitFor();
+        await form.getByText("Steps › 2 › Gate › Message").waitFor();
         await second.getByLabel("What is to be decided").fill("Is it tidy?");
         await first.getByLabel("Name of the step").fill("tidy");
         await form.getByRole("img", { name: /tidy\..*step_2 after tidy/ }).waitFor();

@@ -19,9 +19,8 @@ const CONNECT_TIMEOUT_MS = 5_000;
  * The connection settings of node-postgres, for the pool and for connections of their own.
  *
  * @param silenceMs how long nothing may pass before a connection is given up; 0 is for ever
- * @param options settings of PostgreSQL for it, such as `-c name=value`
  */
-export function connectionConfig(settings: DatabaseSettings, silenceMs: number, options = "") {
+export function connectionConfig(settings: DatabaseSettings, silenceMs: number) {
   return {
     stream: () => mortalSocket(silenceMs),
     host: settings.host,
@@ -29,7 +28,7 @@ export function connectionConfig(settings: DatabaseSettings, silenceMs: number, 
     database: settings.name,
     user: settings.user,
     password: settings.password,
-    options: `-c search_path=${settings.schema} ${options}`,
+    options: `-c search_path=${settings.schema}`,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     application_name: "homeslice-orchestrator",
@@ -54,14 +53,9 @@ export interface Patience {
 }
 
 /** Opens a pool of connections. @param onError told of connections that break; the pool replaces them */
-export function openPool(
-  settings: DatabaseSettings,
-  onError: (error: Error) => void,
-  patience: Patience,
-  options?: string,
-): Pool {
+export function openPool(settings: DatabaseSettings, onError: (error: Error) => void, patience: Patience): Pool {
   const pool = new Pool({
-    ...connectionConfig(settings, patience.silenceMs, options),
+    ...connectionConfig(settings, patience.silenceMs),
     max: settings.connections,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: patience.standstillMs,

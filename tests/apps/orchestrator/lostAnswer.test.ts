@@ -26,25 +26,30 @@ beforeAll(async () => {
 
 afterAll(async () => await installation.destroy());
 
+/** Every answer of the database to this process goes through here first. @returns ends that */
+function onAnswers(see: (result: unknown, client: pg.Client) => unknown): () => void {
+  const query = pg.Client.prototype.query;
+  Reflect.set(pg.Client.prototype, "query", function (this: pg.Client, ...args: unknown[]): unknown {
+    const answer: unknown = Reflect.apply(query, this, args);
+    return answer instanceof Promise ? answer.then((result: unknown) => see(result, this)) : answer;
+  });
+  return () => Reflect.set(pg.Client.prototype, "query", query);
+}
+
 /**
  * An answer of the database gets lost on the way back, as when a connection breaks in that moment: that of the next claim,
  * which is stored, or that of the commit of the start which claims next.
  */
 function loseAnswer(of: "claim" | "commit"): { readonly isLost: () => boolean } {
-  const query = pg.Client.prototype.query;
   let claimant: pg.Client | undefined;
   let lost = false;
-  Reflect.set(pg.Client.prototype, "query", function (this: pg.Client, ...args: unknown[]): unknown {
-    const answer: unknown = Reflect.apply(query, this, args);
-    if (!(answer instanceof Promise)) return answer;
-    return answer.then((result: unknown) => {
-      if (Claimed.safeParse(result).success) claimant ??= this;
-      const isIt = of === "claim" ? claimant === this : claimant === this && Committed.safeParse(result).success;
-      if (lost || !isIt) return result;
-      lost = true;
-      Reflect.set(pg.Client.prototype, "query", query);
-      throw new Error("Connection terminated unexpectedly");
-    });
+  const end = onAnswers((result, client) => {
+    if (Claimed.safeParse(result).success) claimant ??= client;
+    const isIt = claimant === client && (of === "claim" || Committed.safeParse(result).success);
+    if (lost || !isIt) return result;
+    lost = true;
+    end();
+    throw new Error("Connection terminated unexpectedly");
   });
   return { isLost: () => lost };
 }
@@ -128,19 +133,14 @@ test("a job that went out is not sent again over the same link, however late its
 
 /** The next look for what no agent has answered waits until it is let go, and then shows what it has seen before. */
 function delayNextLook(): { readonly isTaken: () => boolean; readonly letGo: () => void } {
-  const query = pg.Client.prototype.query;
   const { promise: gate, resolve: letGo } = Promise.withResolvers<void>();
   let taken = false;
-  Reflect.set(pg.Client.prototype, "query", function (this: pg.Client, ...args: unknown[]): unknown {
-    const answer: unknown = Reflect.apply(query, this, args);
-    if (!(answer instanceof Promise)) return answer;
-    return answer.then(async (result: unknown) => {
-      if (taken || !Unanswered.safeParse(result).success) return result;
-      taken = true;
-      Reflect.set(pg.Client.prototype, "query", query);
-      await gate;
-      return result;
-    });
+  const end = onAnswers(async (result) => {
+    if (taken || !Unanswered.safeParse(result).success) return result;
+    taken = true;
+    end();
+    await gate;
+    return result;
   });
   return { isTaken: () => taken, letGo };
 }

@@ -57,6 +57,8 @@ export interface Timings {
   readonly standbyPause: number;
   /** How long what was accepted has to begin before it tells that it was accepted. */
   readonly moment: number;
+  /** How long a command that was let go has the processor before the agent notes and tells that it has begun. */
+  readonly headStart: number;
 }
 
 export const defaultTimings: Timings = {
@@ -71,4 +73,5 @@ export const defaultTimings: Timings = {
   standbyAge: 600_000,
   standbyPause: 200,
   moment: 200,
+  headStart: 2,
 };

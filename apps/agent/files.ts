@@ -46,13 +46,6 @@ export async function modifiedAt(path: string): Promise<number | undefined> {
   }
 }
 
-/** What lies at a path, as another thing there later would not be described; undefined when nothing is to be seen. */
-export async function identityOf(path: string): Promise<string | undefined> {
-  // The number alone may be given to the next file.
-  const found = await stat(path, { bigint: true }).catch(() => undefined);
-  return found && `${found.dev}:${found.ino}:${found.birthtimeNs}`;
-}
-
 /** Whether a path is another one, or lies in it. Both are absolute and without `..`. */
 export function isWithin(path: string, directory: string): boolean {
   return path === directory || path.startsWith(directory.endsWith("/") ? directory : `${directory}/`);

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { basename } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import type { Finish, HeldAttempt, Job } from "@homeslice/protocol/link.ts";
 import type { Logger } from "pino";
 import { pause } from "../clock.ts";
@@ -52,9 +53,9 @@ export class Attempt {
    * @throws when it cannot be written there
    */
   static async accept(directory: string, work: Work, shop: Workshop, standby?: Standby): Promise<Attempt> {
-    // First of all, and what begins at once is arranged for while that is written.
+    // First of all; what begins at once is arranged for while that is written.
     const beginning = beginRecords(directory, work, shop, standby);
-    const arranged = standby && arrange(work.job, directory, shop, standby);
+    const arranged = standby && setImmediate().then(() => arrange(work.job, directory, shop, standby));
     const arrangement = Promise.allSettled([arranged]);
     const records = await beginning.catch(async (error: unknown) => {
       await arrangement;
@@ -203,6 +204,7 @@ export class Attempt {
       if ("outcome" in launched) return launched;
       this.#launched = launched;
       this.#log.debug("command started");
+      await pause(this.#shop.clock, this.#shop.timings.headStart, this.halted);
     }
     const { startedAt, pid } = this.#launched;
     if (journal.progress.started === undefined && pid !== undefined) {

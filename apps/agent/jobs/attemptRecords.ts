@@ -58,7 +58,8 @@ export async function beginRecords(
     // Both at once: whether the shim has begun is told by its token alone.
     const starting = ready === undefined ? [] : [await ready.startingAt(at)];
     const accepted = files.journal.append({ type: "accepted", at, job }, ...starting);
-    const [redactor] = await Promise.all([redactorOf(directory, shop), accepted]);
+    await accepted;
+    const redactor = redactorOf(directory, shop);
     if (ready === undefined) await syncRecords(directory);
     return { ...files, redactor };
   } catch (error) {
@@ -76,15 +77,15 @@ export async function abandonRecords(directory: string, { vault }: Pick<Workshop
 export async function openRecords(directory: string, shop: Workshop): Promise<Records> {
   const files = await openRecordFiles(directory);
   try {
-    return { ...files, redactor: await redactorOf(directory, shop) };
+    return { ...files, redactor: redactorOf(directory, shop) };
   } catch (error) {
     await closeRecords(files);
     throw error;
   }
 }
 
-async function redactorOf(directory: string, { secretsDir, vault }: Workshop): Promise<Redactor> {
-  return await Redactor.of([secretsDir, vault.directoryOf(basename(directory))]);
+function redactorOf(directory: string, { secretsDir, vault }: Workshop): Redactor {
+  return Redactor.of([secretsDir, vault.directoryOf(basename(directory))]);
 }
 
 /**

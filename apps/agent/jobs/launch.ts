@@ -8,7 +8,7 @@ import type { Journal, Progress } from "../journal/journal.ts";
 import { prepareOperation } from "../operations/index.ts";
 import type { Prepared } from "../operations/preparation.ts";
 import type { Confinement } from "../sandbox/sandbox.ts";
-import { confineIn } from "./confinement.ts";
+import { confineIn, hiddenBy } from "./confinement.ts";
 import { type Ending, refused } from "./ending.ts";
 import { ageOf, bootId } from "./processes.ts";
 import { callOff, findShim, NOT_STARTED, type Shim, spawnShim, tokenTaker } from "./shim.ts";
@@ -47,13 +47,13 @@ export async function arrange(
   standby?: Standby,
 ): Promise<Arrangement | Ending> {
   const { execution_id: executionId, server_id: serverId, fence: attempt, operation } = job;
-  const sameView = standby?.hasSameView();
   const prepared = await prepareOperation(operation, { executionId, serverId, attempt, directory, shop });
   if ("outcome" in prepared) return prepared;
   try {
-    const confinement = await confineIn(directory, shop, prepared);
+    const hidden = await hiddenBy(shop);
+    const confinement = await confineIn(directory, shop, prepared, hidden);
     if ("refusal" in confinement) return refused(confinement.refusal, 126);
-    const ready = standby?.suits(prepared, confinement) && (await sameView) ? standby : undefined;
+    const ready = standby?.suits(prepared, confinement, hidden) ? standby : undefined;
     if (ready === undefined) await standby?.close();
     return { prepared, confinement, ready };
   } catch (error) {

@@ -4,13 +4,13 @@ import { readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { identityOf } from "../files.ts";
 import type { JournalRecord } from "../journal/records.ts";
 import type { Prepared } from "../operations/preparation.ts";
+import type { Hidden } from "../sandbox/hidden.ts";
 import type { Confinement } from "../sandbox/sandbox.ts";
 import { closeRecords, openRecordFiles, type RecordFiles, syncRecords } from "./attemptRecords.ts";
 import { commandEnvironment, variablesOfAttempt } from "./command.ts";
-import { confineIn, hiddenFrom } from "./confinement.ts";
+import { confineIn, hiddenBy } from "./confinement.ts";
 import { bootId } from "./processes.ts";
 import { BEGIN, END, ENTER, type Launch, NOT_STARTED, type Shim, spawnScript } from "./shim.ts";
 import type { Workshop } from "./workshop.ts";
@@ -35,8 +35,7 @@ const MAX_BYTES = 4_096;
 
 /** What a sandbox is made of besides its arguments: with another one, it would be another sandbox by now. */
 interface View {
-  /** What lies at the hidden paths. */
-  readonly hidden: readonly unknown[];
+  readonly hidden: readonly Hidden[];
   /** The file systems of the server. */
   readonly mounts: string;
 }
@@ -70,8 +69,9 @@ export class Standby {
 
   static async #spawn(records: RecordFiles, serverId: string, shop: Workshop): Promise<Standby | undefined> {
     const { directory } = records;
-    const view = await viewOf(shop);
-    const confinement = await confineIn(directory, shop, { limits: shop.policy().limits, isolate: true });
+    const view = { mounts: mountsOfServer(), hidden: await hiddenBy(shop) };
+    const wanted = { limits: shop.policy().limits, isolate: true };
+    const confinement = await confineIn(directory, shop, wanted, view.hidden);
     if ("refusal" in confinement) return undefined;
     const environment = common(commandEnvironment({ executionId: "", serverId, attempt: 0 }, directory));
     const { wrapper: argv, groups } = confinement;
@@ -109,15 +109,11 @@ export class Standby {
     return alive && clock.monotonic() - this.#since < timings.standbyAge;
   }
 
-  /** Whether a command would see the very same system if its sandbox were made now. */
-  async hasSameView(): Promise<boolean> {
-    return isDeepStrictEqual(await viewOf(this.#shop).catch(() => undefined), this.#view);
-  }
-
   /** Whether the command would get the very same sandbox and environment if it were started now. */
-  suits(prepared: Prepared, { wrapper }: Confinement): boolean {
+  suits(prepared: Prepared, { wrapper }: Confinement, hidden: readonly Hidden[]): boolean {
     return (
       this.isFresh &&
+      isDeepStrictEqual({ hidden, mounts: mountsOfServer() }, this.#view) &&
       isDeepStrictEqual(wrapper, this.#launch.argv) &&
       isDeepStrictEqual(common(prepared.environment), this.#launch.environment) &&
       messageFor(prepared).length <= MAX_BYTES
@@ -167,11 +163,9 @@ function common(environment: Readonly<Record<string, string>>): Record<string, s
   );
 }
 
-async function viewOf(shop: Workshop): Promise<View> {
-  const hidden = Promise.all(hiddenFrom(shop).map(identityOf));
+function mountsOfServer(): string {
   // The kernel has it at hand: that is sooner read than handed to another thread, while those look at the disk.
-  const mounts = readFileSync("/proc/self/mountinfo", "utf8");
-  return { hidden: await hidden, mounts };
+  return readFileSync("/proc/self/mountinfo", "utf8");
 }
 
 /**

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { hasCode } from "../errors.ts";
 
@@ -20,8 +20,8 @@ export class Redactor {
   readonly #patterns: readonly Buffer[];
 
   /** Knows every secret in some directories; none where there is no directory. */
-  static async of(directories: readonly string[]): Promise<Redactor> {
-    return new Redactor((await Promise.all(directories.map(secretsIn))).flat());
+  static of(directories: readonly string[]): Redactor {
+    return new Redactor(directories.flatMap(secretsIn));
   }
 
   constructor(secrets: readonly string[]) {
@@ -58,11 +58,12 @@ export class Redactor {
   }
 }
 
-async function secretsIn(directory: string): Promise<string[]> {
+function secretsIn(directory: string): string[] {
   const secrets: string[] = [];
   try {
-    for (const entry of await readdir(directory, { withFileTypes: true })) {
-      if (!entry.isDirectory()) secrets.push(await readFile(join(directory, entry.name), "utf8"));
+    // They are few, small and the agent's own: sooner read than handed to other threads.
+    for (const entry of readdirSync(directory, { withFileTypes: true })) {
+      if (!entry.isDirectory()) secrets.push(readFileSync(join(directory, entry.name), "utf8"));
     }
   } catch (error) {
     if (!hasCode(error, "ENOENT", "EACCES")) throw error;

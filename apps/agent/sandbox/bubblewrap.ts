@@ -1,10 +1,9 @@
-import { stat } from "node:fs/promises";
 import { isWithin } from "../files.ts";
+import type { Hidden } from "./hidden.ts";
 
 export interface View {
   readonly isolation: "standard" | "strict";
-  /** What the command must not see. */
-  readonly hidden: readonly string[];
+  readonly hidden: readonly Hidden[];
   /** What it may read all the same, if it is there. */
   readonly shown: readonly string[];
   /** What it must see and may write, even where that lies in something hidden. */
@@ -16,9 +15,9 @@ export interface View {
 }
 
 /** The arguments of bubblewrap that give a command its view of the system; the command follows them. */
-export async function bubblewrapArguments(view: View): Promise<string[]> {
+export function bubblewrapArguments(view: View): string[] {
   const shared = ["--unshare-pid", "--new-session", "--die-with-parent"];
-  const hidden = await hiding(view.hidden, view.own);
+  const hidden = hiding(view.hidden, view.own);
   const own = ["--bind", view.own, view.own, ...view.shown.flatMap((path) => ["--ro-bind-try", path, path])];
   if (view.isolation === "standard")
     return ["--dev-bind", "/", "/", ...shared, "--proc", "/proc", ...hidden, ...own, "--"];
@@ -34,14 +33,11 @@ export async function bubblewrapArguments(view: View): Promise<string[]> {
 }
 
 /** An empty directory over each directory, and an empty file over each file; what is not there cannot be seen. */
-async function hiding(paths: readonly string[], own: string): Promise<string[]> {
-  const outermost = paths.filter((path) => !paths.some((other) => other !== path && isWithin(path, other)));
-  const found = await Promise.all(
-    [...new Set(outermost)].map(async (path) => {
-      const kind = await stat(path).catch(() => undefined);
-      if (kind === undefined || isWithin(path, own)) return [];
-      return kind.isDirectory() ? ["--tmpfs", path] : ["--ro-bind", "/dev/null", path];
-    }),
-  );
-  return found.flat();
+function hiding(hidden: readonly Hidden[], own: string): string[] {
+  const kinds = new Map(hidden.map(({ path, kind }) => [path, kind]));
+  return [...kinds].flatMap(([path, kind]) => {
+    const isOutermost = !hidden.some((other) => other.path !== path && isWithin(path, other.path));
+    if (kind === undefined || !isOutermost || isWithin(path, own)) return [];
+    return kind === "directory" ? ["--tmpfs", path] : ["--ro-bind", "/dev/null", path];
+  });
 }

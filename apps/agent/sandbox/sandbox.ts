@@ -9,6 +9,7 @@ import { findProgram } from "../jobs/command.ts";
 import type { Policy } from "../policy/policy.ts";
 import { bubblewrapArguments } from "./bubblewrap.ts";
 import { ControlGroups } from "./cgroup.ts";
+import type { Hidden } from "./hidden.ts";
 import { limitArguments } from "./limits.ts";
 import { seccompProgram } from "./seccomp.ts";
 
@@ -40,7 +41,7 @@ export interface Confined {
   /** The attempt's own directory, and the part of it that its command may write to. */
   readonly directory: string;
   readonly work: string;
-  readonly hidden: readonly string[];
+  readonly hidden: readonly Hidden[];
   /** What it may read all the same, if it is there. */
   readonly shown: readonly string[];
   readonly limits: Limits;
@@ -125,7 +126,7 @@ export class Sandbox {
     if (filter) await writeDurably(join(directory, SECCOMP_FILE), seccomp);
     const descriptor = filter ? SECCOMP_DESCRIPTOR : undefined;
     const view = { isolation, hidden, shown, own: work, writable, network, seccomp: descriptor };
-    return [program, ...(await bubblewrapArguments(view))];
+    return [program, ...bubblewrapArguments(view)];
   }
 }
 
@@ -134,7 +135,7 @@ async function probe(program: string | undefined, isolation: "standard" | "stric
   if (program === undefined) return undefined;
   const view = { isolation, hidden: [], shown: [], own: tmpdir(), writable: [], network: false, seccomp: undefined };
   try {
-    await run(program, [...(await bubblewrapArguments(view)), "/bin/true"], { timeout: PROBE_TIMEOUT });
+    await run(program, [...bubblewrapArguments(view), "/bin/true"], { timeout: PROBE_TIMEOUT });
     return program;
   } catch {
     return undefined;

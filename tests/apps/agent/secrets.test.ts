@@ -133,16 +133,16 @@ describe("a secret of the orchestrator", () => {
     return job;
   }
 
-  /** Every file of the agent, and of the memory of this machine that is the agent's. */
+  /** Every file of the agent, and of the memory of this machine that is an agent's. */
   async function filesWithIt(): Promise<string[]> {
-    const found = ["/dev/shm", bench.directory].map(async (root) => {
+    const inMemory = (await readdir("/dev/shm")).filter((name) => name.startsWith("homeslice-"));
+    const found = [bench.directory, ...inMemory.map((name) => join("/dev/shm", name))].map(async (root) => {
+      // Other agents of this machine come and go meanwhile.
       const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
-      const files = entries.filter(
-        (entry) => entry.isFile() && (root !== "/dev/shm" || /homeslice-/.test(entry.parentPath)),
-      );
-      const texts = files.map(async ({ parentPath, name }) => {
-        const text = await readFile(join(parentPath, name), "latin1").catch(() => "");
-        return text.includes(SECRET) ? [join(parentPath, name)] : [];
+      const texts = entries.map(async (entry) => {
+        const path = join(entry.parentPath, entry.name);
+        const text = entry.isFile() ? await readFile(path, "latin1").catch(() => "") : "";
+        return text.includes(SECRET) ? [path] : [];
       });
       return (await Promise.all(texts)).flat();
     });

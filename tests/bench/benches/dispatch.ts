@@ -8,6 +8,8 @@ import { eventually } from "../../support/eventually.ts";
 import { type Bench, figure, quantile } from "../bench.ts";
 import { confinedStart } from "../floors/confinedStart.ts";
 import { rawRoundTrip } from "../floors/websocket.ts";
+import { Submitter } from "../submitter.ts";
+import { wallClock } from "../wallClock.ts";
 
 const FLEET = 500;
 const SAMPLES = 300;
@@ -34,16 +36,19 @@ export const dispatch: Bench = {
         environment: { HOMESLICE_LOG_LEVEL: "debug" },
       });
       const client = await installation.client(orchestrator.url);
+      const submitter = new Submitter(orchestrator.url, await installation.token());
+      const now = wallClock();
       const start = await confinedStart(installation);
       const floor = await rawRoundTrip(1, installation.guard);
       const link: number[] = [];
       const stages: Stages[] = [];
       for (let i = 0; i < samples; i++) {
         await setTimeout(PAUSE_MS);
-        link.push(await untilLink(client, fleet, fleet.serverIds[i % size] ?? ""));
+        link.push(await untilLink(submitter, fleet, fleet.serverIds[i % size] ?? "", now));
         await setTimeout(AGENT_PAUSE_MS);
-        stages.push(await untilProcess(installation, client, agent));
+        stages.push(await untilProcess(installation, submitter, client, agent, now));
       }
+      submitter.close();
       fleet.close();
       const of = (stage: keyof Stages, share: number) =>
         quantile(
@@ -70,9 +75,9 @@ export const dispatch: Bench = {
 };
 
 /** Until a simulated agent has the job, and would start it. */
-async function untilLink(client: Client, fleet: Fleet, serverId: string): Promise<number> {
-  const submitted = performance.timeOrigin + performance.now();
-  await start(client, serverId, ["/simulated", "finish"]);
+async function untilLink(submitter: Submitter, fleet: Fleet, serverId: string, now: () => number): Promise<number> {
+  const submitted = now();
+  await submitter.start(serverId, ["/simulated", "finish"]);
   for (;;) {
     const [started] = Object.values((await fleet.report()).starts);
     if (started !== undefined) return started - submitted;
@@ -96,10 +101,16 @@ interface Stages {
 /** What the log of an agent says of an attempt. */
 const LogLine = z.object({ time: z.number(), msg: z.string(), execution_id: z.string() });
 
-async function untilProcess(installation: Installation, client: Client, agent: RealAgent): Promise<Stages> {
-  const submitted = performance.timeOrigin + performance.now();
-  const execution_id = await start(client, agent.serverId, ["/bin/date", "+%s%N"]);
-  const answered = performance.timeOrigin + performance.now() - submitted;
+async function untilProcess(
+  installation: Installation,
+  submitter: Submitter,
+  client: Client,
+  agent: RealAgent,
+  now: () => number,
+): Promise<Stages> {
+  const submitted = now();
+  const execution_id = await submitter.start(agent.serverId, ["/bin/date", "+%s%N"]);
+  const answered = now() - submitted;
   let output = "";
   await setTimeout(FIRST_LOOK_MS);
   await eventually(async () => {
@@ -130,9 +141,4 @@ function lineOf(text: string): z.infer<typeof LogLine>[] {
   } catch {
     return []; // the log is read from the middle of a line, and says other things too
   }
-}
-
-async function start(client: Client, server: string, argv: [string, ...string[]]): Promise<string> {
-  const body = { target_servers: [server], operation: { type: "shell_command" as const, argv } };
-  return (await client.call("startExecution", { body })).execution_id;
 }

@@ -7,6 +7,7 @@ import { Sandbox } from "@homeslice/agent/sandbox/sandbox.ts";
 import type { Installation } from "../../rig/installation.ts";
 import { eventually } from "../../support/eventually.ts";
 import { quantile } from "../bench.ts";
+import { wallClock } from "../wallClock.ts";
 
 const SAMPLES = 50;
 const PAUSE_MS = 20;
@@ -18,18 +19,19 @@ const policy = { isolation: "standard", network: true, writablePaths: [] } as co
  */
 export async function confinedStart(installation: Installation): Promise<number> {
   const sandbox = await Sandbox.find(randomUUID());
+  const now = wallClock();
   const times: number[] = [];
   for (let i = 0; i < SAMPLES; i++) {
     await setTimeout(PAUSE_MS);
-    times.push(await startOnce(sandbox, installation.path(`start-${i}`), `bench-${process.pid}-${i}`));
+    times.push(await startOnce(sandbox, installation.path(`start-${i}`), `bench-${process.pid}-${i}`, now));
   }
   return quantile(times, 0.5);
 }
 
-async function startOnce(sandbox: Sandbox, directory: string, attempt: string): Promise<number> {
+async function startOnce(sandbox: Sandbox, directory: string, attempt: string, now: () => number): Promise<number> {
   const work = join(directory, "work");
   await mkdir(work, { recursive: true });
-  const began = performance.timeOrigin + performance.now();
+  const began = now();
   const confinement = await sandbox.confine({
     attempt,
     directory,

@@ -1,5 +1,5 @@
 import type { NewAction, RequestOf } from "@homeslice/protocol";
-import { type Selectable, sql } from "kysely";
+import { type CompiledQuery, type Selectable, sql } from "kysely";
 import type { ActionsTable } from "../database/actionTables.ts";
 import type { Connection } from "../database/database.ts";
 import { type ListOrder, Page, textKey, timeKey } from "../database/keyset.ts";
@@ -134,12 +134,12 @@ export async function deleteAction(
   return (await query.executeTakeFirst()).numUpdatedRows > 0n;
 }
 
-export async function countUse(connection: Connection, actionId: string): Promise<void> {
-  await connection
+export function countUse(connection: Connection, actionId: string): CompiledQuery<unknown> {
+  return connection
     .updateTable("actions")
     .set(({ eb }) => ({ usage_count: eb("usage_count", "+", 1) }))
     .where("action_id", "=", actionId)
-    .execute();
+    .compile();
 }
 
 async function keepVersion(

@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import { type ClaimedRow, type ClaimOptions, claimQueued, claimWithinLimits } from "../executions/claim.ts";
-import type { ClaimWithin, Handover } from "../executions/handover.ts";
+import type { Claimable, Handover } from "../executions/handover.ts";
 import { findUnanswered } from "../executions/unanswered.ts";
 import { hasLimits } from "../limits/repository.ts";
 import { Loop } from "../loop.ts";
@@ -76,26 +76,25 @@ export class Dispatcher implements Handover {
    * Lets a start claim its work while nobody else claims: that saves the way over the dispatcher, and one commit. What is
    * claimed by a transaction whose answer is lost goes out like all that no agent has answered.
    */
-  async starting<Result>(start: (claim: ClaimWithin) => Promise<Result>): Promise<Result> {
+  async starting<Result extends { readonly claimed: readonly ClaimedRow[] }>(
+    start: (claimable: Claimable) => Promise<Result>,
+  ): Promise<Result> {
     const ended = Promise.withResolvers<void>();
     let isOurTurn = false;
-    let claimed: readonly ClaimedRow[] = [];
-    const claim: ClaimWithin = async (transaction, serverIds) => {
-      claimed = [];
+    const claimable: Claimable = (serverIds) => {
       const own = serverIds.filter((id) => this.#registry.server(id) !== undefined);
-      if (own.length === 0 || own.length > AT_ONCE || !this.#isUnlimited()) return claimed;
+      if (own.length === 0 || own.length > AT_ONCE || !this.#isUnlimited()) return undefined;
       if (!isOurTurn) {
-        if (!this.#turn.areFree) return claimed;
+        if (!this.#turn.areFree) return undefined;
         isOurTurn = true;
         void this.#turn.take(() => ended.promise);
       }
-      claimed = await claimQueued(transaction, { ...this.#options(), serverIds: own });
-      return claimed;
+      return { ...this.#options(), serverIds: own };
     };
     try {
       return await this.#registry.looks.take(async () => {
-        const result = await start(claim);
-        this.#handOut(claimed);
+        const result = await start(claimable);
+        this.#handOut(result.claimed);
         return result;
       });
     } finally {
@@ -119,11 +118,11 @@ export class Dispatcher implements Handover {
 
   /** Where this round looks: on the servers that hints named, and everywhere once in a while, in case one was lost. */
   #nextPlaces(): string[] | undefined {
-    const at = this.#context.now().getTime();
+    const { now, timings } = this.#context;
     const named = [...(this.#places ?? [])];
     this.#places = new Set();
-    if (named.length > 0 && Math.abs(at - this.#lookedAt) < this.#context.timings.pollMs) return named;
-    this.#lookedAt = at;
+    if (named.length > 0 && this.#isWithin(timings.pollMs, this.#lookedAt)) return named;
+    this.#lookedAt = now().getTime();
     return undefined;
   }
 
@@ -143,17 +142,21 @@ export class Dispatcher implements Handover {
 
   /** Whether nobody is known to have a limit, by what the last rounds have found. */
   #isUnlimited(): boolean {
-    const { now, timings, maxRunning } = this.#context;
-    const isKnown = now().getTime() - this.#limits.at < 2 * timings.pollMs;
-    return maxRunning === undefined && isKnown && !this.#limits.any;
+    const { timings, maxRunning } = this.#context;
+    return maxRunning === undefined && this.#isWithin(2 * timings.pollMs, this.#limits.at) && !this.#limits.any;
   }
 
   /** Whether anybody has a limit on what runs; looked up no more often than one waits for a new one to hold. */
   async #hasLimits(): Promise<boolean> {
     const { databases, now, timings } = this.#context;
     const at = now().getTime();
-    if (at - this.#limits.at >= timings.pollMs) this.#limits = { at, any: await hasLimits(databases.claims) };
+    if (!this.#isWithin(timings.pollMs, this.#limits.at)) this.#limits = { at, any: await hasLimits(databases.claims) };
     return this.#limits.any;
+  }
+
+  /** Whether that was so few milliseconds ago. What is known from a time to come is from before the clock was set back. */
+  #isWithin(milliseconds: number, at: number): boolean {
+    return Math.abs(this.#context.now().getTime() - at) < milliseconds;
   }
 
   /**

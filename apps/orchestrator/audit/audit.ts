@@ -1,4 +1,5 @@
 import type { Actor, AuditEventType, AuditVerification, RequestOf, ResponseOf } from "@homeslice/protocol";
+import type { CompiledQuery } from "kysely";
 import type { Context } from "../context.ts";
 import type { Connection } from "../database/database.ts";
 import { verifyChain } from "./chain.ts";
@@ -41,15 +42,21 @@ export function systemActor(id: string): Actor {
 }
 
 /** Tells of a change, in the transaction that makes it: neither is there without the other. */
-export async function recordChange(
+export async function recordChange(...change: Parameters<typeof insertChange>): Promise<void> {
+  const [transaction] = change;
+  await transaction.executeQuery(insertChange(...change));
+}
+
+/** The statement of `recordChange`. */
+export function insertChange(
   transaction: Connection,
   actor: Actor,
   event_type: AuditEventType,
   { type, id, name = null, affected = 1 }: Resource,
   details: NewAuditEvent["details"] = {},
-): Promise<void> {
+): CompiledQuery<unknown> {
   const result = { success: true, error_message: null, affected_count: affected };
-  await insertEvent(transaction, { event_type, actor, resource: { type, id, name }, details, result });
+  return insertEvent(transaction, { event_type, actor, resource: { type, id, name }, details, result });
 }
 
 /** The audit log: reading and checking it. */

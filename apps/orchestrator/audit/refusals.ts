@@ -44,7 +44,8 @@ export class Refusals {
     const details = anonymous ? this.#takeUntold() : {};
     const what = { type: resource.type, id: resource.id, name: resource.name ?? null };
     const result = { success: false, error_message: reason, affected_count: 0 };
-    await insertEvent(this.#databases.tenant(tenant), { event_type, actor, resource: what, details, result });
+    const database = this.#databases.tenant(tenant);
+    await database.executeQuery(insertEvent(database, { event_type, actor, resource: what, details, result }));
   }
 
   #isNews(attempt: string): boolean {

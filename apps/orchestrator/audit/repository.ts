@@ -1,25 +1,41 @@
 import type { AuditEvent, AuditEventType, AuditFilter, RequestOf, ResponseOf } from "@homeslice/protocol";
-import { type Selectable, sql } from "kysely";
+import { type CompiledQuery, type Insertable, type Selectable, sql } from "kysely";
 import type { Connection } from "../database/database.ts";
 import { type ListOrder, Page } from "../database/keyset.ts";
+import { statement } from "../database/statement.ts";
 import type { AuditEventsTable } from "../database/tables.ts";
 import { ofTenant } from "../database/tenancy.ts";
 
 export type NewAuditEvent = Pick<AuditEvent, "event_type" | "actor" | "resource" | "details" | "result">;
 
-/** Adds an entry. Given a transaction, it stands or falls with the change that it tells of. */
-export async function insertEvent(connection: Connection, event: NewAuditEvent): Promise<void> {
-  await connection
+/** Adds an entry. In a transaction, it stands or falls with the change that it tells of. */
+export function insertEvent(
+  connection: Connection,
+  { event_type, actor, resource, details, result }: NewAuditEvent,
+): CompiledQuery<unknown> {
+  return insertParts(connection, {
+    event_type,
+    actor: JSON.stringify(actor),
+    resource: JSON.stringify(resource),
+    details: JSON.stringify(details),
+    result: JSON.stringify(result),
+  });
+}
+
+type Parts = Pick<Insertable<AuditEventsTable>, "event_type" | "actor" | "resource" | "details" | "result">;
+
+const insertParts = statement<Parts, unknown>((connection, place) =>
+  connection
     .insertInto("audit_events")
     .values({
-      event_type: event.event_type,
-      actor: JSON.stringify(event.actor),
-      resource: JSON.stringify(event.resource),
-      details: JSON.stringify(event.details),
-      result: JSON.stringify(event.result),
+      event_type: place("event_type"),
+      actor: place("actor"),
+      resource: place("resource"),
+      details: place("details"),
+      result: place("result"),
     })
-    .execute();
-}
+    .compile(),
+);
 
 const order: ListOrder<"created"> = {
   id: { column: "event_id", type: "bigint" },

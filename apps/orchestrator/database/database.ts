@@ -57,6 +57,7 @@ export function openPool(settings: DatabaseSettings, onError: (error: Error) => 
   const pool = new Pool({
     ...connectionConfig(settings, patience.silenceMs),
     max: settings.connections,
+    pipeline: true,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: patience.standstillMs,
   });

@@ -1,7 +1,8 @@
 import type { Operation } from "@homeslice/protocol";
-import { type RawBuilder, sql } from "kysely";
+import { type CompiledQuery, type RawBuilder, sql } from "kysely";
 import type { Connection, Database } from "../database/database.ts";
 import { literals } from "../database/literals.ts";
+import { statement } from "../database/statement.ts";
 import { type Room, readRoom } from "../limits/repository.ts";
 import { openStates } from "./state.ts";
 
@@ -37,9 +38,16 @@ export interface ClaimOptions {
   readonly serverIds?: readonly string[] | undefined;
 }
 
+/** The values of a claim. */
+interface Values extends Omit<ClaimOptions, "tenants" | "serverIds"> {
+  readonly tenants: string;
+  readonly serverIds: readonly string[];
+}
+type Places = { readonly [Name in keyof Values]: RawBuilder<Values[Name]> };
+
 /** Links of an orchestrator: those of some servers, found by their names alone, or all, by their index. */
-function linkedTo(orchestratorId: string, serverIds: readonly string[] | undefined): RawBuilder<boolean> {
-  if (serverIds === undefined) return sql`s.orchestrator_id = ${orchestratorId} and s.session_id is not null`;
+function linkedTo({ orchestratorId, serverIds }: Places, isNamed: boolean): RawBuilder<boolean> {
+  if (!isNamed) return sql`s.orchestrator_id = ${orchestratorId} and s.session_id is not null`;
   // No index serves "is not distinct from": by that of the links, all of them would be read.
   return sql`s.server_id = any(${serverIds}::uuid[]) and s.orchestrator_id is not distinct from ${orchestratorId}::uuid
     and s.session_id is not null`;
@@ -49,13 +57,13 @@ function linkedTo(orchestratorId: string, serverIds: readonly string[] | undefin
  * Servers of this orchestrator that may begin something now, and how much. What each is busy with is counted by itself:
  * joined to all that is open, the planner, which knows little of rows that come and go, compares each with each.
  */
-const rooms = ({ orchestratorId, serverIds }: ClaimOptions) => sql`
+const rooms = (places: Places, isNamed: boolean) => sql`
   select s.server_id, s.session_id, greatest(0, least(s.max_concurrent_jobs, s.job_limit,
     case when s.breaker_mode = 'auto' and s.breaker_retry_at is not null then 1 end) - (
       select count(*) from execution_targets busy
       where busy.server_id = s.server_id and busy.state in ${literals(openStates)})) as free
   from servers s
-  where ${linkedTo(orchestratorId, serverIds)}
+  where ${linkedTo(places, isNamed)}
     and s.breaker_mode <> 'open'
     and (s.breaker_mode = 'closed' or s.breaker_retry_at is null or s.breaker_retry_at <= now())
     and s.tenant_id not in (select c.tenant_id from queue_control c where c.draining)`;
@@ -72,12 +80,12 @@ const workColumns = sql`execution_id, server_id, queue_key, session_id, initiate
   requires_lock`;
 
 /** What is ready, as far as the tenants with a limit have room for it. */
-function withinRooms(tenants: Room["tenants"]) {
-  if (tenants.length === 0) return sql`ready`;
+function withinRooms({ tenants }: Places, isShared: boolean) {
+  if (!isShared) return sql`ready`;
   return sql`(
     select ${workColumns}, room.free,
       row_number() over (partition by tenant_id order by queue_key, execution_id) as place
-    from ready left join jsonb_to_recordset(${JSON.stringify(tenants)}::jsonb) as room (tenant_id text, free integer)
+    from ready left join jsonb_to_recordset(${tenants}::jsonb) as room (tenant_id text, free integer)
       using (tenant_id)) ready
     where free is null or place <= free`;
 }
@@ -88,12 +96,41 @@ function withinRooms(tenants: Room["tenants"]) {
  * needs it stays in the queue. Any number of orchestrators may claim at once: a row is taken by one, the others skip it.
  */
 export async function claimQueued(connection: Connection, options: ClaimOptions): Promise<ClaimedRow[]> {
-  const { limit, lockMarginSeconds, tenants = [] } = options;
-  const { rows } = await sql<ClaimedRow>`
+  return (await connection.executeQuery(claim(connection, options))).rows;
+}
+
+/** The statement of `claimQueued`. */
+export function claim(connection: Connection, options: ClaimOptions): CompiledQuery<ClaimedRow> {
+  const { tenants = [], serverIds, ...values } = options;
+  const kind = claims[serverIds === undefined ? "anywhere" : "named"][tenants.length === 0 ? "free" : "shared"];
+  return kind(connection, { ...values, tenants: JSON.stringify(tenants), serverIds: serverIds ?? [] });
+}
+
+function claimOf(isNamed: boolean, isShared: boolean) {
+  return statement<Values, ClaimedRow>((connection, place) => {
+    const places: Places = {
+      orchestratorId: place("orchestratorId"),
+      limit: place("limit"),
+      lockMarginSeconds: place("lockMarginSeconds"),
+      tenants: place("tenants"),
+      serverIds: place("serverIds"),
+    };
+    return claimText(places, isNamed, isShared).compile(connection);
+  });
+}
+
+/** By whether servers are named, and whether tenants share a limit. */
+const claims = {
+  anywhere: { free: claimOf(false, false), shared: claimOf(false, true) },
+  named: { free: claimOf(true, false), shared: claimOf(true, true) },
+};
+
+function claimText(places: Places, isNamed: boolean, isShared: boolean): RawBuilder<ClaimedRow> {
+  return sql<ClaimedRow>`
     with ready as (
       select t.execution_id, t.server_id, t.tenant_id, t.queue_key, t.initiated_by, t.priority, t.timeout_seconds,
         t.requires_lock, room.session_id
-      from (${rooms(options)}) room
+      from (${rooms(places, isNamed)}) room
       cross join lateral (
         select t.execution_id, t.server_id, t.tenant_id, t.queue_key, e.initiated_by, e.priority, e.timeout_seconds,
           (e.policy ->> 'requires_lock')::boolean as requires_lock
@@ -104,11 +141,12 @@ export async function claimQueued(connection: Connection, options: ClaimOptions)
         for update of t skip locked
       ) t
     ), work as (
-      select ${workColumns} from ${withinRooms(tenants)} order by queue_key, execution_id limit ${limit}
+      select ${workColumns} from ${withinRooms(places, isShared)} order by queue_key, execution_id
+      limit ${places.limit}
     ), locked as (
       insert into locks (server_id, lock_type, execution_id, locked_by, reason, priority, acquired_at, expires_at)
       select server_id, 'execution', execution_id, initiated_by, 'taken by its execution', priority,
-        clock_timestamp(), clock_timestamp() + (timeout_seconds + ${lockMarginSeconds}) * interval '1 second'
+        clock_timestamp(), clock_timestamp() + (timeout_seconds + ${places.lockMarginSeconds}) * interval '1 second'
       from work where requires_lock order by queue_key, execution_id
       on conflict (server_id, lock_type) where status = 'active' do nothing
       returning server_id, execution_id
@@ -126,8 +164,7 @@ export async function claimQueued(connection: Connection, options: ClaimOptions)
       case when work.requires_lock then greatest(0, extract(epoch from (
         select before.ended_at from locks before where before.server_id = t.server_id order by before.lock_id desc limit 1
       ) - t.queued_at))::float8 end as lock_wait_seconds
-  `.execute(connection);
-  return rows;
+  `;
 }
 
 /** Those who claim under a limit that servers share take turns: the key of the advisory lock ("claim" in ASCII). */

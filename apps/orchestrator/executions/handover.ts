@@ -1,17 +1,15 @@
-import type { Connection } from "../database/database.ts";
-import type { ClaimedRow } from "./claim.ts";
+import type { ClaimedRow, ClaimOptions } from "./claim.ts";
 
-/**
- * Claims work in the transaction that stores it, as far as the links that this orchestrator holds have room for it.
- * @returns what is handed out once the transaction is committed; the rest stays in the queue
- */
-export type ClaimWithin = (transaction: Connection, serverIds: readonly string[]) => Promise<readonly ClaimedRow[]>;
+/** What a start may claim of its own work: how, or undefined when all of it is to wait in the queue. */
+export type Claimable = (serverIds: readonly string[]) => ClaimOptions | undefined;
 
 /** Whoever holds the links of agents: what starts work may have it handed out without a word to the dispatchers. */
 export interface Handover {
-  /** Stores work in a transaction that may claim it, at its end; that may be tried again. */
-  starting<Result>(start: (claim: ClaimWithin) => Promise<Result>): Promise<Result>;
+  /** Stores work, claims at the end of that transaction what it may, and then has it handed out. It may be tried again. */
+  starting<Result extends { readonly claimed: readonly ClaimedRow[] }>(
+    start: (claimable: Claimable) => Promise<Result>,
+  ): Promise<Result>;
 }
 
 /** Where nobody holds links, all work waits for the dispatchers. */
-export const noHandover: Handover = { starting: async (start) => await start(async () => []) };
+export const noHandover: Handover = { starting: async (start) => await start(() => undefined) };

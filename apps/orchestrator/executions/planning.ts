@@ -16,7 +16,7 @@ import { render } from "../actions/rendering.ts";
 import type { Connection } from "../database/database.ts";
 import { refuseSecretsOf, refuseUnknownSecrets } from "../secrets/uses.ts";
 import type { NewExecutionRow } from "./repository.ts";
-import { type Candidate, selectByCriteria, selectByIds } from "./selection.ts";
+import { type Candidate, inOrder, selectByCriteria, selectByIds } from "./selection.ts";
 
 /** Where an execution gets the action that it names. */
 export type ActionSource = Pick<Actions, "get">;
@@ -48,8 +48,30 @@ export async function planExecution(
   actions: ActionSource,
   request: NewExecution,
 ): Promise<Plan> {
-  const { rollout, applicableTags, ...work } = await decideWork(connection, actions, request);
-  const { targets, excluded } = await chooseTargets(connection, request, applicableTags);
+  const work = await decideWork(connection, actions, request);
+  const ids = namedServers(request);
+  const { rows } = await connection.executeQuery(selectByIds(connection, { serverIds: ids }));
+  const selected = request.targets && (await selectByCriteria(connection, request.targets, MAX_TARGETS + 1));
+  return planOf(work, request, inOrder(ids, rows), selected);
+}
+
+/** The servers that a request names, each once. */
+export function namedServers({ target_servers }: NewExecution): string[] {
+  return [...new Set(target_servers)];
+}
+
+/**
+ * Decides the rest: on which of the servers that were found.
+ * @param selected by what they are
+ * @throws ApiError not_found, invalid_request
+ */
+export function planOf(
+  { rollout, applicableTags, ...work }: Work,
+  request: NewExecution,
+  named: readonly Candidate[],
+  selected: readonly Candidate[] = [],
+): Plan {
+  const { targets, excluded } = chooseTargets(namedServers(request), named, selected, applicableTags);
   const timeoutSeconds = timeoutOfServers(request, targets) ?? work.timeoutSeconds;
   return { ...work, timeoutSeconds, targets, excluded, ...limitsOf(rollout, targets.length) };
 }
@@ -132,9 +154,12 @@ function limitsOf({ parallelism, batch_size, stop_after_failures }: Rollout, tot
   };
 }
 
-async function chooseTargets(connection: Connection, request: NewExecution, applicable: readonly string[]) {
-  const ids = [...new Set(request.target_servers)];
-  const named = await selectByIds(connection, ids);
+function chooseTargets(
+  ids: readonly string[],
+  named: readonly Candidate[],
+  found: readonly Candidate[],
+  applicable: readonly string[],
+) {
   refuseMissing(ids, named);
   const applies = ({ tags }: Candidate) => applicable.every((tag) => tags.includes(tag));
   refuseInapplicable(
@@ -142,12 +167,7 @@ async function chooseTargets(connection: Connection, request: NewExecution, appl
     applicable,
   );
   const known = new Set(ids);
-  const selected =
-    request.targets === undefined
-      ? []
-      : (await selectByCriteria(connection, request.targets, MAX_TARGETS + 1)).filter(
-          ({ server_id }) => !known.has(server_id),
-        );
+  const selected = found.filter(({ server_id }) => !known.has(server_id));
   const targets = [...named, ...selected.filter(applies)];
   if (targets.length === 0) throw noTargets("no server fits what targets asks for, and the action");
   if (targets.length > MAX_TARGETS) throw noTargets(`more than ${MAX_TARGETS} servers fit: narrow it down`);

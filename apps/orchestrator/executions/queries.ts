@@ -148,7 +148,7 @@ function tail(executionId: string, stream: "stdout" | "stderr"): RawBuilder<stri
 const HISTORY = 50;
 
 /** Seconds that an action usually took on a server, lately. */
-async function usualSeconds(connection: Connection, actionId: string): Promise<number | undefined> {
+export async function usualSeconds(connection: Connection, actionId: string): Promise<number | undefined> {
   const { rows } = await sql<{ usual: number | null }>`
     select percentile_cont(0.5) within group (order by t.duration_seconds) as usual
     from (select execution_id from executions where action_id = ${actionId} and state = 'succeeded'

@@ -1,15 +1,14 @@
 import type { Execution, NewAction, Operation, Parameters } from "@homeslice/protocol";
-import { type Selectable, sql } from "kysely";
+import { type CompiledQuery, type Selectable, sql } from "kysely";
 import type { Connection } from "../database/database.ts";
+import { statement } from "../database/statement.ts";
 import type { ExecutionsTable } from "../database/tables.ts";
 import type { Policy } from "./policy.ts";
 
 /** An execution with all that is decided about it. */
 export interface NewExecutionRow {
-  /** Default: a new one by the clock of the database, in the order of all others. */
-  readonly executionId: string | undefined;
-  /** Default: its own id. */
-  readonly batchId: string | undefined;
+  readonly executionId: string;
+  readonly batchId: string;
   readonly retryOf: string | null;
   readonly executionType: Execution["execution_type"];
   readonly initiatedBy: string;
@@ -32,46 +31,62 @@ export interface NewExecutionRow {
 /**
  * Stores an execution with all its targets: those that its rollout lets begin at once are in the queue.
  * @param held whether none of them is, before somebody releases them
- * @returns its id
  */
-export async function insertExecution(transaction: Connection, row: NewExecutionRow, held = false): Promise<string> {
-  const execution = transaction.insertInto("executions").values({
-    execution_id: sql`(select id from fresh)`,
-    batch_id: sql`(select coalesce(${row.batchId ?? null}::uuid, id) from fresh)`,
-    retry_of: row.retryOf,
-    execution_type: row.executionType,
-    initiated_by: row.initiatedBy,
-    action_id: row.actionId,
-    action_version: row.actionVersion,
-    action_type: row.actionType,
+export function insertExecution(transaction: Connection, row: NewExecutionRow, held = false): CompiledQuery<unknown> {
+  const batchSize = row.batchSize ?? row.serverIds.length;
+  return insertRows(transaction, {
+    ...row,
     operation: JSON.stringify(row.operation),
     parameters: JSON.stringify(row.parameters),
-    timeout_seconds: row.timeoutSeconds,
     policy: JSON.stringify(row.policy),
-    priority: row.priority,
-    queue_expires_seconds: row.queueExpiresSeconds,
-    parallelism: row.parallelism,
-    batch_size: row.batchSize,
-    stop_after_failures: row.stopAfterFailures,
-    total_count: row.serverIds.length,
+    total: row.serverIds.length,
+    waves: batchSize,
+    atOnce: held ? 0 : Math.min(batchSize, row.parallelism ?? batchSize),
   });
-  const batchSize = row.batchSize ?? row.serverIds.length;
-  const atOnce = held ? 0 : Math.min(batchSize, row.parallelism ?? batchSize);
-  const { rows } = await sql<{ id: string }>`
-    with fresh as materialized (select coalesce(${row.executionId ?? null}::uuid, uuidv7()) as id),
-    execution as (${execution}),
-    targets as (
-      insert into execution_targets (execution_id, server_id, ordinal, wave, queued_at, queue_key, queue_expires_at)
-      select fresh.id, server_id, place - 1, (place - 1) / ${batchSize}::integer, now(),
-        case when place <= ${atOnce} then now() - ${row.priority} * interval '1 minute' end,
-        case when place <= ${atOnce} then now() + ${row.queueExpiresSeconds} * interval '1 second' end
-      from fresh, unnest(${row.serverIds}::uuid[]) with ordinality as target (server_id, place)
-    )
-    select id from fresh`.execute(transaction);
-  const [stored] = rows;
-  if (stored === undefined) throw new Error("the execution was not stored");
-  return stored.id;
 }
+
+/** The same as the columns have it. */
+interface Columns extends Omit<NewExecutionRow, "operation" | "parameters" | "policy"> {
+  readonly operation: string;
+  readonly parameters: string;
+  readonly policy: string;
+  readonly total: number;
+  /** Servers in each of its waves. */
+  readonly waves: number;
+  /** How many of its servers may begin. */
+  readonly atOnce: number;
+}
+
+const insertRows = statement<Columns, unknown>((transaction, place) => {
+  const execution = transaction.insertInto("executions").values({
+    execution_id: place("executionId"),
+    batch_id: place("batchId"),
+    retry_of: place("retryOf"),
+    execution_type: place("executionType"),
+    initiated_by: place("initiatedBy"),
+    action_id: place("actionId"),
+    action_version: place("actionVersion"),
+    action_type: place("actionType"),
+    operation: place("operation"),
+    parameters: place("parameters"),
+    timeout_seconds: place("timeoutSeconds"),
+    policy: place("policy"),
+    priority: place("priority"),
+    queue_expires_seconds: place("queueExpiresSeconds"),
+    parallelism: place("parallelism"),
+    batch_size: place("batchSize"),
+    stop_after_failures: place("stopAfterFailures"),
+    total_count: place("total"),
+  });
+  const begins = sql`place <= ${place("atOnce")}`;
+  return sql`
+    with execution as (${execution})
+    insert into execution_targets (execution_id, server_id, ordinal, wave, queued_at, queue_key, queue_expires_at)
+    select ${place("executionId")}::uuid, server_id, place - 1, (place - 1) / ${place("waves")}::integer, now(),
+      case when ${begins} then now() - ${place("priority")} * interval '1 minute' end,
+      case when ${begins} then now() + ${place("queueExpiresSeconds")} * interval '1 second' end
+    from unnest(${place("serverIds")}::uuid[]) with ordinality as target (server_id, place)`.compile(transaction);
+});
 
 /** An execution as it was started. */
 export async function findStart(

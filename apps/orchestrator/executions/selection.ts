@@ -2,6 +2,7 @@ import type { PreviewTarget, TargetSelector } from "@homeslice/protocol";
 import { sql } from "kysely";
 import type { z } from "zod";
 import type { Connection } from "../database/database.ts";
+import { statement } from "../database/statement.ts";
 import { selectLive, selectStates } from "../servers/repository.ts";
 
 /** A server that an execution may be meant for. */
@@ -31,13 +32,16 @@ export async function selectByCriteria(
   return rows.map(toCandidate);
 }
 
-/** Servers by their ids, in the order given; ids that no server has are left out. */
-export async function selectByIds(connection: Connection, serverIds: readonly string[]): Promise<Candidate[]> {
-  if (serverIds.length === 0) return [];
-  const rows = await selectStates(connection)
+/** Servers by their ids; ids that no server has are left out. */
+export const selectByIds = statement<{ serverIds: readonly string[] }, Row>((connection, place) =>
+  selectStates(connection)
     .select(["server_id", "hostname", "environment", "tags", "timeout_default"])
-    .where(sql<boolean>`server_id = any(${serverIds}::uuid[])`)
-    .execute();
+    .where(sql<boolean>`server_id = any(${place("serverIds")}::uuid[])`)
+    .compile(),
+);
+
+/** What `selectByIds` found, in the order in which the ids were given. */
+export function inOrder(serverIds: readonly string[], rows: readonly Row[]): Candidate[] {
   const places = new Map(serverIds.map((id, place) => [id, place]));
   const place = ({ server_id }: Candidate) => places.get(server_id) ?? 0;
   return rows.map(toCandidate).sort((one, other) => place(one) - place(other));

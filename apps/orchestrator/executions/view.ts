@@ -10,10 +10,24 @@ import type { ExecutionsTable, TargetsTable } from "../database/tables.ts";
 import { estimateCompletion, progressOf } from "./estimate.ts";
 import { overallState } from "./state.ts";
 
-export type TargetWithTail = Selectable<TargetsTable> & { output: string; error_output: string };
+/** What of an execution is shown. */
+export type ShownExecution = Omit<
+  Selectable<ExecutionsTable>,
+  "tenant_id" | "action_type" | "policy" | "queue_expires_seconds" | "batch_size" | "stop_after_failures" | "severity"
+>;
+
+/** What of a target is shown, with the end of its output. */
+export type ShownTarget = Pick<
+  Selectable<TargetsTable>,
+  "server_id" | "state" | "state_since" | "started_at" | "fence" | "last_seq" | "log_bytes"
+> &
+  Pick<Selectable<TargetsTable>, "exit_code" | "error" | "duration_seconds" | "result" | "usage"> & {
+    output: string;
+    error_output: string;
+  };
 
 /** An execution as lists show it. @param openState its state when it has not ended, by those of its targets */
-export function toSummary(row: Selectable<ExecutionsTable>, openState: TargetState | undefined): ExecutionSummary {
+export function toSummary(row: ShownExecution, openState: TargetState | undefined): ExecutionSummary {
   const { created_at, started_at, completed_at } = row;
   return {
     execution_id: row.execution_id,
@@ -43,8 +57,8 @@ export function toSummary(row: Selectable<ExecutionsTable>, openState: TargetSta
 
 /** An execution with its targets. @param usual seconds that the same action usually takes, when that is known */
 export function toExecution(
-  row: Selectable<ExecutionsTable>,
-  targets: readonly TargetWithTail[],
+  row: ShownExecution,
+  targets: readonly ShownTarget[],
   usual: number | undefined,
   now: Date,
 ): Execution {
@@ -75,7 +89,7 @@ export function toExecution(
   };
 }
 
-export function toDetail(target: TargetWithTail): ResultDetail {
+export function toDetail(target: ShownTarget): ResultDetail {
   return {
     server_id: target.server_id,
     status: target.state,

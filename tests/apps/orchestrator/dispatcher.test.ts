@@ -84,6 +84,22 @@ test("work whose hint was lost begins all the same, however many hints come for 
   }
 });
 
+test("a limit that is set after the clock was set back holds as soon as any other", async ({ expect }) => {
+  let at = Date.now();
+  const { one, two } = await dispatching({ now: () => new Date(at) });
+  at -= 2 * POLL_MS;
+  await sql`insert into limits (scope, max_running, changed_by) values ('*', 1, 'test')`.execute(engine.database);
+  onTestFinished(async () => {
+    await sql`delete from limits`.execute(engine.database);
+  });
+  const first = await engine.queue([two]);
+  const second = await engine.queue([two]);
+  const elsewhere = await engine.queue([one]);
+  engine.context.bus.publish(workOn([two]));
+  await begins(first);
+  expect(await Promise.all([second, elsewhere].map(isQueued))).toEqual([true, true]);
+});
+
 test("under a limit that servers share, a hint for one lets what waits longer on another begin first", async ({
   expect,
 }) => {

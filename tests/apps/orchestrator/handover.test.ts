@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Dispatcher } from "@homeslice/orchestrator/agents/dispatcher.ts";
 import { AgentRegistry } from "@homeslice/orchestrator/agents/registry.ts";
 import type { Context } from "@homeslice/orchestrator/context.ts";
+import { claimQueued } from "@homeslice/orchestrator/executions/claim.ts";
 import { workOn } from "@homeslice/orchestrator/live/bus.ts";
 import { DEFAULT_TENANT } from "@homeslice/protocol";
 import { sql } from "kysely";
@@ -51,14 +52,17 @@ async function dispatching(more: Partial<Context> = {}) {
 
   /** Starts work on the server. @param meanwhile what happens before it is committed */
   const start = async (meanwhile: (executionId: string) => Promise<void> = async () => {}) =>
-    await dispatcher.starting((claim) =>
-      starts.transaction().execute(async (transaction) => {
-        const executionId = await engine.queueWithin(transaction, [serverId]);
-        await claim(transaction, [serverId]);
-        await meanwhile(executionId);
-        return executionId;
-      }),
-    );
+    (
+      await dispatcher.starting((claimable) =>
+        starts.transaction().execute(async (transaction) => {
+          const executionId = await engine.queueWithin(transaction, [serverId]);
+          const options = claimable([serverId]);
+          const claimed = options === undefined ? [] : await claimQueued(transaction, options);
+          await meanwhile(executionId);
+          return { executionId, claimed };
+        }),
+      )
+    ).executionId;
   return { start, sent, isSent, serverId, other };
 }
 

@@ -154,16 +154,17 @@ test("F2: a link that is made anew while a claim for the one before is not store
     .transaction()
     .execute(async (transaction) => {
       const { timeout_seconds: timeoutSeconds, parallel_execution: _, ...config } = ExecutionConfig.parse({});
-      const executionId = await insertExecution(transaction, {
-        executionId: undefined,
-        batchId: undefined,
+      const executionId = randomUUID();
+      const row = {
+        executionId,
+        batchId: executionId,
         retryOf: null,
-        executionType: "single",
+        executionType: "single" as const,
         initiatedBy: "test",
         ...{
           actionId: null,
           actionVersion: null,
-          actionType: "execution",
+          actionType: "execution" as const,
           operation,
           parameters: {},
           timeoutSeconds,
@@ -175,7 +176,8 @@ test("F2: a link that is made anew while a claim for the one before is not store
         batchSize: null,
         stopAfterFailures: null,
         policy: { ...config, success_criteria: SuccessCriteria.parse({}) },
-      });
+      };
+      await transaction.executeQuery(insertExecution(transaction, row));
       const claimed = await claimQueued(transaction, { orchestratorId, limit: 10, lockMarginSeconds: 0 });
       expect(claimed.map((row) => row.execution_id)).toEqual([executionId]);
       // Nobody but this transaction knows of it: the agent and the orchestrator agree that there is nothing.

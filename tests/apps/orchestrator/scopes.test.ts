@@ -1,5 +1,7 @@
-import type { Connection } from "@homeslice/orchestrator/database/database.ts";
+import { type Connection, openPool } from "@homeslice/orchestrator/database/database.ts";
+import { ScopedClient } from "@homeslice/orchestrator/database/scopedClient.ts";
 import { type Databases, openDatabases } from "@homeslice/orchestrator/database/tenancy.ts";
+import { together } from "@homeslice/orchestrator/database/together.ts";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Installation } from "./harness.ts";
@@ -18,10 +20,11 @@ afterAll(async () => {
 
 const failure = new Error("given up");
 
+const scope = sql<{ scope: string }>`select concat_ws(' ', current_setting('homeslice.tenant'),
+  current_setting('plan_cache_mode'), current_setting('enable_seqscan')) as scope`;
+
 async function scopeOf(connection: Connection): Promise<string> {
-  const { rows } = await sql<{ scope: string }>`select concat_ws(' ', current_setting('homeslice.tenant'),
-    current_setting('plan_cache_mode'), current_setting('enable_seqscan')) as scope`.execute(connection);
-  return rows[0]?.scope ?? "";
+  return (await scope.execute(connection)).rows[0]?.scope ?? "";
 }
 
 const views = () => [
@@ -35,6 +38,22 @@ const views = () => [
 const uses: Record<string, (view: Databases["system"]) => Promise<string>> = {
   "a statement": (view) => scopeOf(view),
   "a transaction": (view) => view.transaction().execute((transaction) => scopeOf(transaction)),
+  "a transaction whose statements are sent together": (view) =>
+    view.transaction().execute(async (transaction) => {
+      const query = scope.compile(transaction);
+      const [first, second] = await together(transaction, (send) => Promise.all([send(query), send(query)]));
+      expect(first).toEqual(second);
+      return first[0]?.scope ?? "";
+    }),
+  "a transaction that writes first": (view) =>
+    view.transaction().execute(async (transaction) => {
+      await sql`create temporary table once () on commit drop`.execute(transaction);
+      return await scopeOf(transaction);
+    }),
+  "a transaction of which nothing comes": async (view) => {
+    await expect(view.transaction().execute(() => Promise.reject(failure))).rejects.toBe(failure);
+    return await scopeOf(view);
+  },
   "a transaction that is rolled back": async (view) => {
     let scope = "";
     const given = view.transaction().execute(async (transaction) => {
@@ -64,4 +83,44 @@ test.each(Object.keys(uses))("after %s, whoever comes next sees what is theirs",
       }
     }
   }
+});
+
+test("statements that are sent together are carried out in the order of their calls, and none after one that fails", async () => {
+  const view = databases.tenant("one");
+  await sql`create table steps (step integer primary key)`.execute(view);
+  const steps = (transaction: Connection, ...numbers: readonly number[]) =>
+    together(transaction, (send) =>
+      Promise.all(
+        numbers.map((step) =>
+          send(
+            sql<{ before: number }>`with before as (select count(*)::integer as before from steps),
+              added as (insert into steps values (${step})) select before from before`.compile(transaction),
+          ),
+        ),
+      ),
+    );
+  const stored = await view.transaction().execute((transaction) => steps(transaction, 3, 1, 2));
+  expect(stored.flat().map(({ before }) => before)).toEqual([0, 1, 2]);
+  const failed = view.transaction().execute((transaction) => steps(transaction, 4, 3, 5));
+  await expect(failed).rejects.toMatchObject({ code: "23505" });
+  const { rows } = await sql<{ step: number }>`select step from steps order by step`.execute(view);
+  expect(rows.map(({ step }) => step)).toEqual([1, 2, 3]);
+});
+
+test("nothing is carried out of a transaction that does not begin, and its connection is given up", async () => {
+  const settings = { ...installation.settings().database, connections: 1 };
+  const pool = openPool(settings, () => {}, { silenceMs: 0, standstillMs: 0 });
+  const client = new ScopedClient(await pool.connect()).enter({ plan_cache_mode: "nonsense" });
+  await client.query("begin", []);
+  const unknown = expect.objectContaining({ message: expect.stringContaining("nonsense") });
+  await expect(client.query("select 1", [])).rejects.toEqual(unknown);
+  await client.query("rollback", []);
+  await client.query("begin", []);
+  const writing = [client.query("create table never ()", []), client.query("select 1", [])];
+  for (const outcome of await Promise.allSettled(writing))
+    expect(outcome).toMatchObject({ status: "rejected", reason: unknown });
+  client.release();
+  expect(pool.totalCount).toBe(0);
+  await pool.end();
+  expect(await installation.rows("select from pg_tables where tablename = 'never'", "*")).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { migrate } from "@homeslice/orchestrator/database/migrate.ts";
 import { openDatabases } from "@homeslice/orchestrator/database/tenancy.ts";
 import { noHandover } from "@homeslice/orchestrator/executions/handover.ts";
 import type { Policy } from "@homeslice/orchestrator/executions/policy.ts";
-import { insertExecution } from "@homeslice/orchestrator/executions/repository.ts";
+import { insertExecution, type NewExecutionRow } from "@homeslice/orchestrator/executions/repository.ts";
 import { Bus } from "@homeslice/orchestrator/live/bus.ts";
 import { Metrics } from "@homeslice/orchestrator/metrics.ts";
 import { Outbound } from "@homeslice/orchestrator/notifications/outbound.ts";
@@ -102,9 +102,11 @@ export class Engine {
     { priority = 5, policy = {} }: NewWork = {},
   ): Promise<string> {
     const { timeout_seconds: timeoutSeconds, parallel_execution: _, ...config } = ExecutionConfig.parse({});
-    return await insertExecution(transaction, {
-      executionId: undefined,
-      batchId: undefined,
+    const { rows } = await sql<{ id: string }>`select uuidv7() as id`.execute(transaction);
+    const executionId = rows[0]?.id ?? "";
+    const row: NewExecutionRow = {
+      executionId,
+      batchId: executionId,
       retryOf: null,
       executionType: "bulk",
       initiatedBy: "test",
@@ -123,6 +125,8 @@ export class Engine {
       batchSize: null,
       stopAfterFailures: null,
       policy: { ...config, success_criteria: SuccessCriteria.parse({}), ...policy },
-    });
+    };
+    await transaction.executeQuery(insertExecution(transaction, row));
+    return executionId;
   }
 }

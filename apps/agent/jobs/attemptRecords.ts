@@ -57,8 +57,7 @@ export async function beginRecords(
     const at = shop.clock.now().toISOString();
     // Both at once: whether the shim has begun is told by its token alone.
     const starting = ready === undefined ? [] : [await ready.startingAt(at)];
-    const accepted = files.journal.append({ type: "accepted", at, job }, ...starting);
-    await accepted;
+    await files.journal.append({ type: "accepted", at, job }, ...starting);
     const redactor = redactorOf(directory, shop);
     if (ready === undefined) await syncRecords(directory);
     return { ...files, redactor };

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { hasCode } from "../errors.ts";
 
@@ -58,17 +58,21 @@ export class Redactor {
   }
 }
 
+/** They are few, small and the agent's own: sooner read than handed to other threads. */
 function secretsIn(directory: string): string[] {
-  const secrets: string[] = [];
+  const paths = ifSeen(() => readdirSync(directory).map((name) => join(directory, name)));
+  // By what it leads to: Kubernetes puts links there, and one to a directory.
+  return paths.flatMap((path) => ifSeen(() => (statSync(path).isFile() ? [readFileSync(path, "utf8")] : [])));
+}
+
+/** What is found, nothing where there is nothing for the agent to see. */
+function ifSeen(look: () => string[]): string[] {
   try {
-    // They are few, small and the agent's own: sooner read than handed to other threads.
-    for (const entry of readdirSync(directory, { withFileTypes: true })) {
-      if (!entry.isDirectory()) secrets.push(readFileSync(join(directory, entry.name), "utf8"));
-    }
+    return look();
   } catch (error) {
-    if (!hasCode(error, "ENOENT", "EACCES")) throw error;
+    if (hasCode(error, "ENOENT", "EACCES")) return [];
+    throw error;
   }
-  return secrets;
 }
 
 function isLongEnough(text: string): boolean {

@@ -17,7 +17,11 @@ export async function lookAt(path: string): Promise<Hidden> {
 
 /** The same for what is the agent's own: that is sooner looked at than handed to another thread. */
 export function lookAtOwn(path: string): Hidden {
-  return describe(path, statSync(path, { bigint: true, throwIfNoEntry: false }));
+  try {
+    return describe(path, statSync(path, { bigint: true }));
+  } catch {
+    return describe(path, undefined);
+  }
 }
 
 function describe(path: string, found: BigIntStats | undefined): Hidden {

@@ -1,10 +1,12 @@
-import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Vault } from "@homeslice/agent/jobs/vault.ts";
 import { Redactor } from "@homeslice/agent/output/redactor.ts";
 import { Operation } from "@homeslice/protocol/operations/index.ts";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import type { z } from "zod";
 import { Bench, eventually } from "./harness.ts";
 
@@ -35,6 +37,18 @@ describe("a redactor", () => {
         expect(shown).not.toContain(SECRET.slice(1, -1));
       }),
     );
+  });
+
+  it("knows the secrets of a directory as Kubernetes makes it, whatever else lies there", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "secrets-"));
+    onTestFinished(async () => await rm(directory, { recursive: true }));
+    await mkdir(join(directory, "..2026"));
+    await writeFile(join(directory, "..2026/password"), `${SECRET}\n`);
+    await symlink("..2026", join(directory, "..data"));
+    await symlink("..data/gone", join(directory, "gone"));
+    await symlink("..data/password", join(directory, "password"));
+    execFileSync("mkfifo", [join(directory, "a-pipe")]);
+    expect(Redactor.of([join(directory, "none"), directory]).coverText(`it is ${SECRET}`)).toBe("it is ************");
   });
 
   it("leaves everything else as it is", () => {

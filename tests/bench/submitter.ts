@@ -11,7 +11,7 @@ const END_OF_HEADERS = "\r\n\r\n";
 export class Submitter {
   readonly #socket: Socket;
   readonly #head: string;
-  #answered = Promise.withResolvers<string>();
+  #answered: PromiseWithResolvers<string> | undefined;
   #received = "";
 
   /** @param url of the orchestrator */
@@ -26,15 +26,17 @@ export class Submitter {
     ].join("\r\n");
     this.#socket = connect({ host: hostname, port: Number(port), noDelay: true });
     this.#socket.on("data", (bytes) => this.#take(bytes.toString("latin1")));
-    this.#socket.on("error", (error) => this.#answered.reject(error));
+    this.#socket.on("error", (error) => this.#answered?.reject(error));
+    this.#socket.on("close", () => this.#answered?.reject(new Error("the orchestrator has closed the connection")));
   }
 
   /** Starts a command on a server. @returns the id of the execution */
   async start(serverId: string, argv: readonly string[]): Promise<string> {
     const body = JSON.stringify({ target_servers: [serverId], operation: { type: "shell_command", argv } });
-    this.#answered = Promise.withResolvers<string>();
+    const answered = Promise.withResolvers<string>();
+    this.#answered = answered;
     this.#socket.write(`${this.#head}${Buffer.byteLength(body)}${END_OF_HEADERS}${body}`);
-    return Started.parse(JSON.parse(await this.#answered.promise)).execution_id;
+    return Started.parse(JSON.parse(await answered.promise)).execution_id;
   }
 
   close(): void {
@@ -46,7 +48,7 @@ export class Submitter {
     const headers = this.#received.slice(0, this.#received.indexOf(END_OF_HEADERS) + END_OF_HEADERS.length);
     const length = /^content-length: (\d+)\r$/im.exec(headers)?.[1];
     if (length === undefined || this.#received.length < headers.length + Number(length)) return;
-    this.#answered.resolve(this.#received.slice(headers.length));
+    this.#answered?.resolve(this.#received.slice(headers.length));
     this.#received = "";
   }
 }

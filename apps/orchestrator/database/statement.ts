@@ -2,7 +2,7 @@ import { type CompiledQuery, type RawBuilder, sql } from "kysely";
 import type { Connection } from "./database.ts";
 
 /** Where a value goes in the text of a statement. */
-type Place<Values> = <Name extends keyof Values>(name: Name) => RawBuilder<Values[Name]>;
+export type Place<Values> = <Name extends keyof Values>(name: Name) => RawBuilder<Values[Name]>;
 
 /**
  * A statement that is put together once, for that takes as long as carrying it out. Its text is the same whatever its

@@ -2,7 +2,7 @@ import type { Operation } from "@homeslice/protocol";
 import { type CompiledQuery, type RawBuilder, sql } from "kysely";
 import type { Connection, Database } from "../database/database.ts";
 import { literals } from "../database/literals.ts";
-import { statement } from "../database/statement.ts";
+import { type Place, statement } from "../database/statement.ts";
 import { type Room, readRoom } from "../limits/repository.ts";
 import { openStates } from "./state.ts";
 
@@ -43,10 +43,10 @@ interface Values extends Omit<ClaimOptions, "tenants" | "serverIds"> {
   readonly tenants: string;
   readonly serverIds: readonly string[];
 }
-type Places = { readonly [Name in keyof Values]: RawBuilder<Values[Name]> };
 
 /** Links of an orchestrator: those of some servers, found by their names alone, or all, by their index. */
-function linkedTo({ orchestratorId, serverIds }: Places, isNamed: boolean): RawBuilder<boolean> {
+function linkedTo(place: Place<Values>, isNamed: boolean): RawBuilder<boolean> {
+  const [orchestratorId, serverIds] = [place("orchestratorId"), place("serverIds")];
   if (!isNamed) return sql`s.orchestrator_id = ${orchestratorId} and s.session_id is not null`;
   // No index serves "is not distinct from": by that of the links, all of them would be read.
   return sql`s.server_id = any(${serverIds}::uuid[]) and s.orchestrator_id is not distinct from ${orchestratorId}::uuid
@@ -57,13 +57,13 @@ function linkedTo({ orchestratorId, serverIds }: Places, isNamed: boolean): RawB
  * Servers of this orchestrator that may begin something now, and how much. What each is busy with is counted by itself:
  * joined to all that is open, the planner, which knows little of rows that come and go, compares each with each.
  */
-const rooms = (places: Places, isNamed: boolean) => sql`
+const rooms = (place: Place<Values>, isNamed: boolean) => sql`
   select s.server_id, s.session_id, greatest(0, least(s.max_concurrent_jobs, s.job_limit,
     case when s.breaker_mode = 'auto' and s.breaker_retry_at is not null then 1 end) - (
       select count(*) from execution_targets busy
       where busy.server_id = s.server_id and busy.state in ${literals(openStates)})) as free
   from servers s
-  where ${linkedTo(places, isNamed)}
+  where ${linkedTo(place, isNamed)}
     and s.breaker_mode <> 'open'
     and (s.breaker_mode = 'closed' or s.breaker_retry_at is null or s.breaker_retry_at <= now())
     and s.tenant_id not in (select c.tenant_id from queue_control c where c.draining)`;
@@ -80,12 +80,12 @@ const workColumns = sql`execution_id, server_id, queue_key, session_id, initiate
   requires_lock`;
 
 /** What is ready, as far as the tenants with a limit have room for it. */
-function withinRooms({ tenants }: Places, isShared: boolean) {
+function withinRooms(place: Place<Values>, isShared: boolean) {
   if (!isShared) return sql`ready`;
   return sql`(
     select ${workColumns}, room.free,
       row_number() over (partition by tenant_id order by queue_key, execution_id) as place
-    from ready left join jsonb_to_recordset(${tenants}::jsonb) as room (tenant_id text, free integer)
+    from ready left join jsonb_to_recordset(${place("tenants")}::jsonb) as room (tenant_id text, free integer)
       using (tenant_id)) ready
     where free is null or place <= free`;
 }
@@ -107,16 +107,7 @@ export function claim(connection: Connection, options: ClaimOptions): CompiledQu
 }
 
 function claimOf(isNamed: boolean, isShared: boolean) {
-  return statement<Values, ClaimedRow>((connection, place) => {
-    const places: Places = {
-      orchestratorId: place("orchestratorId"),
-      limit: place("limit"),
-      lockMarginSeconds: place("lockMarginSeconds"),
-      tenants: place("tenants"),
-      serverIds: place("serverIds"),
-    };
-    return claimText(places, isNamed, isShared).compile(connection);
-  });
+  return statement<Values, ClaimedRow>((connection, place) => claimText(place, isNamed, isShared).compile(connection));
 }
 
 /** By whether servers are named, and whether tenants share a limit. */
@@ -125,12 +116,12 @@ const claims = {
   named: { free: claimOf(true, false), shared: claimOf(true, true) },
 };
 
-function claimText(places: Places, isNamed: boolean, isShared: boolean): RawBuilder<ClaimedRow> {
+function claimText(place: Place<Values>, isNamed: boolean, isShared: boolean): RawBuilder<ClaimedRow> {
   return sql<ClaimedRow>`
     with ready as (
       select t.execution_id, t.server_id, t.tenant_id, t.queue_key, t.initiated_by, t.priority, t.timeout_seconds,
         t.requires_lock, room.session_id
-      from (${rooms(places, isNamed)}) room
+      from (${rooms(place, isNamed)}) room
       cross join lateral (
         select t.execution_id, t.server_id, t.tenant_id, t.queue_key, e.initiated_by, e.priority, e.timeout_seconds,
           (e.policy ->> 'requires_lock')::boolean as requires_lock
@@ -141,12 +132,12 @@ function claimText(places: Places, isNamed: boolean, isShared: boolean): RawBuil
         for update of t skip locked
       ) t
     ), work as (
-      select ${workColumns} from ${withinRooms(places, isShared)} order by queue_key, execution_id
-      limit ${places.limit}
+      select ${workColumns} from ${withinRooms(place, isShared)} order by queue_key, execution_id
+      limit ${place("limit")}
     ), locked as (
       insert into locks (server_id, lock_type, execution_id, locked_by, reason, priority, acquired_at, expires_at)
       select server_id, 'execution', execution_id, initiated_by, 'taken by its execution', priority,
-        clock_timestamp(), clock_timestamp() + (timeout_seconds + ${places.lockMarginSeconds}) * interval '1 second'
+        clock_timestamp(), clock_timestamp() + (timeout_seconds + ${place("lockMarginSeconds")}) * interval '1 second'
       from work where requires_lock order by queue_key, execution_id
       on conflict (server_id, lock_type) where status = 'active' do nothing
       returning server_id, execution_id

@@ -23,8 +23,7 @@ export const selectConditions = statement<Subject, ConditionsRow>((transaction, 
   sql<ConditionsRow>`
     select uuidv7() as id, now() as at, exists (${queueLimit}) as is_limited, demand.rules, demand.needed,
       demand.expires_after_seconds
-    from (${demandFor({ actionId: place("actionId"), actionType: place("actionType"), serverIds: place("serverIds") })}) demand
-  `.compile(transaction),
+    from (${demandFor(place)}) demand`.compile(transaction),
 );
 
 export function toConditions([row]: readonly ConditionsRow[]): Conditions {

@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
+import { freePort } from "@homeslice/cli/process/freePort.ts";
 import { z } from "zod";
 
 const stateSchema = z.object({
@@ -36,15 +36,4 @@ export async function choosePorts(previous: State["ports"] | undefined): Promise
     apiserver: await freePort(previous?.apiserver),
     kubelet: await freePort(previous?.kubelet),
   };
-}
-
-async function freePort(preferred = 0): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const server = createServer();
-  server.once("error", preferred === 0 ? reject : () => resolve(freePort()));
-  server.listen(preferred, "127.0.0.1", () => {
-    const address = server.address();
-    server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-  });
-  return promise;
 }

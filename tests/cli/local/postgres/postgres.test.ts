@@ -37,7 +37,10 @@ async function serve(postgres: Postgres, port: number): Promise<ChildProcess> {
   const { file, args, user } = postgres.command(port, { fsync: "off" });
   const child = spawn(file, args, { ...user, env: POSTGRES_ENV, cwd: "/", stdio: "ignore" });
   children.push(child);
-  await eventually(() => postgres.isAccepting(child.pid ?? 0), "PostgreSQL accepts connections");
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  const isAccepting = () => postgres.isAccepting(child.pid ?? 0);
+  await eventually(() => hasEnded() || isAccepting(), "PostgreSQL accepts connections");
+  if (hasEnded()) throw new Error("PostgreSQL has ended instead");
   return child;
 }
 

@@ -24,6 +24,8 @@ export interface Timings extends Patience {
   readonly sweepMs: number;
   /** How often dispatchers and followers look by themselves, in case a hint was lost. */
   readonly pollMs: number;
+  /** How long a live view that was sent many lines at once waits for what comes next: nobody sees more frames than that. */
+  readonly gatherMs: number;
   /** How long an agent has to accept a job after it was signed. */
   readonly acceptMs: number;
   /** How often schedules that are due are looked for. */
@@ -44,6 +46,7 @@ export const defaultTimings: Timings = {
   sessionMs: 15_000,
   sweepMs: 5_000,
   pollMs: 1_000,
+  gatherMs: 25,
   acceptMs: 15 * 60_000,
   scheduleMs: 1_000,
   notifyMs: 1_000,

@@ -7,9 +7,8 @@ import { Loop } from "../loop.ts";
 
 /** Lines read and sent at once. */
 const BATCH = 2_000;
-/** After so many lines at once, what comes next is gathered for so many milliseconds: nobody sees more frames than that. */
+/** After so many lines at once, what comes next is gathered for a while. */
 const MANY = 20;
-const GATHER_MS = 25;
 
 /**
  * Shows one client one execution as it goes on. It never relies on being told: a hint only makes it look earlier.
@@ -52,7 +51,7 @@ export class Follower {
 
   async #look(): Promise<void> {
     // The state first: when it is final, every line is stored already, and what is read next is all there is.
-    const { database, now } = this.#context;
+    const { database, now, timings } = this.#context;
     const execution = await findExecution(database, this.#executionId, now(), "none");
     if (execution === undefined) return;
     await this.#sendState(execution);
@@ -61,7 +60,7 @@ export class Follower {
       this.#unsubscribe();
       const ended = await findExecution(database, this.#executionId, now());
       await this.#send({ type: "end", execution: ended ?? execution });
-    } else if (sent >= MANY) await setTimeout(GATHER_MS);
+    } else if (sent >= MANY) await setTimeout(timings.gatherMs);
   }
 
   async #sendState(execution: Execution): Promise<void> {

@@ -14,6 +14,7 @@ const timings = {
   sessionMs: 10_000,
   sweepMs: 100,
   pollMs: 200,
+  gatherMs: 25,
   acceptMs: 60_000,
   enrolmentMs: 60_000,
   retentionMs: 200,

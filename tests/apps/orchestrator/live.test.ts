@@ -43,9 +43,9 @@ class Viewer {
   closed: number | undefined;
   readonly #socket: WebSocket;
 
-  constructor(execution_id: string, token: string | undefined, first: string) {
+  constructor(execution_id: string, token: string | undefined, first: string, base = url) {
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    this.#socket = new WebSocket(`${url.replace("http", "ws")}/ws/executions/${execution_id}`, { headers });
+    this.#socket = new WebSocket(`${base.replace("http", "ws")}/ws/executions/${execution_id}`, { headers });
     this.#socket.on("open", () => this.#socket.send(first));
     this.#socket.on("message", (data) => this.messages.push(LiveMessage.parse(JSON.parse(String(data)))));
     this.#socket.on("close", (code) => {
@@ -104,6 +104,23 @@ test("many lines arrive in order, without a gap", async () => {
   link.finish(job, 0, total);
   await eventually(() => viewer.closed === 1000, "the view ends");
   expect(viewer.lines).toEqual(Array.from({ length: total }, (_, index) => `${index + 1} ${index + 1}`));
+});
+
+test("after many lines at once, what comes next is gathered; a few are shown as they come", async () => {
+  const { url: patient, stop } = await installation.start({ gatherMs: 3_600_000 });
+  const job = await start();
+  const token = await installation.token("viewer");
+  const sentMany = new Viewer(job.execution_id, token, follow(), patient);
+  link.output(job, 1, ...Array.from({ length: 20 }, (_, index) => `${index}`));
+  await eventually(() => sentMany.lines.length === 20, "many lines are seen");
+  const sentFew = new Viewer(job.execution_id, token, follow({ [agent.serverId]: 20 }), patient);
+  // Each takes this replica a look of its own: in that time, the other view could have looked, too.
+  for (const seq of [21, 22, 23]) {
+    link.output(job, seq, "later");
+    await eventually(() => sentFew.lines.length === seq - 20, "one more line is seen");
+  }
+  expect(sentMany.lines).toHaveLength(20);
+  await stop();
 });
 
 test("nobody sees an execution without a token, or one that does not exist, or by another message", async () => {

@@ -13,6 +13,13 @@ export interface MetricSources {
   readonly protections: () => string[];
 }
 
+/**
+ * How the delays of the event loop are spread is sampled by a timer, as usual every 10 ms: an agent that has nothing to do
+ * would wake for nothing else a hundred times a second. The delay at the time of reading is told without one.
+ */
+const BY_TIMER = /^nodejs_eventloop_lag_(?!seconds$)/;
+const RARELY_MS = 2 ** 31 - 1;
+
 /** The Prometheus metrics of the agent. */
 export class Metrics {
   readonly registry = new Registry();
@@ -24,7 +31,7 @@ export class Metrics {
   });
 
   constructor(sources: MetricSources) {
-    collectDefaultMetrics({ register: this.registry });
+    this.#measureProcess();
     this.#gauge("homeslice_agent_connected", "1 while the orchestrator is connected", () =>
       Number(sources.connected()),
     );
@@ -89,6 +96,13 @@ export class Metrics {
         for (const protection of sources.protections()) this.set({ protection }, 1);
       },
     });
+  }
+
+  #measureProcess(): void {
+    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: RARELY_MS });
+    for (const { name } of this.registry.getMetricsAsArray()) {
+      if (BY_TIMER.test(name)) this.registry.removeSingleMetric(name);
+    }
   }
 
   finished({ outcome }: Finish): void {

@@ -98,15 +98,15 @@ export class Metrics {
     });
   }
 
+  finished({ outcome }: Finish): void {
+    this.#finished.inc({ outcome });
+  }
+
   #measureProcess(): void {
     collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: RARELY_MS });
     for (const { name } of this.registry.getMetricsAsArray()) {
       if (BY_TIMER.test(name)) this.registry.removeSingleMetric(name);
     }
-  }
-
-  finished({ outcome }: Finish): void {
-    this.#finished.inc({ outcome });
   }
 
   #gauge(name: string, help: string, read: () => number | Promise<number>): void {

@@ -25,22 +25,25 @@ beforeEach(() => {
 
 afterEach(async () => {
   for (const child of children.splice(0)) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
+    if (hasEnded(child)) continue;
     child.kill("SIGINT");
     await once(child, "exit");
   }
   rmSync(directory, { recursive: true, force: true });
 });
 
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
 async function serve(postgres: Postgres, port: number): Promise<ChildProcess> {
   await postgres.clearLeftovers();
   const { file, args, user } = postgres.command(port, { fsync: "off" });
   const child = spawn(file, args, { ...user, env: POSTGRES_ENV, cwd: "/", stdio: "ignore" });
   children.push(child);
-  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   const isAccepting = () => postgres.isAccepting(child.pid ?? 0);
-  await eventually(() => hasEnded() || isAccepting(), "PostgreSQL accepts connections");
-  if (hasEnded()) throw new Error("PostgreSQL has ended instead");
+  await eventually(() => hasEnded(child) || isAccepting(), "PostgreSQL accepts connections");
+  if (hasEnded(child)) throw new Error("PostgreSQL has ended instead");
   return child;
 }
 
